@@ -1,0 +1,3 @@
+"""Maquette: an offline generative design studio."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,101 @@
+"""A generator: designs in, pictures out.
+
+z --mapping(label, truncation)--> w --decoder--> picture, or z --decoder--> picture where there is no mapping network.
+Truncation is part of the mapping graph, w' = mean + truncation (w - mean); without one it scales z, which draws from
+a narrower normal distribution.
+"""
+
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.engine import images, latents
+from desktop_app.engine.errors import Fault, PackageError, RequestError
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import Design, Pixels
+from desktop_app.engine.runtime import Runtime, Session
+
+Float32 = npt.NDArray[np.float32]
+Arrays = dict[str, npt.NDArray[Any]]
+
+MAX_GOLDEN_BYTES = 64 * 2**20
+
+
+class LatentModel:
+    """An opened package of the ability "sample"."""
+
+    def __init__(self, package: Package, runtime: Runtime) -> None:
+        """Open its graphs and compare them with the manifest. Raises PackageError."""
+        manifest = package.manifest
+        if "sample" not in manifest.abilities or manifest.latent is None or manifest.picture is None:
+            raise RequestError(f"“{manifest.title}” is not a generator, so it cannot be sampled.")
+        self.package = package
+        self.latent = manifest.latent
+        self.picture = manifest.picture
+        self._decoder = self._open("decoder", runtime)
+        self._mapping = self._open("mapping", runtime) if "mapping" in manifest.graphs else None
+        self._latent_input = manifest.graphs["decoder"].inputs[0].name
+
+    def draw(self, designs: Sequence[Design]) -> Pixels:
+        """Pixels of the designs, (N, H, W, C) uint8. Raises RequestError where a design does not fit the package."""
+        for design in designs:
+            self._check(design)
+        z = np.stack([latents.of_design(design, self.latent.size) for design in designs])
+        label = np.array([design.label or 0 for design in designs], np.int64)
+        truncation = np.array([design.truncation for design in designs], np.float32)
+        return images.to_pixels(self.decode(self.to_w(z, label, truncation)), self.picture)
+
+    def to_w(self, z: Float32, label: npt.NDArray[np.int64], truncation: Float32) -> Float32:
+        """(N, size) latents, (N,) classes, (N,) truncations -> what the decoder takes, (N, w_size or size)."""
+        if self._mapping is None:
+            return z * truncation[:, None]
+        return self._mapping.run({"z": z, "label": label, "truncation": truncation})["w"]
+
+    def decode(self, w: Float32) -> Float32:
+        """(N, w_size or size) -> (N, C, H, W) in the manifest's range."""
+        return self._decoder.run({self._latent_input: w})["image"]
+
+    def golden_error(self) -> float:
+        """Largest difference between the golden pictures and what this machine makes of the golden latents."""
+        golden = _read_golden(self.package.file("golden"))
+        try:
+            z, label, truncation, image = (golden[k] for k in ("z", "label", "truncation", "image"))
+            made = self.decode(self.to_w(z, label, truncation))
+            return float(np.max(np.abs(made - image)))
+        except (KeyError, ValueError) as error:
+            raise PackageError(
+                f"The golden example of “{self.package.name}” does not fit its graphs ({error}).",
+                Fault.WRONG_SHAPE,
+            ) from None
+
+    def _open(self, role: str, runtime: Runtime) -> Session:
+        graph = self.package.manifest.graphs[role]
+        session = runtime.open(self.package.file(graph.file))
+        session.check_shapes(graph)
+        return session
+
+    def _check(self, design: Design) -> None:
+        classes = self.package.manifest.classes
+        title = self.package.manifest.title
+        if design.label is not None and not 0 <= design.label < len(classes):
+            known = f"the classes 0 to {len(classes) - 1}" if classes else "no classes"
+            raise RequestError(f"“{title}” has {known}; class {design.label} was asked for.")
+        if classes and design.label is None:
+            raise RequestError(f"“{title}” makes {len(classes)} classes; a design must name one of them.")
+        if not 0 <= design.truncation <= 2:
+            raise RequestError(f"Truncation goes from 0 to 2; {design.truncation} was asked for.")
+
+
+def _read_golden(path: Path) -> Arrays:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(info.file_size for info in archive.infolist()) > MAX_GOLDEN_BYTES:
+                raise PackageError(f"“{path.name}” unpacks to more than 64 MiB.", Fault.TOO_MUCH_MEMORY)
+        with np.load(path, allow_pickle=False) as data:
+            return {name: data[name] for name in data.files}
+    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+        raise PackageError(f"“{path.name}” is no whole file of arrays ({error}).", Fault.WRONG_SHAPE) from None

@@ -1,0 +1,280 @@
+"""The only importer of onnxruntime: devices, sessions, stopping, and errors in plain words.
+
+ONNX Runtime 1.29 and later sends usage data from native threads unless ORT_DISABLE_TELEMETRY is set before it is
+imported (its Privacy.md), so that is the first thing this module does.
+"""
+
+import os
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+import base64
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime as ort
+
+from desktop_app.engine import cuda_probe
+from desktop_app.engine.errors import Cancelled, DeviceError, Fault, OutOfMemory, PackageError
+from desktop_app.engine.packages import Graph
+from desktop_app.engine.requests import Device
+
+Array = npt.NDArray[Any]
+DeviceChoice = Literal["auto", "cpu", "cuda"]
+
+CPU = "CPUExecutionProvider"
+CUDA = "CUDAExecutionProvider"
+_CUDA_OPTIONS = {
+    "arena_extend_strategy": "kSameAsRequested",
+    "cudnn_conv_algo_search": "HEURISTIC",
+    "cudnn_conv_use_max_workspace": "0",
+}
+_ERRORS_ONLY = 3
+_FATAL_ONLY = 4
+
+# One convolution, 1x2x4x4 in and out, all weights 0.5: enough to know whether a provider really runs.
+_PROBE = base64.b64decode(
+    "CAoSADqoAQoyCgFzEgF3Ig9Db25zdGFudE9mU2hhcGUqGQoFdmFsdWUqDQgBEAEiBAAAAD9CAXagAQQKIgoBeAoBdxIBeSIEQ29udioRCgRwYWRz"
+    "QAFAAUABQAGgAQcSBXByb2JlKg0IBBAHOgQCAgMDQgFzWhsKAXgSFgoUCAESEAoCCAEKAggCCgIIBAoCCARiGwoBeRIWChQIARIQCgIIAQoCCAIK"
+    "AggECgIIBEIECgAQFA=="
+)
+
+
+class Session:
+    """One graph, ready to run. Inputs and outputs by name; a run can be stopped through its Runtime."""
+
+    def __init__(self, inner: ort.InferenceSession, runtime: "Runtime", name: str) -> None:
+        self._inner = inner
+        self._runtime = runtime
+        self._outputs = [o.name for o in inner.get_outputs()]
+        self.name = name
+
+    @property
+    def on_cuda(self) -> bool:
+        return CUDA in self._inner.get_providers()
+
+    def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        """All outputs by name. Raises Cancelled, OutOfMemory or DeviceError."""
+        with self._runtime.stoppable() as options:
+            try:
+                values = self._inner.run(self._outputs, dict(inputs), options)
+            except Exception as error:  # onnxruntime's exceptions share no base of their own
+                raise self._runtime.explain(error, self.name) from None
+        return dict(zip(self._outputs, values, strict=True))
+
+    def check_shapes(self, graph: Graph) -> None:
+        """Raise PackageError unless the names, types and shapes of the graph are those the manifest gives."""
+        for kind, declared, found in (
+            ("input", graph.inputs, self._inner.get_inputs()),
+            ("output", graph.outputs, self._inner.get_outputs()),
+        ):
+            want = {t.name: (t.dtype, t.shape) for t in declared}
+            have = {a.name: (_DTYPES.get(a.type, a.type), tuple(a.shape)) for a in found}
+            if want.keys() != have.keys() or any(not _fits(want[n], have[n]) for n in want):
+                raise PackageError(
+                    f"“{self.name}” has the {kind}s {_listed(have)}, where the manifest says {_listed(want)}.",
+                    Fault.WRONG_SHAPE,
+                )
+
+
+class Runtime:
+    """Opens graphs on the chosen device and can stop the one that runs."""
+
+    def __init__(self, choice: DeviceChoice = "auto", *, threads: int = 0) -> None:
+        """threads: 0 takes all cores but one where there are more than four, all otherwise."""
+        self.threads = threads or default_threads()
+        self._lock = threading.Lock()
+        self._run: ort.RunOptions | None = None
+        self._load: ort.SessionOptions | None = None
+        self._stopped = False
+        self.device = self._choose(choice)
+
+    def open(self, path: Path) -> Session:
+        """A session for one ONNX file. Raises PackageError; falls back to the CPU where CUDA cannot take the graph."""
+        if self.device.obtained == "cuda":
+            session = self._open(path, [(CUDA, _CUDA_OPTIONS), CPU], must_work=False)
+            if session is not None and session.on_cuda:
+                return session
+            self.device = _fallen_back(self.device, f"{path.name} does not run on CUDA")
+        session = self._open(path, [CPU], must_work=True)
+        assert session is not None
+        return session
+
+    def stoppable(self) -> "_Stoppable":
+        return _Stoppable(self)
+
+    def begin(self) -> None:
+        """A new job starts: earlier wishes to stop are over."""
+        with self._lock:
+            self._stopped = False
+
+    def stop(self) -> None:
+        """End the running graph or load at its next operator; later runs of the same job fail at once."""
+        with self._lock:
+            self._stopped = True
+            if self._run is not None:
+                self._run.terminate = True
+            if self._load is not None:
+                self._load.set_load_cancellation_flag(True)
+
+    def explain(self, error: Exception, name: str) -> Exception:
+        """The StudioError for what a run raised."""
+        text = str(error)
+        if self._stopped:
+            return Cancelled()
+        if isinstance(error, MemoryError) or any(mark in text for mark in _MEMORY_MARKS):
+            return OutOfMemory(
+                f"“{name}” asked for more memory than the engine may take. Fewer designs at a time may help."
+            )
+        return DeviceError(f"“{name}” failed on the {self.device.obtained.upper()}: {_first_line(text)}")
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _open(self, path: Path, providers: list[Any], *, must_work: bool) -> Session | None:
+        options = self._session_options()
+        with self._lock:
+            if self._stopped:
+                raise Cancelled()
+            self._load = options
+        try:
+            inner = ort.InferenceSession(os.fspath(path), options, providers=providers, enable_fallback=0)
+        except Exception as error:
+            if self._stopped:
+                raise Cancelled() from None
+            if must_work:
+                raise _load_error(error, path) from None
+            return None
+        finally:
+            with self._lock:
+                self._load = None
+        return Session(inner, self, path.name)
+
+    def _session_options(self) -> ort.SessionOptions:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = self.threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = _FATAL_ONLY
+        options.enable_mem_pattern = False  # batches vary: patterns would hoard memory
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # an idle window uses no CPU
+        return options
+
+    def _choose(self, choice: DeviceChoice) -> Device:
+        if choice != "cpu":
+            found = cuda_probe.probe()
+            if found.works and self._provider_runs(CUDA):
+                return self._describe(choice, "cuda", found.name, "")
+            if choice == "cuda":
+                return self._describe(choice, "cpu", _cpu_name(), found.reason or "ONNX Runtime did not take CUDA")
+            return self._describe(choice, "cpu", _cpu_name(), found.reason)
+        return self._describe(choice, "cpu", _cpu_name(), "")
+
+    def _describe(self, asked: str, obtained: str, name: str, reason: str) -> Device:
+        return Device(asked, obtained, name, reason, f"{ort.__version__}", self.threads)
+
+    def _provider_runs(self, provider: str) -> bool:
+        return provider_works(provider) == ""
+
+
+class _Stoppable:
+    """Fresh RunOptions for one run, reachable by Runtime.stop while it lasts."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def __enter__(self) -> ort.RunOptions:
+        options = ort.RunOptions()
+        options.log_severity_level = _FATAL_ONLY
+        with self._runtime._lock:
+            if self._runtime._stopped:
+                raise Cancelled()
+            self._runtime._run = options
+        return options
+
+    def __exit__(self, *_: object) -> None:
+        with self._runtime._lock:
+            self._runtime._run = None
+
+
+def provider_works(provider: str) -> str:
+    """Run the probe graph on one provider with no fallback; the reason where it fails, else an empty string."""
+    options = ort.SessionOptions()
+    options.log_severity_level = _ERRORS_ONLY
+    if provider != CPU:
+        options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
+    try:
+        session = ort.InferenceSession(_PROBE, options, providers=[provider], enable_fallback=0)
+        (y,) = session.run(None, {"x": np.ones((1, 2, 4, 4), np.float32)})
+    except Exception as error:
+        return _first_line(str(error))
+    if provider not in session.get_providers():
+        return "ONNX Runtime opened the probe on another device"
+    return "" if abs(float(y[0, 0, 1, 1]) - 9.0) < 1e-3 else "the probe gave a wrong result"
+
+
+def default_threads() -> int:
+    cores = os.cpu_count() or 1
+    return cores if cores <= 4 else cores - 1
+
+
+_DTYPES = {
+    "tensor(float)": "float32",
+    "tensor(int64)": "int64",
+    "tensor(uint8)": "uint8",
+    "tensor(bool)": "bool",
+}
+_MEMORY_MARKS = (
+    "Failed to allocate memory",
+    "bad_alloc",
+    "bfc_arena",
+    "SafeInt",
+    "out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+)
+
+
+def _fits(want: tuple[str, tuple[int | str, ...]], have: tuple[str, tuple[Any, ...]]) -> bool:
+    """Same dtype and rank, same fixed sizes; a free axis of the manifest must be free in the graph as well."""
+    (dtype, shape), (found_dtype, found_shape) = want, have
+    return (
+        dtype == found_dtype
+        and len(shape) == len(found_shape)
+        and all(
+            a == b if isinstance(a, int) else not isinstance(b, int) for a, b in zip(shape, found_shape, strict=True)
+        )
+    )
+
+
+def _listed(tensors: Mapping[str, tuple[str, tuple[Any, ...]]]) -> str:
+    return ", ".join(f"{name} {dtype}[{', '.join(map(str, shape))}]" for name, (dtype, shape) in tensors.items())
+
+
+def _load_error(error: Exception, path: Path) -> PackageError:
+    text = str(error)
+    if isinstance(error, MemoryError) or any(mark in text for mark in _MEMORY_MARKS):
+        return PackageError(f"“{path.name}” asks for more memory than the engine may take.", Fault.TOO_MUCH_MEMORY)
+    return PackageError(f"ONNX Runtime cannot open “{path.name}”: {_first_line(text)}", Fault.NOT_ONNX)
+
+
+def _fallen_back(device: Device, reason: str) -> Device:
+    return Device(device.asked, "cpu", _cpu_name(), reason, device.runtime, device.threads)
+
+
+def _first_line(text: str) -> str:
+    line = text.strip().splitlines()[0] if text.strip() else "no reason given"
+    return line[:300]
+
+
+def _cpu_name() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    import platform
+
+    return platform.processor() or platform.machine()

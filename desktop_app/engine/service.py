@@ -1,0 +1,100 @@
+"""The engine: a request goes in, updates come out.
+
+Each yield is progress and a place to stop; closing the iterator ends the job, `stop` reaches into a running graph.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import assert_never
+
+from desktop_app.engine import packages
+from desktop_app.engine.errors import DeviceError, Fault, PackageError
+from desktop_app.engine.latent_model import LatentModel
+from desktop_app.engine.requests import (
+    DescribeDevice,
+    Device,
+    PackageRef,
+    Pictures,
+    Progress,
+    Request,
+    Sample,
+    Update,
+    Verified,
+    Verify,
+)
+from desktop_app.engine.runtime import Runtime
+
+MAX_OPEN_MODELS = 4
+
+
+class Service:
+    """Runs one request at a time and keeps the models last used open."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._open: OrderedDict[PackageRef, LatentModel] = OrderedDict()
+
+    @property
+    def device(self) -> Device:
+        return self._runtime.device
+
+    def run(self, request: Request) -> Iterator[Update]:
+        """Updates of one request, in order. Raises StudioError."""
+        self._runtime.begin()
+        match request:
+            case Sample():
+                yield from self._sample(request)
+            case Verify():
+                yield from self._verify(request)
+            case DescribeDevice():
+                yield self.device
+            case _:
+                assert_never(request)
+
+    def stop(self) -> None:
+        """From any thread: the running graph ends at its next operator, and `run` raises Cancelled."""
+        self._runtime.stop()
+
+    def _sample(self, request: Sample) -> Iterator[Update]:
+        model = self._model(request.package)
+        total = len(request.designs)
+        for first in range(0, total, max(1, request.chunk)):
+            part = request.designs[first : first + max(1, request.chunk)]
+            yield Pictures(first, model.draw(part))
+            yield Progress("Sampling", first + len(part), total)
+
+    def _verify(self, request: Verify) -> Iterator[Update]:
+        started = time.perf_counter()
+        self._open.pop(request.package, None)
+        try:
+            model = self._model(request.package)
+            error = model.golden_error()
+        except DeviceError as failure:
+            raise PackageError(failure.message, Fault.TOO_MUCH_MEMORY) from None
+        manifest = model.package.manifest
+        if not error <= manifest.tolerance:
+            raise PackageError(
+                f"“{manifest.name}” does not give its golden example again: off by {error:.2e}, "
+                f"{manifest.tolerance:.0e} is allowed. The file or this machine's runtime is not as it was.",
+                Fault.NOT_REPRODUCED,
+            )
+        yield Verified(manifest.name, error, manifest.tolerance, (time.perf_counter() - started) * 1000)
+
+    def _model(self, ref: PackageRef) -> LatentModel:
+        if ref in self._open:
+            self._open.move_to_end(ref)
+            return self._open[ref]
+        package = packages.open_package(Path(ref.folder))
+        if package.sha256 != ref.sha256:
+            raise PackageError(
+                f"“{package.name}” has changed on disk since it was chosen. Choose it again.",
+                Fault.WRONG_HASH,
+            )
+        packages.check_files(package)
+        model = LatentModel(package, self._runtime)
+        self._open[ref] = model
+        while len(self._open) > MAX_OPEN_MODELS:
+            self._open.popitem(last=False)
+        return model

@@ -1,0 +1,1 @@
+"""What the studio is doing and remembers. No widgets."""

@@ -1,0 +1,318 @@
+"""One engine, one job at a time, and a queue that survives the engine's death.
+
+A thread of its own holds all state and takes one event after the other: wishes from outside, messages of the engine,
+the engine's end. Callbacks are called on that thread; they must be quick and must not call back into `shutdown`.
+"""
+
+import itertools
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from desktop_app.engine.errors import Cancelled, EngineDied, StudioError, from_data
+from desktop_app.engine.requests import Device, Progress, Request, Update
+from desktop_app.studio import wire
+from desktop_app.studio.host import Host
+
+State = Literal["waiting", "running", "cancelling", "done", "failed", "cancelled"]
+Engine = Literal["stopped", "starting", "ready", "restarting"]
+
+MAX_STARTS_IN_A_ROW = 3
+TICK_S = 0.25  # how often a running job's elapsed time is told
+
+
+@dataclass(eq=False)
+class Job:
+    """A request on its way. Only the queue's thread changes it."""
+
+    id: int
+    slot: str
+    request: Request
+    on_update: "Callable[[Job, Update], None]"
+    on_done: "Callable[[Job], None]"
+    on_error: "Callable[[Job, StudioError], None]"
+    state: State = "waiting"
+    started: float | None = None  # time.monotonic()
+
+
+@dataclass(frozen=True)
+class QueueState:
+    """What the status bar shows."""
+
+    engine: Engine = "stopped"
+    running: Job | None = None
+    phase: str = ""
+    done: int = 0
+    total: int = 0
+    elapsed_s: float = 0.0
+    left_s: float | None = None
+    waiting: int = 0
+    device: Device | None = None
+    engine_rss: int = 0  # bytes
+    notice: str = ""  # a sentence on the engine's last mishap
+
+
+def _nothing(*_: object) -> None:
+    pass
+
+
+@dataclass
+class _Submit:
+    job: Job
+    replace: bool
+
+
+@dataclass
+class _CancelWish:
+    job: Job | None  # None: all
+
+
+@dataclass
+class _ForceStop:
+    pass
+
+
+@dataclass
+class _Shutdown:
+    pass
+
+
+@dataclass
+class _Message:
+    start: int
+    message: wire.FromEngine
+
+
+@dataclass
+class _Gone:
+    start: int
+    code: int | None
+
+
+_Item = _Submit | _CancelWish | _ForceStop | _Shutdown | _Message | _Gone
+
+
+@dataclass
+class _Work:
+    """All that the queue's thread knows."""
+
+    waiting: deque[Job] = field(default_factory=deque)
+    running: Job | None = None
+    start: int = 0  # number of the engine's current life; events of earlier lives are dropped
+    failures: int = 0  # engine deaths since the last job that ended well
+    stopping: bool = False
+
+
+class JobQueue:
+    """Runs requests on one engine. All methods return at once and may be called from any thread."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+        self._ids = itertools.count(1)
+        self._work = _Work()
+        self._state = QueueState()
+        self._listeners: list[Callable[[QueueState], None]] = []
+        self._thread = threading.Thread(target=self._loop, name="job-queue", daemon=True)
+        self._thread.start()
+
+    @property
+    def state(self) -> QueueState:
+        return self._state
+
+    def listen(self, callback: Callable[[QueueState], None]) -> None:
+        """Call `callback` with every new state, on the queue's thread."""
+        self._listeners.append(callback)
+
+    def submit(
+        self,
+        request: Request,
+        *,
+        slot: str,
+        on_update: Callable[[Job, Update], None] = _nothing,
+        on_done: Callable[[Job], None] = _nothing,
+        on_error: Callable[[Job, StudioError], None] = _nothing,
+        replace: bool = False,
+    ) -> Job:
+        """Queue a request. A slot keeps only its newest waiting job; the older one is dropped without a call.
+
+        replace: also cancel the slot's running job.
+        """
+        job = Job(next(self._ids), slot, request, on_update, on_done, on_error)
+        self._inbox.put(_Submit(job, replace))
+        return job
+
+    def cancel(self, job: Job) -> None:
+        self._inbox.put(_CancelWish(job))
+
+    def cancel_all(self) -> None:
+        self._inbox.put(_CancelWish(None))
+
+    def force_stop(self) -> None:
+        """End the engine's process; the running job fails, the others go on in a new process."""
+        self._inbox.put(_ForceStop())
+
+    def shutdown(self) -> None:
+        """Cancel everything, end the engine and wait for both. Nothing is called any more afterwards."""
+        if self._thread.is_alive():
+            self._inbox.put(_Shutdown())
+            self._thread.join()
+
+    # -- the queue's thread ----------------------------------------------------------------------------------------
+
+    def _loop(self) -> None:
+        while not self._work.stopping:
+            try:
+                item = self._inbox.get(timeout=TICK_S if self._work.running else None)
+            except queue.Empty:
+                self._tell()
+                continue
+            self._handle(item)
+        self._host.stop()
+
+    def _handle(self, item: _Item) -> None:
+        match item:
+            case _Submit():
+                self._enqueue(item.job, replace_running=item.replace)
+            case _CancelWish():
+                self._cancel(item.job)
+            case _ForceStop():
+                self._force_stop()
+            case _Message() if item.start == self._work.start:
+                self._receive(item.message)
+            case _Gone() if item.start == self._work.start:
+                self._engine_gone(item.code)
+            case _Shutdown():
+                self._work.stopping = True
+        if not self._work.stopping:
+            self._next()
+
+    def _enqueue(self, job: Job, *, replace_running: bool) -> None:
+        work = self._work
+        for older in [j for j in work.waiting if j.slot == job.slot]:
+            work.waiting.remove(older)
+            older.state = "cancelled"
+        if replace_running and work.running and work.running.slot == job.slot:
+            self._cancel(work.running)
+        work.waiting.append(job)
+        self._tell()
+
+    def _cancel(self, job: Job | None) -> None:
+        work = self._work
+        for waiting in [j for j in work.waiting if job in (None, j)]:
+            work.waiting.remove(waiting)
+            self._end(waiting, Cancelled())
+        if work.running and job in (None, work.running) and work.running.state == "running":
+            work.running.state = "cancelling"
+            self._host.send(wire.Cancel(work.running.id))
+        self._tell()
+
+    def _force_stop(self) -> None:
+        work = self._work
+        if self._state.engine == "stopped":
+            return
+        if work.running:
+            work.running.state = "cancelling"
+        work.failures -= 1  # an end that was asked for is no failure
+        self._host.kill()
+
+    def _next(self) -> None:
+        """Start the engine or the next job, where there is something to do and nothing in the way."""
+        work = self._work
+        if not work.waiting or work.running:
+            return
+        if self._state.engine == "stopped":
+            self._start_engine("starting")
+        elif self._state.engine == "ready":
+            job = work.waiting.popleft()
+            job.state, job.started = "running", time.monotonic()
+            work.running = job
+            self._host.send(wire.Run(job.id, job.request))
+            self._tell(phase="", done=0, total=0)
+
+    def _start_engine(self, engine: Engine) -> None:
+        work = self._work
+        work.start += 1
+        start = work.start
+        self._tell(engine=engine)
+        try:
+            self._host.start(
+                lambda message: self._inbox.put(_Message(start, message)),
+                lambda code: self._inbox.put(_Gone(start, code)),
+            )
+        except OSError as error:
+            self._give_up(f"The engine cannot be started ({error.strerror or error}).")
+
+    def _receive(self, message: wire.FromEngine) -> None:
+        job = self._work.running
+        match message:
+            case wire.Ready():
+                self._tell(engine="ready", device=message.device)
+            case wire.Event() if job and job.id == message.job:
+                if isinstance(message.update, Progress):
+                    p = message.update
+                    self._tell(phase=p.phase, done=p.done, total=p.total)
+                if job.state == "running":
+                    job.on_update(job, message.update)
+            case wire.Ended() if job and job.id == message.job:
+                self._work.running = None
+                self._work.failures = 0
+                self._tell(engine_rss=message.resident_bytes, device=message.device or self._state.device, notice="")
+                error = from_data(message.kind, message.message, message.fault) if message.kind else None
+                self._end(job, error)
+
+    def _engine_gone(self, code: int | None) -> None:
+        work = self._work
+        work.failures += 1
+        job, work.running = work.running, None
+        if job:
+            forced = job.state == "cancelling"
+            self._end(job, Cancelled() if forced else EngineDied(_obituary(code)))
+        if work.failures >= MAX_STARTS_IN_A_ROW:
+            self._give_up(f"The engine ended {work.failures} times in a row. Restart it or choose another device.")
+        else:
+            self._tell(notice="The engine ended and was started again.", engine_rss=0)
+            self._start_engine("restarting")
+
+    def _give_up(self, sentence: str) -> None:
+        """No engine: fail what waits, and try afresh with the next request."""
+        self._tell(engine="stopped", notice=sentence, engine_rss=0)
+        self._work.failures = 0
+        while self._work.waiting:
+            self._end(self._work.waiting.popleft(), EngineDied(sentence))
+
+    def _end(self, job: Job, error: StudioError | None) -> None:
+        if error is None:
+            job.state = "done"
+            job.on_done(job)
+        else:
+            job.state = "cancelled" if isinstance(error, Cancelled) else "failed"
+            job.on_error(job, error)
+
+    def _tell(self, **changes: object) -> None:
+        job = self._work.running
+        elapsed = time.monotonic() - job.started if job and job.started else 0.0
+        state = replace(
+            self._state,
+            running=job,
+            waiting=len(self._work.waiting),
+            elapsed_s=elapsed,
+            **changes,  # type: ignore[arg-type]
+        )
+        self._state = replace(state, left_s=_left(elapsed, state.done, state.total) if job else None)
+        for listener in self._listeners:
+            listener(self._state)
+
+
+def _left(elapsed_s: float, done: int, total: int) -> float | None:
+    """Seconds left at the pace so far; None until something is done."""
+    return elapsed_s / done * (total - done) if 0 < done <= total else None
+
+
+def _obituary(code: int | None) -> str:
+    how = f"signal {-code}" if code is not None and code < 0 else f"code {code}"
+    return f"The engine ended while it worked on this ({how}). It was started again; nothing you kept is lost."

@@ -1,0 +1,164 @@
+"""The recipe of a picture: everything needed to make it again, kept inside the PNG it made.
+
+It lies in an iTXt chunk named "maquette" as JSON, beside a plain sentence for other programs ("Software") and the
+IPTC mark for synthetic media ("Digital Source Type").
+"""
+
+import io
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, PngImagePlugin
+
+from desktop_app import __version__
+from desktop_app.engine.errors import FileError, RecipeError
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import Design, Device, Frozen, Pixels
+
+CHUNK = "maquette"
+SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+FORMAT = 1
+MAX_RECIPE_BYTES = 2**20
+MAX_PIXELS = 50_000_000
+
+
+class Recipe(Frozen, frozen=True, kw_only=True):
+    """All that decides the pixels, and what they were made with."""
+
+    format: int = FORMAT
+    program: str = "maquette"
+    version: str
+    package: str
+    package_sha256: str  # of the manifest, which holds the hashes of the weights
+    design: Design
+    created: str  # ISO 8601, UTC
+    runtime: str = ""  # version of ONNX Runtime
+    device: str = ""  # "cpu" or "cuda": pixels are promised equal on the same kind of device
+    licence: str = ""
+
+
+def make_recipe(package: Package, design: Design, device: Device | None) -> Recipe:
+    return Recipe(
+        version=__version__,
+        package=package.name,
+        package_sha256=package.sha256,
+        design=design,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        runtime=device.runtime if device else "",
+        device=device.obtained if device else "",
+        licence=package.manifest.licence,
+    )
+
+
+def file_name(recipe: Recipe) -> str:
+    """A name that says what it is: digits-gan_s7_i12_c3.png."""
+    design = recipe.design
+    parts = [recipe.package, f"s{design.seed}", f"i{design.index}"]
+    if design.label is not None:
+        parts.append(f"c{design.label}")
+    if design.truncation != 1.0:
+        parts.append(f"t{design.truncation:g}")
+    parts += [f"v{step.seed}-{step.index}-{step.amount:g}" for step in design.variations]
+    return "_".join(parts)[:180] + ".png"
+
+
+def encode_png(pixels: Pixels, recipe: Recipe | None) -> bytes:
+    """One picture (H, W, C) uint8 as PNG; recipe None writes no word about how it was made."""
+    info = PngImagePlugin.PngInfo()
+    if recipe is not None:
+        info.add_itxt(CHUNK, msgspec.json.encode(recipe).decode())
+        info.add_itxt("Software", f"Maquette {recipe.version}")
+        info.add_itxt("Digital Source Type", SYNTHETIC)
+    buffer = io.BytesIO()
+    _to_image(pixels).save(buffer, "PNG", pnginfo=info, optimize=False)
+    return buffer.getvalue()
+
+
+def save_png(path: Path, pixels: Pixels, recipe: Recipe | None) -> None:
+    """Write a whole PNG or nothing. Raises FileError."""
+    write_whole(path, encode_png(pixels, recipe))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write beside, flush to the disk, rename: a reader sees the old file or the new one. Raises FileError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise FileError(f"“{path}” cannot be written: {error.strerror or error}.") from None
+
+
+def read_recipe(path: Path) -> Recipe:
+    """The recipe inside a PNG. Raises FileError or RecipeError."""
+    return read_picture(path)[1]
+
+
+def read_picture(path: Path) -> tuple[Pixels, Recipe]:
+    """Pixels (H, W, C) and recipe of a PNG made here. Raises FileError or RecipeError."""
+    try:
+        with Image.open(path, formats=("PNG",)) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise FileError(f"“{path.name}” has more than {MAX_PIXELS // 10**6} million pixels.")
+            image.load()
+            text = getattr(image, "text", {}).get(CHUNK)
+            pixels = np.asarray(image)
+    except FileNotFoundError:
+        raise FileError(f"There is no file “{path}”.") from None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise FileError(f"“{path.name}” cannot be read as a PNG picture ({_short(error)}).") from None
+    if text is None:
+        raise RecipeError(
+            f"“{path.name}” holds no recipe: it was not made by Maquette, or another program has removed it."
+        )
+    return np.atleast_3d(pixels), _decode(text, path.name)
+
+
+def _decode(text: str, name: str) -> Recipe:
+    if len(text) > MAX_RECIPE_BYTES:
+        raise RecipeError(f"The recipe in “{name}” is longer than a recipe can be.")
+    try:
+        return msgspec.json.decode(text, type=Recipe)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise RecipeError(f"The recipe in “{name}” is damaged or from a newer Maquette ({error}).") from None
+
+
+def contact_sheet(pictures: Pixels, *, columns: int, gap: int = 2, background: int = 255) -> Pixels:
+    """(N, H, W, C) -> one picture (rows (H + gap) + gap, columns (W + gap) + gap, C)."""
+    count, height, width, channels = pictures.shape
+    rows = -(-count // columns)
+    sheet = np.full((rows * (height + gap) + gap, columns * (width + gap) + gap, channels), background, np.uint8)
+    for i, picture in enumerate(pictures):
+        top = gap + (i // columns) * (height + gap)
+        left = gap + (i % columns) * (width + gap)
+        sheet[top : top + height, left : left + width] = picture
+    return sheet
+
+
+def compare(kept: Pixels, again: Pixels) -> tuple[str, int]:
+    """What `recheck` says of two pictures, and the largest difference: "identical", "close" (1/255) or "different"."""
+    if kept.shape != again.shape:
+        return "different", 255
+    difference = int(np.max(np.abs(kept.astype(np.int16) - again.astype(np.int16)), initial=0))
+    return ("identical" if difference == 0 else "close" if difference == 1 else "different"), difference
+
+
+def _to_image(pixels: npt.NDArray[np.uint8]) -> Image.Image:
+    return Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
+
+
+def _short(error: Exception) -> str:
+    return str(error).split(" '/")[0].split(" '")[0][:120] or type(error).__name__

@@ -1,0 +1,161 @@
+"""Tiny packages with real ONNX graphs, made on the spot: tests of the engine need no trained weights."""
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from desktop_app.engine import packages
+from desktop_app.engine.packages import (
+    FileEntry,
+    Graph,
+    Latent,
+    MadeBy,
+    Manifest,
+    Picture,
+    Tensor,
+)
+
+Z, W, SIDE, CLASSES = 8, 6, 7, 3
+
+
+def tiny_package(parent: Path, name: str = "tiny") -> Path:
+    """A conditional generator: z (N, 8), label, truncation -> w (N, 6) -> image (N, 1, 7, 7)."""
+    folder = parent / name
+    folder.mkdir(parents=True)
+    onnx.save(mapping_graph(), folder / "mapping.onnx")
+    onnx.save(decoder_graph(), folder / "decoder.onnx")
+    z = np.linspace(-1, 1, 2 * Z, dtype=np.float32).reshape(2, Z)
+    label = np.array([0, 2], np.int64)
+    truncation = np.array([1.0, 0.5], np.float32)
+    np.savez(folder / "golden.npz", z=z, label=label, truncation=truncation, image=reference(z, label, truncation))
+    (folder / "card.md").write_text("# Tiny\n")
+    write_manifest(folder)
+    return folder
+
+
+def write_manifest(folder: Path, **changes: object) -> None:
+    """Write the manifest of the files as they are now; `changes` replace fields of it."""
+    roles = {p.stem: p for p in sorted(folder.iterdir()) if p.name != packages.MANIFEST}
+    files = {role: FileEntry(p.name, p.stat().st_size, sha256(p)) for role, p in roles.items()}
+    manifest = Manifest(
+        name=folder.name,
+        title="Tiny",
+        summary="A generator for tests.",
+        version="1.0",
+        abilities=("sample",),
+        files=files,
+        graphs={
+            "mapping": Graph(
+                "mapping",
+                (
+                    Tensor("z", "float32", ("N", Z)),
+                    Tensor("label", "int64", ("N",)),
+                    Tensor("truncation", "float32", ("N",)),
+                ),
+                (Tensor("w", "float32", ("N", W)),),
+            ),
+            "decoder": Graph(
+                "decoder",
+                (Tensor("w", "float32", ("N", W)),),
+                (Tensor("image", "float32", ("N", 1, SIDE, SIDE)),),
+            ),
+        },
+        latent=Latent(Z, w_size=W),
+        picture=Picture(1, SIDE, SIDE, -1.0, 1.0),
+        classes=tuple(f"class {i}" for i in range(CLASSES)),
+        opset=20,
+        tolerance=1e-5,
+        licence="CC0-1.0",
+        commercial_use="yes",
+        made_by=MadeBy("test", "tests", "0", "2026-01-01", "none", 0.0),
+    )
+    manifest = msgspec.structs.replace(manifest, **changes)
+    (folder / packages.MANIFEST).write_bytes(msgspec.json.encode(manifest))
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def weights() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(0)
+    shapes = {"a": (Z, W), "e": (CLASSES, W), "d": (W, SIDE * SIDE)}
+    return {k: rng.standard_normal(s).astype(np.float32) for k, s in shapes.items()}
+
+
+def reference(z: np.ndarray, label: np.ndarray, truncation: np.ndarray) -> np.ndarray:
+    """What the two graphs compute, in numpy."""
+    k = weights()
+    w = k["e"][label] + truncation[:, None] * (z @ k["a"])
+    return np.tanh(w @ k["d"]).reshape(-1, 1, SIDE, SIDE)
+
+
+def mapping_graph() -> onnx.ModelProto:
+    k = weights()
+    nodes = [
+        helper.make_node("MatMul", ["z", "a"], ["za"]),
+        helper.make_node("Unsqueeze", ["truncation", "axis"], ["t"]),
+        helper.make_node("Mul", ["za", "t"], ["zt"]),
+        helper.make_node("Gather", ["e", "label"], ["mean"]),
+        helper.make_node("Add", ["zt", "mean"], ["w"]),
+    ]
+    constants = [numpy_helper.from_array(k[n], n) for n in ("a", "e")]
+    constants.append(numpy_helper.from_array(np.array([1], np.int64), "axis"))
+    inputs = [
+        _value("z", TensorProto.FLOAT, ["N", Z]),
+        _value("label", TensorProto.INT64, ["N"]),
+        _value("truncation", TensorProto.FLOAT, ["N"]),
+    ]
+    return model(nodes, inputs, [_value("w", TensorProto.FLOAT, ["N", W])], constants)
+
+
+def decoder_graph() -> onnx.ModelProto:
+    nodes = [
+        helper.make_node("MatMul", ["w", "d"], ["flat"]),
+        helper.make_node("Tanh", ["flat"], ["bounded"]),
+        helper.make_node("Reshape", ["bounded", "shape"], ["image"]),
+    ]
+    constants = [
+        numpy_helper.from_array(weights()["d"], "d"),
+        numpy_helper.from_array(np.array([-1, 1, SIDE, SIDE], np.int64), "shape"),
+    ]
+    inputs = [_value("w", TensorProto.FLOAT, ["N", W])]
+    return model(nodes, inputs, [_value("image", TensorProto.FLOAT, ["N", 1, SIDE, SIDE])], constants)
+
+
+def slow_decoder_graph(loops: int = 400, size: int = 700) -> onnx.ModelProto:
+    """As the decoder, after `loops` products of size x size matrices: seconds of work to stop in the middle of."""
+    nodes = [
+        helper.make_node("ConstantOfShape", ["square"], ["m0"], value=helper.make_tensor("v", 1, [1], [1e-3])),
+        helper.make_node("ReduceSum", ["w"], ["s0"], keepdims=0),
+        helper.make_node("Add", ["m0", "s0"], ["p0"]),
+        *(helper.make_node("MatMul", ["m0", f"p{i}"], [f"p{i + 1}"]) for i in range(loops)),
+        helper.make_node("ReduceMax", [f"p{loops}"], ["peak"], keepdims=0),
+        helper.make_node("Min", ["peak", "zero"], ["nought"]),
+        helper.make_node("Mul", ["nought", "zero"], ["none"]),
+        helper.make_node("MatMul", ["w", "d"], ["flat"]),
+        helper.make_node("Add", ["flat", "none"], ["sum"]),
+        helper.make_node("Tanh", ["sum"], ["bounded"]),
+        helper.make_node("Reshape", ["bounded", "shape"], ["image"]),
+    ]
+    constants = [
+        numpy_helper.from_array(weights()["d"], "d"),
+        numpy_helper.from_array(np.array([-1, 1, SIDE, SIDE], np.int64), "shape"),
+        numpy_helper.from_array(np.array([size, size], np.int64), "square"),
+        numpy_helper.from_array(np.array(0.0, np.float32), "zero"),
+    ]
+    inputs = [_value("w", TensorProto.FLOAT, ["N", W])]
+    return model(nodes, inputs, [_value("image", TensorProto.FLOAT, ["N", 1, SIDE, SIDE])], constants)
+
+
+def model(nodes: list, inputs: list, outputs: list, constants: list) -> onnx.ModelProto:
+    graph = helper.make_graph(nodes, "tiny", inputs, outputs, constants)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
+
+
+def _value(name: str, kind: int, shape: list) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, kind, shape)
