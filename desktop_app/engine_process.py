@@ -70,6 +70,7 @@ class _Worker:
         while (job := self._jobs.get()) is not None:
             with self._lock:
                 self._current = job.job
+                self._service.begin()
                 wanted = job.job not in self._cancelled
             ended = self._run(job) if wanted else _ended(job.job, Cancelled())
             with self._lock:

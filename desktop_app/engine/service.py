@@ -42,7 +42,6 @@ class Service:
 
     def run(self, request: Request) -> Iterator[Update]:
         """Updates of one request, in order. Raises StudioError."""
-        self._runtime.begin()
         match request:
             case Sample():
                 yield from self._sample(request)
@@ -53,8 +52,12 @@ class Service:
             case _:
                 assert_never(request)
 
+    def begin(self) -> None:
+        """A new job starts: an earlier `stop` is over. Not part of `run`, where it could undo a stop that came first."""
+        self._runtime.begin()
+
     def stop(self) -> None:
-        """From any thread: the running graph ends at its next operator, and `run` raises Cancelled."""
+        """From any thread: the running graph ends at its next operator, and `run` raises Cancelled until `begin`."""
         self._runtime.stop()
 
     def _sample(self, request: Sample) -> Iterator[Update]:
