@@ -16,5 +16,5 @@ def command(*arguments: str) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """The parent's environment with telemetry off, and stray prints of native libraries kept unbuffered."""
+    """The parent's environment with telemetry off and UTF-8 everywhere."""
     return {**os.environ, "ORT_DISABLE_TELEMETRY": "1", "PYTHONUTF8": "1"}

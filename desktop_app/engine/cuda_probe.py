@@ -26,9 +26,9 @@ class CudaReport:
     reason: str = ""
 
 
-class _Answer(msgspec.Struct):
-    name: str = ""
-    reason: str = ""
+class _Answer(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    reason: str
 
 
 def probe(*, command: Sequence[str] | None = None, time_limit_s: float = TIME_LIMIT_S) -> CudaReport:
@@ -53,7 +53,7 @@ def probe(*, command: Sequence[str] | None = None, time_limit_s: float = TIME_LI
         return CudaReport(False, reason=f"the CUDA check ended with code {done.returncode}")
     try:
         answer = msgspec.json.decode(done.stdout.splitlines()[-1], type=_Answer)
-    except (msgspec.DecodeError, IndexError):
+    except (msgspec.DecodeError, UnicodeError, IndexError):
         return CudaReport(False, reason="the CUDA check gave no answer")
     return CudaReport(not answer.reason, answer.name, answer.reason)
 

@@ -37,6 +37,7 @@ class Fault(StrEnum):
     CUSTOM_OPERATOR = "custom-operator"
     WRONG_SHAPE = "wrong-shape"
     TOO_MUCH_MEMORY = "too-much-memory"
+    DOES_NOT_RUN = "does-not-run"
     NOT_REPRODUCED = "not-reproduced"
     NOT_A_PACKAGE = "not-a-package"
     ALREADY_THERE = "already-there"
@@ -94,5 +95,5 @@ _BY_NAME: dict[str, type[StudioError]] = {
 def from_data(kind: str, message: str, fault: str = "") -> StudioError:
     """The exception that crossed the process boundary as (kind, message, fault)."""
     if kind == PackageError.__name__:
-        return PackageError(message, Fault(fault))
+        return PackageError(message, Fault(fault) if fault in set(Fault) else Fault.NOT_A_PACKAGE)
     return _BY_NAME.get(kind, StudioError)(message)

@@ -6,6 +6,7 @@ a narrower normal distribution.
 """
 
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -40,10 +41,19 @@ class LatentModel:
         self._mapping = self._open("mapping", runtime) if "mapping" in manifest.graphs else None
         self._latent_input = manifest.graphs["decoder"].inputs[0].name
 
-    def draw(self, designs: Sequence[Design]) -> Pixels:
-        """Pixels of the designs, (N, H, W, C) uint8. Raises RequestError where a design does not fit the package."""
+    @property
+    def picture_bytes(self) -> int:
+        """Of one picture, as pixels."""
+        return self.picture.height * self.picture.width * self.picture.channels
+
+    def check(self, designs: Sequence[Design]) -> None:
+        """Raise RequestError where a design does not fit the package."""
         for design in designs:
             self._check(design)
+
+    def draw(self, designs: Sequence[Design]) -> Pixels:
+        """Pixels of the designs, (N, H, W, C) uint8. Raises RequestError where a design does not fit the package."""
+        self.check(designs)
         z = np.stack([latents.of_design(design, self.latent.size) for design in designs])
         label = np.array([design.label or 0 for design in designs], np.int64)
         truncation = np.array([design.truncation for design in designs], np.float32)
@@ -56,21 +66,37 @@ class LatentModel:
         return self._mapping.run({"z": z, "label": label, "truncation": truncation})["w"]
 
     def decode(self, w: Float32) -> Float32:
-        """(N, w_size or size) -> (N, C, H, W) in the manifest's range."""
-        return self._decoder.run({self._latent_input: w})["image"]
+        """(N, w_size or size) -> (N, C, H, W) in the manifest's range. Raises PackageError on any other shape."""
+        x = self._decoder.run({self._latent_input: w})["image"]
+        expected = (len(w), self.picture.channels, self.picture.height, self.picture.width)
+        if x.shape != expected:
+            raise PackageError(
+                f"“{self._decoder.name}” gives pictures of shape {x.shape}, where the manifest says {expected}.",
+                Fault.WRONG_SHAPE,
+            )
+        return x
 
     def golden_error(self) -> float:
         """Largest difference between the golden pictures and what this machine makes of the golden latents."""
         golden = _read_golden(self.package.file("golden"))
-        try:
-            z, label, truncation, image = (golden[k] for k in ("z", "label", "truncation", "image"))
-            made = self.decode(self.to_w(z, label, truncation))
-            return float(np.max(np.abs(made - image)))
-        except (KeyError, ValueError) as error:
-            raise PackageError(
-                f"The golden example of “{self.package.name}” does not fit its graphs ({error}).",
-                Fault.WRONG_SHAPE,
-            ) from None
+        count = len(golden["z"]) if "z" in golden and golden["z"].ndim else 0
+        expected = {
+            "z": ("float32", (count, self.latent.size)),
+            "label": ("int64", (count,)),
+            "truncation": ("float32", (count,)),
+            "image": ("float32", (count, self.picture.channels, self.picture.height, self.picture.width)),
+        }
+        for name, (dtype, shape) in expected.items():
+            array = golden.get(name)
+            if count == 0 or array is None or array.dtype != dtype or array.shape != shape:
+                found = "nothing" if array is None else f"{array.dtype}{list(array.shape)}"
+                raise PackageError(
+                    f"The golden example of “{self.package.name}” does not fit its graphs: “{name}” is {found}, "
+                    f"{dtype}{list(shape)} was expected.",
+                    Fault.WRONG_SHAPE,
+                )
+        made = self.decode(self.to_w(golden["z"], golden["label"], golden["truncation"]))
+        return float(np.max(np.abs(made - golden["image"])))
 
     def _open(self, role: str, runtime: Runtime) -> Session:
         graph = self.package.manifest.graphs[role]
@@ -88,6 +114,9 @@ class LatentModel:
             raise RequestError(f"“{title}” makes {len(classes)} classes; a design must name one of them.")
         if not 0 <= design.truncation <= 2:
             raise RequestError(f"Truncation goes from 0 to 2; {design.truncation} was asked for.")
+        for step in design.variations:
+            if not 0 <= step.amount <= 1:
+                raise RequestError(f"The amount of a variation goes from 0 to 1; {step.amount} was asked for.")
 
 
 def _read_golden(path: Path) -> Arrays:
@@ -96,6 +125,26 @@ def _read_golden(path: Path) -> Arrays:
             if sum(info.file_size for info in archive.infolist()) > MAX_GOLDEN_BYTES:
                 raise PackageError(f"“{path.name}” unpacks to more than 64 MiB.", Fault.TOO_MUCH_MEMORY)
         with np.load(path, allow_pickle=False) as data:
-            return {name: data[name] for name in data.files}
-    except (ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+            return {name: data[name] for name in _GOLDEN if name in data.files}
+    except MemoryError:
+        raise PackageError(f"“{path.name}” asks for more memory than the engine may take.", Fault.TOO_MUCH_MEMORY) from None
+    except _NO_ARRAYS as error:
+        if "pickle" in str(error).lower():
+            raise PackageError(
+                f"“{path.name}” holds Python objects, which could run code. Only plain arrays are read.", Fault.PICKLE
+            ) from None
         raise PackageError(f"“{path.name}” is no whole file of arrays ({error}).", Fault.WRONG_SHAPE) from None
+
+
+_GOLDEN = ("z", "label", "truncation", "image")
+_NO_ARRAYS = (  # what zipfile and numpy raise on bytes that are none
+    ValueError,
+    TypeError,
+    SyntaxError,
+    KeyError,
+    OSError,
+    EOFError,
+    RuntimeError,  # encrypted members; NotImplementedError: unknown compression
+    zipfile.BadZipFile,
+    zlib.error,
+)

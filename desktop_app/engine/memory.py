@@ -16,6 +16,14 @@ def resident_bytes() -> int:
         return 0
 
 
+def half_of_machine() -> int:
+    """Half of the machine's memory in bytes; a great number where the system does not say."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 2
+    except (OSError, ValueError, AttributeError):
+        return 2**62
+
+
 def set_ceiling(limit: int) -> bool:
     """Let allocations beyond `limit` bytes of private memory fail instead of starving the machine.
 

@@ -5,6 +5,8 @@ Reading one executes nothing: JSON is decoded against a schema, other files are 
 """
 
 import hashlib
+import re
+import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,10 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 MAX_MANIFEST_BYTES = 4 * 2**20
 MAX_FILE_BYTES = 2 * 2**30
+MAX_SIDE = 8192  # pixels
+MAX_LATENT = 65536  # numbers
+MAX_LEVEL = 1e6  # of a picture's values
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 Ability = Literal["sample", "encode", "classify", "denoise", "complete"]
 
@@ -133,8 +139,11 @@ class Package:
         return _inside(self.folder, entry.path, self.name)
 
 
-def open_package(folder: Path) -> Package:
-    """Read a package's manifest. Raises PackageError; no other file is touched (see `check_files`)."""
+def open_package(folder: Path, *, any_folder_name: bool = False) -> Package:
+    """Read a package's manifest. Raises PackageError; no other file is touched (see `check_files`).
+
+    any_folder_name: accept a folder that is not called as its package, as a download or a copy may be.
+    """
     path = folder / MANIFEST
     try:
         data = _read_limited(path)
@@ -145,7 +154,13 @@ def open_package(folder: Path) -> Package:
             f"The {MANIFEST} of “{folder.name}” cannot be read: {error.strerror or error}.",
             Fault.BAD_MANIFEST,
         ) from None
-    return Package(folder, _decode_manifest(data, folder.name), hashlib.sha256(data).hexdigest())
+    manifest = _decode_manifest(data, folder.name)
+    if manifest.name != folder.name and not any_folder_name:
+        raise PackageError(
+            f"The folder “{folder.name}” holds the package “{manifest.name}”: give it that name, or import it.",
+            Fault.BAD_MANIFEST,
+        )
+    return Package(folder, manifest, hashlib.sha256(data).hexdigest())
 
 
 def check_files(package: Package) -> None:
@@ -161,9 +176,7 @@ def discover(folders: Iterable[Path]) -> Iterator[Package | PackageError]:
     """All packages in the given folders, by name; a bad one comes as its error. Of two with one name the first wins."""
     seen: set[str] = set()
     for parent in folders:
-        if not parent.is_dir():
-            continue
-        for folder in sorted(p for p in parent.iterdir() if p.is_dir() and not p.name.startswith(".")):
+        for folder in _subfolders(parent):
             try:
                 package = open_package(folder)
             except PackageError as error:
@@ -192,52 +205,101 @@ def find(name: str, folders: Iterable[Path]) -> Package:
 # -- checks --------------------------------------------------------------------------------------------------------
 
 
+def _subfolders(parent: Path) -> list[Path]:
+    try:
+        return sorted(p for p in parent.iterdir() if p.is_dir() and not p.name.startswith("."))
+    except OSError:
+        return []
+
+
 def _read_limited(path: Path) -> bytes:
-    if path.stat().st_size > MAX_MANIFEST_BYTES:
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError("it is no plain file")
+    if status.st_size > MAX_MANIFEST_BYTES:
         raise OSError(f"it is larger than {MAX_MANIFEST_BYTES // 2**20} MiB")
     return path.read_bytes()
 
 
+class _AnyFormat(msgspec.Struct):
+    format: int = FORMAT
+
+
 def _decode_manifest(data: bytes, folder_name: str) -> Manifest:
+    _refuse_lookalike(data[:256], len(data), f"The {MANIFEST} of “{folder_name}”")
     try:
-        version = msgspec.json.decode(data, type=dict[str, object]).get("format")
-        if isinstance(version, int) and version > FORMAT:
+        version = msgspec.json.decode(data, type=_AnyFormat).format
+        if version > FORMAT:
             raise PackageError(
                 f"“{folder_name}” is in package format {version}; this program reads up to {FORMAT}. "
                 "A newer Maquette opens it.",
                 Fault.NEWER_FORMAT,
             )
         manifest = msgspec.json.decode(data, type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise PackageError(
             f"The {MANIFEST} of “{folder_name}” is not what it should be: {error}.", Fault.BAD_MANIFEST
         ) from None
-    problem = _inconsistency(manifest, folder_name)
+    problem = _inconsistency(manifest)
     if problem:
         raise PackageError(f"The {MANIFEST} of “{folder_name}” contradicts itself: {problem}.", Fault.BAD_MANIFEST)
     return manifest
 
 
-def _inconsistency(manifest: Manifest, folder_name: str) -> str:
-    if manifest.name != folder_name:
-        return f"it names the package “{manifest.name}”"
+def _inconsistency(manifest: Manifest) -> str:
+    if manifest.format != FORMAT:
+        return f"its format is {manifest.format}"
+    if not NAME.fullmatch(manifest.name):
+        return f"its name is “{manifest.name}”, where lower case letters, digits and hyphens are due"
     for role, graph in manifest.graphs.items():
         if graph.file not in manifest.files:
             return f"its graph “{role}” names the file “{graph.file}”, which it does not list"
-    if "sample" in manifest.abilities:
-        if "decoder" not in manifest.graphs or manifest.latent is None or manifest.picture is None:
-            return "a package that samples needs a decoder graph, a latent and a picture"
-        picture, latent = manifest.picture, manifest.latent
-        if not (0 < picture.height <= 8192 and 0 < picture.width <= 8192 and picture.high > picture.low):
-            return "its picture has no usable size or range"
-        if not 0 < latent.size <= 65536:
-            return f"its latent size is {latent.size}"
+    if any(not 0 <= entry.size <= MAX_FILE_BYTES for entry in manifest.files.values()):
+        return "a file in it has a size that no file may have"
+    return _generator_inconsistency(manifest) if "sample" in manifest.abilities else ""
+
+
+def _generator_inconsistency(manifest: Manifest) -> str:
+    latent, picture = manifest.latent, manifest.picture
+    if "decoder" not in manifest.graphs or "golden" not in manifest.files or latent is None or picture is None:
+        return "a package that samples needs a decoder graph, a golden example, a latent and a picture"
+    if not (0 < picture.height <= MAX_SIDE and 0 < picture.width <= MAX_SIDE):
+        return f"its pictures are {picture.width} x {picture.height} pixels"
+    if not (abs(picture.low) <= MAX_LEVEL and abs(picture.high) <= MAX_LEVEL and picture.high - picture.low > 1e-3):
+        return f"its pictures go from {picture.low:g} to {picture.high:g}"
+    if not (0 < latent.size <= MAX_LATENT and (latent.w_size is None or 0 < latent.w_size <= MAX_LATENT)):
+        return f"its latent has {latent.size} numbers"
+    if not 0 < manifest.tolerance <= (picture.high - picture.low) / 100:
+        return f"its tolerance is {manifest.tolerance:g}"
+    if not 0 <= manifest.defaults.truncation <= 2:
+        return f"its truncation is {manifest.defaults.truncation:g}"
+    return _graph_inconsistency(manifest, latent, picture)
+
+
+def _graph_inconsistency(manifest: Manifest, latent: Latent, picture: Picture) -> str:
+    """What the engine feeds and reads (latent_model.py), against what the manifest says of its graphs."""
+    mapping, decoder = manifest.graphs.get("mapping"), manifest.graphs["decoder"]
+    w_size = latent.w_size if mapping else latent.size
+    image = ("float32", (picture.channels, picture.height, picture.width))
+    if [(t.dtype, t.shape[1:]) for t in decoder.inputs] != [("float32", (w_size,))]:
+        return f"its decoder should take one float32[N, {w_size}]"
+    if {t.name: (t.dtype, t.shape[1:]) for t in decoder.outputs} != {"image": image}:
+        return "its decoder should give “image”, float32[N, {}, {}, {}]".format(*image[1])
+    if mapping:
+        takes = {"z": ("float32", (latent.size,)), "label": ("int64", ()), "truncation": ("float32", ())}
+        if {t.name: (t.dtype, t.shape[1:]) for t in mapping.inputs} != takes:
+            return f"its mapping should take z float32[N, {latent.size}], label int64[N] and truncation float32[N]"
+        if {t.name: (t.dtype, t.shape[1:]) for t in mapping.outputs} != {"w": ("float32", (w_size,))}:
+            return f"its mapping should give w, float32[N, {w_size}]"
+    graphs = (mapping, decoder) if mapping else (decoder,)
+    if not all(t.shape and isinstance(t.shape[0], str) for g in graphs for t in (*g.inputs, *g.outputs)):
+        return "the first axis of its graphs' inputs and outputs should be free, “N”"
     return ""
 
 
 def _inside(folder: Path, name: str, package: str) -> Path:
     path = folder / name
-    if Path(name).name != name or path.is_symlink() or not path.resolve().is_relative_to(folder.resolve()):
+    if not onnx_file.is_plain_name(name) or path.is_symlink() or not path.resolve().is_relative_to(folder.resolve()):
         raise PackageError(
             f"The package “{package}” names a file outside its own folder, “{name}”. It is not opened.",
             Fault.ESCAPES_FOLDER,
@@ -251,21 +313,15 @@ def _inside(folder: Path, name: str, package: str) -> Path:
 
 
 def _check_content(path: Path, entry: FileEntry) -> None:
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        head = file.read(256)
-    for looks_wrong, fault, sentence in (
-        (size == 0, Fault.EMPTY_FILE, "is empty"),
-        (_is_html(head), Fault.HTML_PAGE, "is a web page saved under this name, not a model file"),
-        (_is_lfs_pointer(head), Fault.LFS_POINTER, "is a Git LFS pointer: the real file was never fetched"),
-        (_is_pickle(head), Fault.PICKLE, "is a Python pickle, which could run code. It is not opened"),
-        (size < entry.size, Fault.TRUNCATED, f"is cut short: {size:,} of {entry.size:,} bytes are there"),
-        (size != entry.size, Fault.WRONG_SIZE, f"has {size:,} bytes where {entry.size:,} were expected"),
-        (size > MAX_FILE_BYTES, Fault.TOO_MUCH_MEMORY, "is larger than the 2 GiB a package file may have"),
-    ):
-        if looks_wrong:
-            raise PackageError(f"“{path.name}” {sentence}. Copy or import the package again.", fault)
-    found = sha256_of(path)
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read(256)
+        _refuse_lookalike(head, size, f"“{path.name}”")
+        _refuse_size(path, size, entry.size)
+        found = sha256_of(path)
+    except OSError as error:
+        raise PackageError(f"“{path.name}” cannot be read: {error.strerror or error}.", Fault.MISSING_FILE) from None
     if found != entry.sha256:
         raise PackageError(
             f"“{path.name}” is not the file the manifest describes: its SHA-256 begins with {found[:12]}, "
@@ -274,13 +330,37 @@ def _check_content(path: Path, entry: FileEntry) -> None:
         )
 
 
+def _refuse_lookalike(head: bytes, size: int, named: str) -> None:
+    """Raise PackageError where a file's first bytes show that it is another thing under a changed name."""
+    for looks_wrong, fault, sentence in (
+        (size == 0, Fault.EMPTY_FILE, "is empty"),
+        (_is_html(head), Fault.HTML_PAGE, "is a web page saved under this name, not a model file"),
+        (_is_lfs_pointer(head), Fault.LFS_POINTER, "is a Git LFS pointer: the real file was never fetched"),
+        (_is_pickle(head), Fault.PICKLE, "is a Python pickle, which could run code. It is not opened"),
+    ):
+        if looks_wrong:
+            raise PackageError(f"{named} {sentence}. Copy or import the package again.", fault)
+
+
+def _refuse_size(path: Path, size: int, expected: int) -> None:
+    if size != expected:
+        fault = Fault.TRUNCATED if size < expected else Fault.WRONG_SIZE
+        sentence = (
+            f"is cut short: {size:,} of {expected:,} bytes are there"
+            if size < expected
+            else f"has {size:,} bytes where {expected:,} were expected"
+        )
+        raise PackageError(f"“{path.name}” {sentence}. Copy or import the package again.", fault)
+
+
 def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _is_html(head: bytes) -> bool:
-    return head.lstrip().lower().startswith((b"<!doctype", b"<html", b"<head", b"<?xml version"))
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return text.startswith((b"<!doctype", b"<html", b"<head", b"<?xml version", b"<!--"))
 
 
 def _is_lfs_pointer(head: bytes) -> bool:

@@ -10,9 +10,10 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import base64
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from desktop_app.engine.errors import Cancelled, DeviceError, Fault, OutOfMemory
 from desktop_app.engine.packages import Graph
 from desktop_app.engine.requests import Device
 
+T = TypeVar("T")
 Array = npt.NDArray[Any]
 DeviceChoice = Literal["auto", "cpu", "cuda"]
 
@@ -58,13 +60,35 @@ class Session:
         return CUDA in self._inner.get_providers()
 
     def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
-        """All outputs by name. Raises Cancelled, OutOfMemory or DeviceError."""
+        """All outputs by name, for inputs of N rows each. Raises Cancelled, OutOfMemory or DeviceError.
+
+        On the CPU each row is run alone and by one thread, several rows at a time: another batch size or another
+        number of threads makes a kernel add in another order, and the last bits of the result differ (measured:
+        products with computed weights, convolutions whose channels are no multiple of 16, means of three rows).
+        Alone, a row has the same bits always, and small networks lose no speed.
+        """
+        count = len(next(iter(inputs.values())))
+        if self.on_cuda or count == 0:
+            return self.run_batch(inputs)
+        rows = self._runtime.each(count, lambda n, options: self._once(inputs, slice(n, n + 1), options))
+        try:
+            return {name: np.concatenate([row[i] for row in rows]) for i, name in enumerate(self._outputs)}
+        except ValueError:
+            raise PackageError(
+                f"“{self.name}” gives outputs whose shape changes from design to design.", Fault.WRONG_SHAPE
+            ) from None
+
+    def run_batch(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        """As `run`, all rows in one run of the graph: no promise on the last bits."""
         with self._runtime.stoppable() as options:
-            try:
-                values = self._inner.run(self._outputs, dict(inputs), options)
-            except Exception as error:  # onnxruntime's exceptions share no base of their own
-                raise self._runtime.explain(error, self.name) from None
-        return dict(zip(self._outputs, values, strict=True))
+            return dict(zip(self._outputs, self._once(inputs, slice(None), options), strict=True))
+
+    def _once(self, inputs: Mapping[str, Array], rows: slice, options: ort.RunOptions) -> list[Array]:
+        try:
+            values: list[Array] = self._inner.run(self._outputs, {k: v[rows] for k, v in inputs.items()}, options)
+        except Exception as error:  # onnxruntime's exceptions share no base of their own
+            raise self._runtime.explain(error, self.name) from None
+        return values
 
     def check_shapes(self, graph: Graph) -> None:
         """Raise PackageError unless the names, types and shapes of the graph are those the manifest gives."""
@@ -85,10 +109,11 @@ class Runtime:
     """Opens graphs on the chosen device and can stop the one that runs."""
 
     def __init__(self, choice: DeviceChoice = "auto", *, threads: int = 0) -> None:
-        """threads: 0 takes all cores but one where there are more than four, all otherwise."""
+        """threads: how many designs are computed at a time; 0 takes all cores but one where there are more than four."""
         self.threads = threads or default_threads()
+        self._pool = ThreadPoolExecutor(self.threads, "designs")  # its threads start with the first need
         self._lock = threading.Lock()
-        self._run: ort.RunOptions | None = None
+        self._runs: list[ort.RunOptions] = []
         self._load: ort.SessionOptions | None = None
         self._stopped = False
         self.device = self._choose(choice)
@@ -99,10 +124,41 @@ class Runtime:
             session = self._open(path, [(CUDA, _CUDA_OPTIONS), CPU], must_work=False)
             if session is not None and session.on_cuda:
                 return session
-            self.device = _fallen_back(self.device, f"{path.name} does not run on CUDA")
         session = self._open(path, [CPU], must_work=True)
         assert session is not None
+        if self.device.obtained == "cuda":
+            self.device = _fallen_back(self.device, f"{path.name} does not run on CUDA")
         return session
+
+    def close(self) -> None:
+        """End the threads. Sessions stay usable for single rows."""
+        self._pool.shutdown()
+
+    def each(self, count: int, work: "Callable[[int, ort.RunOptions], T]") -> list[T]:
+        """[work(0, options), work(1, options), …], several at a time. Raises the first error of any."""
+        workers = min(self.threads, count)
+        failed = threading.Event()
+
+        def part(first: int) -> list[T]:
+            made: list[T] = []
+            try:
+                with self.stoppable() as options:
+                    for n in range(first, count, workers):
+                        if failed.is_set():
+                            break
+                        made.append(work(n, options))
+            except BaseException:
+                failed.set()
+                raise
+            return made
+
+        if workers == 1:
+            return part(0)
+        parts = [self._pool.submit(part, first) for first in range(workers)]
+        errors = [error for future in parts if (error := future.exception()) is not None]
+        if errors:
+            raise errors[0]
+        return [parts[n % workers].result()[n // workers] for n in range(count)]
 
     def stoppable(self) -> "_Stoppable":
         return _Stoppable(self)
@@ -116,8 +172,8 @@ class Runtime:
         """End the running graph or load at its next operator; later runs of the same job fail at once."""
         with self._lock:
             self._stopped = True
-            if self._run is not None:
-                self._run.terminate = True
+            for options in self._runs:
+                options.terminate = True
             if self._load is not None:
                 self._load.set_load_cancellation_flag(True)
 
@@ -155,7 +211,7 @@ class Runtime:
 
     def _session_options(self) -> ort.SessionOptions:
         options = ort.SessionOptions()
-        options.intra_op_num_threads = self.threads
+        options.intra_op_num_threads = 1  # see Session.run
         options.inter_op_num_threads = 1
         options.log_severity_level = _FATAL_ONLY
         options.enable_mem_pattern = False  # batches vary: patterns would hoard memory
@@ -167,9 +223,7 @@ class Runtime:
             found = cuda_probe.probe()
             if found.works and self._provider_runs(CUDA):
                 return self._describe(choice, "cuda", found.name, "")
-            if choice == "cuda":
-                return self._describe(choice, "cpu", _cpu_name(), found.reason or "ONNX Runtime did not take CUDA")
-            return self._describe(choice, "cpu", _cpu_name(), found.reason)
+            return self._describe(choice, "cpu", _cpu_name(), found.reason or "ONNX Runtime did not take CUDA")
         return self._describe(choice, "cpu", _cpu_name(), "")
 
     def _describe(self, asked: str, obtained: str, name: str, reason: str) -> Device:
@@ -180,7 +234,7 @@ class Runtime:
 
 
 class _Stoppable:
-    """Fresh RunOptions for one run, reachable by Runtime.stop while it lasts."""
+    """Fresh RunOptions, reachable by Runtime.stop while they are in use."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -191,12 +245,13 @@ class _Stoppable:
         with self._runtime._lock:
             if self._runtime._stopped:
                 raise Cancelled()
-            self._runtime._run = options
+            self._runtime._runs.append(options)
+        self._options = options
         return options
 
     def __exit__(self, *_: object) -> None:
         with self._runtime._lock:
-            self._runtime._run = None
+            self._runtime._runs.remove(self._options)
 
 
 def provider_works(provider: str) -> str:
@@ -216,7 +271,7 @@ def provider_works(provider: str) -> str:
 
 
 def default_threads() -> int:
-    cores = os.cpu_count() or 1
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores if cores <= 4 else cores - 1
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import assert_never
 
 from desktop_app.engine import packages
-from desktop_app.engine.errors import DeviceError, Fault, PackageError
+from desktop_app.engine.errors import DeviceError, Fault, OutOfMemory, PackageError
 from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.requests import (
     DescribeDevice,
@@ -27,6 +27,8 @@ from desktop_app.engine.requests import (
 from desktop_app.engine.runtime import Runtime
 
 MAX_OPEN_MODELS = 4
+MAX_CHUNK = 256  # designs
+MAX_CHUNK_BYTES = 64 * 2**20  # of pixels: what crosses to the studio at once
 
 
 class Service:
@@ -62,21 +64,29 @@ class Service:
 
     def _sample(self, request: Sample) -> Iterator[Update]:
         model = self._model(request.package)
+        model.check(request.designs)
         total = len(request.designs)
-        for first in range(0, total, max(1, request.chunk)):
-            part = request.designs[first : first + max(1, request.chunk)]
-            yield Pictures(first, model.draw(part))
+        chunk = max(1, min(request.chunk, MAX_CHUNK, MAX_CHUNK_BYTES // model.picture_bytes))
+        for first in range(0, total, chunk):
+            part = request.designs[first : first + chunk]
+            try:
+                pixels = model.draw(part)
+            except OutOfMemory:
+                self._open.pop(request.package, None)  # its arena would keep what it had got
+                raise
+            yield Pictures(first, pixels)
             yield Progress("Sampling", first + len(part), total)
 
     def _verify(self, request: Verify) -> Iterator[Update]:
+        """In sessions of its own, which end with it: the files of a package that is not kept can be removed."""
         started = time.perf_counter()
-        self._open.pop(request.package, None)
+        package = _unchanged(request.package)
         try:
-            model = self._model(request.package)
-            error = model.golden_error()
+            error = LatentModel(package, self._runtime).golden_error()
         except DeviceError as failure:
-            raise PackageError(failure.message, Fault.TOO_MUCH_MEMORY) from None
-        manifest = model.package.manifest
+            fault = Fault.TOO_MUCH_MEMORY if isinstance(failure, OutOfMemory) else Fault.DOES_NOT_RUN
+            raise PackageError(failure.message, fault) from None
+        manifest = package.manifest
         if not error <= manifest.tolerance:
             raise PackageError(
                 f"“{manifest.name}” does not give its golden example again: off by {error:.2e}, "
@@ -89,15 +99,20 @@ class Service:
         if ref in self._open:
             self._open.move_to_end(ref)
             return self._open[ref]
-        package = packages.open_package(Path(ref.folder))
-        if package.sha256 != ref.sha256:
-            raise PackageError(
-                f"“{package.name}” has changed on disk since it was chosen. Choose it again.",
-                Fault.WRONG_HASH,
-            )
-        packages.check_files(package)
-        model = LatentModel(package, self._runtime)
+        model = LatentModel(_unchanged(ref), self._runtime)
         self._open[ref] = model
         while len(self._open) > MAX_OPEN_MODELS:
             self._open.popitem(last=False)
         return model
+
+
+def _unchanged(ref: PackageRef) -> packages.Package:
+    """The package as it was when it was chosen, its files checked. Raises PackageError."""
+    package = packages.open_package(Path(ref.folder), any_folder_name=True)
+    if package.sha256 != ref.sha256:
+        raise PackageError(
+            f"“{package.name}” has changed on disk since it was chosen. Choose it again.",
+            Fault.WRONG_HASH,
+        )
+    packages.check_files(package)
+    return package
