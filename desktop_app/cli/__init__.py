@@ -1,0 +1,228 @@
+"""The command line: what the window does, without one. `main` reads the words; each command has a file of its own.
+
+Nothing heavy is imported before a command needs it, so that `maquette --help` answers at once.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from desktop_app import __version__
+
+FAILED = 1
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+_TERMINATED = 143
+
+BENCH_PARTS = ("throughput", "latency", "window", "scrolling")
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command. Returns its exit code: 0 done, 1 failed, 2 misused, 130 interrupted."""
+    from desktop_app.engine.errors import StudioError
+
+    _never_fail_on_a_character()
+    options = _parser().parse_args(list(arguments))
+    try:
+        with _terminate_like_an_interrupt(options):
+            code: int = options.command(options)
+            sys.stdout.flush()
+            return code
+    except StudioError as error:
+        return _fail(error.message)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at exit must not fail again
+        return BROKEN_PIPE
+    except OSError as error:
+        return _fail(f"“{error.filename or 'The output'}” cannot be read or written: {error.strerror or error}.")
+
+
+def _fail(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return FAILED
+
+
+def _never_fail_on_a_character() -> None:
+    """A console that cannot show “ must not end the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+@contextmanager
+def _terminate_like_an_interrupt(options: argparse.Namespace) -> Iterator[None]:
+    """SIGTERM ends a command as Ctrl-C does: with whole files. The window has its own way."""
+    if options.command is _window:
+        yield
+        return
+
+    def leave(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise SystemExit(_TERMINATED)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+# -- the words -----------------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = _common()
+    parser = argparse.ArgumentParser(
+        prog="maquette",
+        description="Design with small neural networks on your own machine. Without a command the window opens.",
+        parents=[common],
+    )
+    parser.add_argument("--version", action="version", version=f"Maquette {__version__}")
+    parser.set_defaults(command=_window, device="auto", threads=0)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def add(name: str, command: Command, sentence: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=sentence, description=sentence, parents=[common])
+        added.set_defaults(command=command)
+        return added
+
+    _add_models(add("models", _models, "List, verify and import model packages."), common)
+    _add_sample(add("sample", _sample, "Draw designs and write them as PNG files that know how they were made."))
+    _add_recheck(add("recheck", _recheck, "Make pictures again from the recipes inside them and compare."))
+    _add_bench(add("bench", _bench, "Measure this machine: engine, window, memory."))
+    add("self-test", _self_test, "Open every kind of model and the window, and close them again.")
+    return parser
+
+
+def _common() -> argparse.ArgumentParser:
+    """Options that may stand before or after the command."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--device", choices=("auto", "cpu", "cuda"), help="where the models run (default: auto)")
+    common.add_argument(
+        "--threads", type=_number(0, 1024), metavar="N", help="processor threads of the engine (default: 0, as fits)"
+    )
+    return common
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON document instead of sentences")
+
+
+def _add_models(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+    _add_json(parser)
+    actions = parser.add_subparsers(title="actions", metavar="ACTION")
+    verify = actions.add_parser("verify", help="check files and reproduce the golden example", parents=[common])
+    verify.add_argument("names", nargs="*", metavar="NAME", help="packages (default: all)")
+    verify.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
+    verify.set_defaults(command=_verify)
+    add = actions.add_parser("import", help="copy a package into your own folder, checked before", parents=[common])
+    add.add_argument("path", type=Path, help="a package's folder, or one zipped")
+    add.set_defaults(command=_import)
+
+
+def _add_sample(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("package", help="name of a package, as `maquette models` lists them")
+    parser.add_argument("--count", type=_number(1, 10**7), default=16, metavar="N", help="designs (default: 16)")
+    parser.add_argument("--seed", type=_number(0, 2**32 - 1), default=0, metavar="S", help="the sheet (default: 0)")
+    parser.add_argument("--index", type=_number(0, 2**53), default=0, metavar="I", help="first design (default: 0)")
+    parser.add_argument("--class", dest="class_", metavar="C", help="number or name (default: all in turn)")
+    parser.add_argument("--truncation", type=_truncation, metavar="T", help="0 the mean to 1 everything, at most 2")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the files")
+    parser.add_argument("--sheet", action="store_true", help="write a contact sheet as well")
+    parser.add_argument("--no-recipe", action="store_true", help="write no word about how the pictures were made")
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace files that are there (default: what is the same design already is left alone, others refused)",
+    )
+    _add_json(parser)
+
+
+def _add_recheck(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PNG pictures made by Maquette")
+    _add_json(parser)
+
+
+def _add_bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--package", metavar="NAME", help="the generator to measure (default: the first)")
+    parser.add_argument("--only", choices=BENCH_PARTS, action="append", help="measure this part alone; may be repeated")
+    parser.add_argument("--rounds", type=_number(1, 100), default=5, metavar="N", help="repetitions (default: 5)")
+    parser.add_argument("--probe", help=argparse.SUPPRESS)  # one measurement in a process of its own
+    _add_json(parser)
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{value} is not between {low} and {high}")
+        return value
+
+    return number
+
+
+def _truncation(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 2:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 2")
+    return value
+
+
+# -- the commands, imported when they are asked for ----------------------------------------------------------------
+
+
+def _window(options: argparse.Namespace) -> int:
+    from desktop_app import app
+
+    return app.run([])
+
+
+def _models(options: argparse.Namespace) -> int:
+    from desktop_app.cli import models
+
+    return models.show(options)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from desktop_app.cli import models
+
+    return models.verify(options)
+
+
+def _import(options: argparse.Namespace) -> int:
+    from desktop_app.cli import models
+
+    return models.bring_in(options)
+
+
+def _sample(options: argparse.Namespace) -> int:
+    from desktop_app.cli import sample
+
+    return sample.run(options)
+
+
+def _recheck(options: argparse.Namespace) -> int:
+    from desktop_app.cli import recheck
+
+    return recheck.run(options)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from desktop_app import bench
+
+    return bench.run(options)
+
+
+def _self_test(options: argparse.Namespace) -> int:
+    from desktop_app import self_test
+
+    return self_test.run(options)

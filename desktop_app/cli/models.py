@@ -1,0 +1,107 @@
+"""`maquette models`: list, verify, import."""
+
+import argparse
+import sys
+
+from desktop_app.cli import asking
+from desktop_app.cli.printing import megabytes, print_json, print_table
+from desktop_app.engine.errors import Cancelled, PackageError, StudioError
+from desktop_app.engine.packages import MANIFEST, Package
+from desktop_app.engine.requests import Verified, Verify
+from desktop_app.studio.jobs import JobQueue
+
+
+def show(options: argparse.Namespace) -> int:
+    """All packages at hand, and what is wrong with the folders that should be some."""
+    library = asking.library()
+    found, problems = library.packages(), library.problems()
+    if options.json:
+        print_json({"packages": [_as_data(p) for p in found], "problems": [_problem_data(p) for p in problems]})
+        return 0
+    print_table([_row(package) for package in found] or [("No package is here.",)])
+    for problem in problems:
+        print(problem.message)
+    return 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Check the files of packages and reproduce their golden examples; goes on after one that fails."""
+    library = asking.library()
+    named = [library.find(name) for name in dict.fromkeys(options.names)]
+    chosen = named or library.packages()
+    failures: list[StudioError] = [] if named else list(library.problems())
+    reports = []
+    with asking.engine(options.device, options.threads) as jobs:
+        for package in chosen:
+            try:
+                reports.append(verify_one(jobs, package))
+                if not options.json:
+                    print(verified_sentence(reports[-1]), flush=True)
+            except Cancelled:
+                raise
+            except StudioError as error:
+                failures.append(error)
+    if options.json:
+        print_json({"verified": reports, "problems": [_problem_data(f) for f in failures]})
+    for failure in failures:
+        print(failure.message, file=sys.stderr)
+    return 1 if failures else 0
+
+
+def bring_in(options: argparse.Namespace) -> int:
+    """Copy a package into the user's folder, whole or not at all."""
+    with asking.engine(options.device, options.threads) as jobs:
+        package = asking.library().import_package(options.path, lambda copy: _must_work(jobs, copy))
+    print(f"“{package.manifest.title}” is now in {package.folder}. Licence: {package.manifest.licence}.")
+    return 0
+
+
+def verify_one(jobs: JobQueue, package: Package) -> Verified:
+    """Raises StudioError where the package cannot be opened or does not give its golden example."""
+    (verified,) = asking.run_request(jobs, Verify(package.ref))
+    assert isinstance(verified, Verified)
+    return verified
+
+
+def verified_sentence(verified: Verified) -> str:
+    return (
+        f"{verified.name}: golden example reproduced within {verified.max_error:.1e} "
+        f"({verified.tolerance:.0e} allowed), {verified.milliseconds:.0f} ms"
+    )
+
+
+def _must_work(jobs: JobQueue, package: Package) -> None:
+    verify_one(jobs, package)
+
+
+def size_on_disk(package: Package) -> int:
+    """Bytes of the files the manifest lists, and of itself."""
+    return sum(f.size for f in package.manifest.files.values()) + (package.folder / MANIFEST).stat().st_size
+
+
+def _row(package: Package) -> tuple[str, ...]:
+    manifest = package.manifest
+    classes = f"{len(manifest.classes)} classes" if manifest.classes else "no classes"
+    size = megabytes(size_on_disk(package))
+    return (manifest.name, manifest.title, ", ".join(manifest.abilities), classes, size, manifest.licence)
+
+
+def _as_data(package: Package) -> dict[str, object]:
+    manifest = package.manifest
+    return {
+        "name": manifest.name,
+        "title": manifest.title,
+        "version": manifest.version,
+        "abilities": manifest.abilities,
+        "classes": manifest.classes,
+        "bytes": size_on_disk(package),
+        "licence": manifest.licence,
+        "commercial_use": manifest.commercial_use,
+        "sha256": package.sha256,
+        "folder": package.folder,
+    }
+
+
+def _problem_data(problem: StudioError) -> dict[str, str]:
+    fault = problem.fault.value if isinstance(problem, PackageError) else ""
+    return {"message": problem.message, "fault": fault}

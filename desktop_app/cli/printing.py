@@ -1,0 +1,36 @@
+"""What the commands print: sentences, tables, one JSON document."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+
+def print_json(document: object) -> None:
+    """One document on standard output."""
+    text = msgspec.json.format(msgspec.json.encode(document, enc_hook=_plain), indent=2)
+    print(text.decode())
+
+
+def print_table(rows: Sequence[Sequence[str]]) -> None:
+    """Rows as aligned columns, two blanks apart."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def tell(text: str) -> None:
+    """A line that replaces itself, for a person at a terminal; nothing where nobody looks."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def megabytes(size: int) -> str:
+    return f"{size / 10**6:.1f} MB"
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} in a JSON document")

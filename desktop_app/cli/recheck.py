@@ -1,0 +1,118 @@
+"""`maquette recheck`: make pictures again from the recipes inside them, and say whether they are the same."""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from desktop_app.cli import asking
+from desktop_app.cli.printing import print_json
+from desktop_app.engine.errors import Cancelled, PackageError, StudioError
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import Device, Pictures, Pixels, Sample
+from desktop_app.studio import recipe
+from desktop_app.studio.jobs import JobQueue
+from desktop_app.studio.library import Library
+from desktop_app.studio.recipe import Recipe
+
+Verdict = Literal["identical", "close", "different", "unknown"]
+SMALL_TALK = 12  # characters of a hash that a person compares
+
+
+@dataclass(frozen=True)
+class Finding:
+    file: Path
+    verdict: Verdict
+    difference: int | None = None  # the largest, of 255
+    reason: str = ""
+
+    @property
+    def sentence(self) -> str:
+        match self.verdict:
+            case "identical":
+                return f"{self.file}: identical{self.reason and f' ({self.reason})'}"
+            case "close":
+                return f"{self.file}: within 1/255{self.reason and f' ({self.reason})'}"
+            case "different":
+                return f"{self.file}: differs because {self.reason}"
+            case "unknown":
+                return f"{self.file}: cannot be rechecked. {self.reason}"
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 where every file is identical or within 1/255, 1 otherwise; a bad file does not stop the others."""
+    findings = []
+    with asking.engine(options.device, options.threads) as jobs:
+        for finding in _findings(options.files, jobs):
+            findings.append(finding)
+            if not options.json:
+                print(finding.sentence, flush=True)
+    if options.json:
+        print_json({"findings": findings})
+    return 0 if all(f.verdict in ("identical", "close") for f in findings) else 1
+
+
+def _findings(files: list[Path], jobs: JobQueue) -> Iterator[Finding]:
+    library = asking.library()
+    for path in files:
+        try:
+            yield _recheck(path, library, jobs)
+        except Cancelled:
+            raise
+        except StudioError as error:
+            yield Finding(path, "unknown", reason=error.message)
+
+
+def _recheck(path: Path, library: Library, jobs: JobQueue) -> Finding:
+    """Raises StudioError where there is nothing to compare with."""
+    kept, made = recipe.read_picture(path)
+    try:
+        package = library.find(made.package)
+    except PackageError:
+        reason = f"the package “{made.package}” that made it is not here; import it with `maquette models import`"
+        return Finding(path, "different", reason=reason)
+    again = _draw(package, made, jobs)
+    word, difference = recipe.compare(kept, again)
+    reason = _other_version(package, made)
+    if word == "different":
+        return Finding(path, "different", difference, reason or _cause(kept, again, made, jobs.state.device))
+    return Finding(path, "close" if word == "close" else "identical", difference, reason and f"although {reason}")
+
+
+def _draw(package: Package, made: Recipe, jobs: JobQueue) -> Pixels:
+    for update in asking.run_request(jobs, Sample(package.ref, (made.design,))):
+        if isinstance(update, Pictures):
+            pixels: Pixels = update.pixels[0]
+            return pixels
+    raise StudioError(f"The engine drew nothing for a design of “{package.name}”.")
+
+
+def _other_version(package: Package, made: Recipe) -> str:
+    if package.sha256 == made.package_sha256:
+        return ""
+    return (
+        f"the package “{package.name}” here is another version than the one that made it "
+        f"({package.sha256[:SMALL_TALK]} here, {made.package_sha256[:SMALL_TALK]} in the recipe)"
+    )
+
+
+def _cause(kept: Pixels, again: Pixels, made: Recipe, device: Device | None) -> str:
+    """The likeliest reason where the package is the same: what is known is said, and no more."""
+    if kept.shape != again.shape:
+        return f"it is {_size(kept)} where its recipe gives {_size(again)}: it was resized or converted"
+    off = np.abs(kept.astype(np.int16) - again.astype(np.int16))
+    how = f"{np.mean(np.any(off > 0, axis=2)):.1%} of its pixels are off by up to {off.max()}/255"
+    if device is not None and made.device and made.device != device.obtained:
+        return f"it was made on {made.device.upper()} and made again on {device.obtained.upper()}: {how}"
+    if device is not None and made.runtime and made.runtime != device.runtime:
+        return f"it was made with ONNX Runtime {made.runtime} and made again with {device.runtime}: {how}"
+    return f"the picture or its recipe was edited after it was made: {how}"
+
+
+def _size(pixels: Pixels) -> str:
+    height, width, channels = pixels.shape
+    kind = {1: "grey", 3: "colour", 4: "colour with transparency"}.get(channels, f"{channels} channels")
+    return f"{width} × {height} {kind}"
