@@ -1,0 +1,163 @@
+"""`maquette self-test`: does this copy of the program work on this machine? One line a step.
+
+One bundled package of every ability is verified and run in the engine's process, the window is opened without a
+screen, shows a first tile and closes. All of it needs no network, no home folder and no variables; what is written
+goes to a temporary folder that is gone afterwards.
+"""
+
+import argparse
+import faulthandler
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from desktop_app import paths
+from desktop_app.cli import asking
+from desktop_app.cli.models import verified_sentence, verify_one
+from desktop_app.engine.errors import StudioError
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import Design, Pictures, Pixels, Sample
+from desktop_app.studio import recipe
+from desktop_app.studio.jobs import JobQueue
+from desktop_app.studio.library import Library
+from desktop_app.studio.sheet import SheetState, design_at
+
+TIME_LIMIT_S = 300
+DESIGNS = 12
+CHUNKS = (DESIGNS, 5, 1)  # batch sizes that must all give the same pixels
+_USER_FOLDERS = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
+
+Step = Callable[[], str]  # does its work and returns what to say; raises StudioError where something is wrong
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 where every step passes, 1 otherwise; a failed step does not keep the others from being tried."""
+    faulthandler.dump_traceback_later(TIME_LIMIT_S, exit=True)
+    try:
+        with _nowhere_else() as folder:
+            passed = _all_pass(_engine_steps(options, folder)) & _all_pass([_window])
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+    print("All is well." if passed else "Something is wrong.")
+    return 0 if passed else 1
+
+
+def _all_pass(steps: Sequence[Step] | Iterator[Step]) -> bool:
+    passed = True
+    for step in steps:
+        started = time.perf_counter()
+        try:
+            sentence, word = step(), "ok"
+        except StudioError as error:
+            sentence, word, passed = error.message, "FAILED", False
+        print(f"{word:6}  {time.perf_counter() - started:5.2f} s  {sentence}", flush=True)
+    return passed
+
+
+@contextmanager
+def _nowhere_else() -> Iterator[Path]:
+    """A temporary folder that stands for all folders of the user."""
+    before = {name: os.environ.get(name) for name in _USER_FOLDERS}
+    with tempfile.TemporaryDirectory(prefix="maquette-") as name:
+        os.environ.update(dict.fromkeys(_USER_FOLDERS, name))
+        try:
+            yield Path(name)
+        finally:
+            for variable, value in before.items():
+                os.environ.pop(variable) if value is None else os.environ.update({variable: value})
+
+
+# -- the engine ----------------------------------------------------------------------------------------------------
+
+
+def _engine_steps(options: argparse.Namespace, folder: Path) -> Iterator[Step]:
+    library = Library([paths.bundled_models()], folder / "models")
+    yield lambda: _all_readable(library)
+    with asking.engine(options.device, options.threads) as jobs:
+        yield lambda: _device(jobs)
+        for package in _one_of_each_ability(library.packages()):
+            yield lambda package=package: verified_sentence(verify_one(jobs, package))  # type: ignore[misc]
+            if "sample" in package.manifest.abilities:
+                yield lambda package=package: _samples(jobs, package)  # type: ignore[misc]
+                yield lambda package=package: _file_comes_back(jobs, package, folder)  # type: ignore[misc]
+
+
+def _all_readable(library: Library) -> str:
+    for problem in library.problems():
+        raise problem
+    names = [package.name for package in library.packages()]
+    if not names:
+        raise StudioError(f"No model is bundled: {paths.bundled_models()} holds none.")
+    return f"bundled models: {', '.join(names)}"
+
+
+def _device(jobs: JobQueue) -> str:
+    device = asking.describe_device(jobs)
+    reason = f" ({device.reason})" if device.reason else ""
+    return f"engine on {device.obtained.upper()}{reason}, ONNX Runtime {device.runtime}, {device.threads} threads"
+
+
+def _one_of_each_ability(packages: Sequence[Package]) -> list[Package]:
+    first: dict[str, Package] = {}
+    for package in packages:
+        for ability in package.manifest.abilities:
+            first.setdefault(ability, package)
+    return list({package.name: package for package in first.values()}.values())
+
+
+def _samples(jobs: JobQueue, package: Package) -> str:
+    """The same designs twice and in several batch sizes: the same pixels; other designs: other pixels."""
+    designs = _designs(package)
+    first, *others = [draw(jobs, package, designs, chunk) for chunk in (CHUNKS[0], *CHUNKS)]
+    tolerance = 0 if asking.describe_device(jobs).obtained == "cpu" else 1
+    for chunk, again in zip(CHUNKS, others, strict=True):
+        off = np.abs(first.astype(np.int16) - again).max()
+        if off > tolerance:
+            raise StudioError(f"{package.name}: batches of {chunk} give other pixels (off by {off}/255).")
+    if len({picture.tobytes() for picture in first}) < DESIGNS:
+        raise StudioError(f"{package.name}: different designs give the same picture.")
+    return f"{package.name}: {DESIGNS} designs, the same pixels in batches of {', '.join(map(str, CHUNKS))}"
+
+
+def _file_comes_back(jobs: JobQueue, package: Package, folder: Path) -> str:
+    """A picture written with its recipe is read and made again."""
+    design = _designs(package)[-1]
+    path = folder / "design.png"
+    pixels = draw(jobs, package, (design,), 1)[0]
+    recipe.save_png(path, pixels, recipe.make_recipe(package, design, jobs.state.device))
+    kept, made = recipe.read_picture(path)
+    word, _ = recipe.compare(kept, draw(jobs, package, (made.design,), 1)[0])
+    if word == "different":
+        raise StudioError(f"{package.name}: a picture made again from its file is another one.")
+    return f"{package.name}: a picture made again from its file is {word}"
+
+
+def _designs(package: Package) -> tuple[Design, ...]:
+    sheet, classes = SheetState(package.name, seed=7), len(package.manifest.classes)
+    return tuple(design_at(sheet, i, classes) for i in range(DESIGNS))
+
+
+def draw(jobs: JobQueue, package: Package, designs: tuple[Design, ...], chunk: int) -> Pixels:
+    """(N, H, W, C) uint8 through the engine's process. Raises StudioError."""
+    updates = asking.run_request(jobs, Sample(package.ref, designs, chunk))
+    return np.concatenate([update.pixels for update in updates if isinstance(update, Pictures)])
+
+
+# -- the window ----------------------------------------------------------------------------------------------------
+
+
+def _window() -> str:
+    try:
+        from desktop_app import app
+    except ImportError as error:  # a system library that Qt needs
+        raise StudioError(f"The window cannot be opened: {error}.") from None
+
+    sentence = app.self_test()
+    if sentence is not None:
+        raise StudioError(f"The window was opened, but: {sentence}")
+    return "the window opened, showed its first tile and closed"
