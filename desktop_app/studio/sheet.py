@@ -1,0 +1,105 @@
+"""The endless contact sheet as plain values: which design is on tile i, and the steps from sheet to sheet."""
+
+import msgspec
+
+from desktop_app.engine.requests import Design, Frozen, Variation
+
+MAX_SEED = 2**32 - 1
+MAX_DEPTH = 16  # variations of variations; the latent forgets where it came from long before
+
+
+class SheetState(Frozen, frozen=True):
+    """All that decides a sheet. `origin` is the sheet that its base was picked from, the way back."""
+
+    package: str
+    seed: int
+    label: int | None = None  # None: all classes in turn
+    truncation: float = 1.0
+    base: Design | None = None  # a sheet of variations of this design
+    amount: float = 0.35
+    origin: "SheetState | None" = None
+
+
+def design_at(sheet: SheetState, index: int, num_classes: int) -> Design:
+    """The design on a tile. On a sheet of variations tile 0 is the base itself."""
+    if sheet.base is None:
+        return Design(sheet.seed, index, _label_at(sheet, index, num_classes), sheet.truncation)
+    if index == 0:
+        return sheet.base
+    step = Variation(sheet.seed, index, sheet.amount)
+    return msgspec.structs.replace(sheet.base, variations=(*sheet.base.variations, step))
+
+
+def rerolled(sheet: SheetState, seed: int) -> SheetState:
+    return msgspec.structs.replace(sheet, seed=seed % (MAX_SEED + 1))
+
+
+def with_label(sheet: SheetState, label: int | None) -> SheetState:
+    """The same latents as another class; variations keep theirs where none is named."""
+    if sheet.base is None:
+        return msgspec.structs.replace(sheet, label=label)
+    if label is None:
+        return sheet
+    return msgspec.structs.replace(sheet, label=label, base=msgspec.structs.replace(sheet.base, label=label))
+
+
+def with_truncation(sheet: SheetState, truncation: float) -> SheetState:
+    base = sheet.base and msgspec.structs.replace(sheet.base, truncation=truncation)
+    return msgspec.structs.replace(sheet, truncation=truncation, base=base)
+
+
+def with_amount(sheet: SheetState, amount: float) -> SheetState:
+    return msgspec.structs.replace(sheet, amount=amount)
+
+
+def varied(sheet: SheetState, base: Design, seed: int) -> SheetState:
+    """A sheet of variations of `base`. At the deepest level the oldest way back is forgotten, never the design."""
+    origin = _without_root(sheet) if depth(sheet) >= MAX_DEPTH else sheet
+    return msgspec.structs.replace(
+        sheet, seed=seed, label=base.label, truncation=base.truncation, base=base, origin=origin
+    )
+
+
+def came_from(sheet: SheetState) -> SheetState | None:
+    """The sheet one step back, or None on a plain one."""
+    if sheet.base is None:
+        return None
+    if sheet.origin is not None:
+        return sheet.origin
+    return SheetState(sheet.package, sheet.base.seed, sheet.base.label, sheet.base.truncation)
+
+
+def depth(sheet: SheetState) -> int:
+    steps = 0
+    origin = sheet.origin
+    while origin is not None:
+        steps, origin = steps + 1, origin.origin
+    return steps
+
+
+def sheet_of(package: str, design: Design) -> tuple[SheetState, int]:
+    """The sheet on which a design stands, and its tile: what a recipe brings back."""
+    if not design.variations:
+        return SheetState(package, design.seed, design.label, design.truncation), design.index
+    *before, last = design.variations
+    base = msgspec.structs.replace(design, variations=tuple(before))
+    sheet = SheetState(package, last.seed, design.label, design.truncation, base=base, amount=last.amount)
+    return sheet, last.index
+
+
+def for_package(sheet: SheetState, package: str, num_classes: int, truncation: float) -> SheetState:
+    """The sheet taken to another package: the seed stays, what belonged to the old package goes."""
+    label = sheet.label if sheet.label is not None and sheet.label < num_classes else None
+    return SheetState(package, sheet.seed, label, truncation)
+
+
+def _label_at(sheet: SheetState, index: int, num_classes: int) -> int | None:
+    if num_classes == 0:
+        return None
+    return index % num_classes if sheet.label is None else sheet.label
+
+
+def _without_root(sheet: SheetState) -> SheetState:
+    if sheet.origin is None or sheet.origin.origin is None:
+        return msgspec.structs.replace(sheet, origin=None)
+    return msgspec.structs.replace(sheet, origin=_without_root(sheet.origin))

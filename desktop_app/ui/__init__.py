@@ -1,0 +1,1 @@
+"""What is seen. PySide6 lives here and in app.py."""

@@ -1,0 +1,58 @@
+"""A slider with its name and value beside it, in the units of what it sets."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
+
+from desktop_app.ui.controls.labels import label
+from desktop_app.ui.look.tokens import SPACE_2
+
+
+class ValueSlider(QWidget):
+    """A number between `low` and `high` in steps of `step`, as a float."""
+
+    dragged = Signal(float)  # every change by hand
+    settled = Signal()  # the hand has let go
+
+    def __init__(self, name: str, *, low: float, high: float, step: float, help_text: str, width: int = 120) -> None:
+        super().__init__()
+        self._step = step
+        self._slider = QSlider(Qt.Orientation.Horizontal)
+        self._slider.setRange(round(low / step), round(high / step))
+        self._slider.setPageStep(max(1, round((high - low) / step / 10)))
+        self._slider.setFixedWidth(width)
+        self._slider.setAccessibleName(name)
+        self._slider.setAccessibleDescription(help_text)
+        self.setToolTip(help_text)
+        self._value = QLabel()
+        self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("0.00") + 8)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_2)
+        self.name_label = label(name, role="soft")
+        for widget in (self.name_label, self._slider, self._value):
+            row.addWidget(widget)
+        self.setFocusProxy(self._slider)
+        self._slider.valueChanged.connect(self._on_value)
+        self._slider.sliderReleased.connect(self.settled)
+        self._write()
+
+    @property
+    def value(self) -> float:
+        return round(self._slider.value() * self._step, 4)
+
+    def show_value(self, value: float) -> None:
+        """Set without telling."""
+        self._slider.blockSignals(True)
+        self._slider.setValue(round(value / self._step))
+        self._slider.blockSignals(False)
+        self._write()
+
+    @Slot(int)
+    def _on_value(self, _value: int) -> None:
+        self._write()
+        self.dragged.emit(self.value)
+        if not self._slider.isSliderDown():
+            self.settled.emit()
+
+    def _write(self) -> None:
+        self._value.setText(f"{self.value:.2f}")

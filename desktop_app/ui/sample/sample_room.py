@@ -1,0 +1,312 @@
+"""The Sample workspace: controls above, the endless sheet below, one tile large over it.
+
+It shows what it is given and tells what is wished for; the window decides.
+"""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QScrollBar, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import Pixels
+from desktop_app.studio.project import ProjectState
+from desktop_app.ui.bridge import QueueBridge
+from desktop_app.ui.controls.banner import Banner
+from desktop_app.ui.look.theme import Look
+from desktop_app.ui.picture.resample import Scaling
+from desktop_app.ui.sample.empty_view import EmptyView
+from desktop_app.ui.sample.large_view import LargeView
+from desktop_app.ui.sample.sample_controls import SampleControls
+from desktop_app.ui.sample.sheet_canvas import SheetCanvas
+from desktop_app.ui.sample.tile_loader import TileLoader
+from desktop_app.ui.sample.tile_store import TileStore
+from desktop_app.ui.sample.tiles import NoTiles, SheetTiles, TakeTiles, Tile, TileList, take_keys
+
+LOOK_AGAIN_MS = 30
+
+
+class SampleRoom(QWidget):
+    selection_changed = Signal()
+    pictures_changed = Signal()  # pixels of the focused tile may have come
+    star_wished = Signal(list)  # of Tile
+    view_changed = Signal(int, int)  # tile size, first tile
+    import_wished = Signal()
+    file_dropped = Signal(str)
+    drag_wished = Signal()
+    class_key = Signal(object)  # int, or None for all
+
+    def __init__(self, look: Look, bridge: QueueBridge, cache_bytes: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("room")
+        self.setAcceptDrops(True)
+        self._look = look
+        self.store = TileStore(cache_bytes)
+        self.loader = TileLoader(bridge, self.store, self)
+        self.controls = SampleControls(look)
+        self.banner = Banner(look)
+        self.canvas = SheetCanvas(look, self.store, self.loader)
+        self._bar = QScrollBar(Qt.Orientation.Vertical)
+        self._bar.setAccessibleName("Position in the sheet")
+        self._bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._empty = EmptyView(look, "package")
+        self._empty.acted.connect(self._on_empty_action)
+        self._empty_imports = True
+        self._takes_shown = False
+        self._state: ProjectState | None = None
+        self._package: Package | None = None
+        self._by_hash: Mapping[str, Package] = {}
+        self._arrange()
+        self.large = LargeView(look, self)
+        self._look_again = QTimer(self)
+        self._look_again.setSingleShot(True)
+        self._look_again.setInterval(LOOK_AGAIN_MS)
+        self._look_again.timeout.connect(self._on_pictures)
+        self._connect()
+
+    def _arrange(self) -> None:
+        sheet = QWidget()
+        grid = QGridLayout(sheet)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.addWidget(self.canvas, 0, 0)
+        grid.addWidget(self._bar, 0, 1)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(sheet)
+        self._stack.addWidget(self._empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.controls)
+        column.addWidget(self.banner)
+        column.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        canvas, controls, large = self.canvas, self.controls, self.large
+        canvas.scrolled.connect(self._on_scrolled)
+        canvas.selection_changed.connect(self._on_selection)
+        canvas.tile_size_changed.connect(controls.show_tile_size)
+        canvas.opened.connect(self._on_opened)
+        canvas.star_wished.connect(self._on_star_spot)
+        canvas.retry_wished.connect(self.retry)
+        canvas.drag_wished.connect(self.drag_wished)
+        canvas.class_key.connect(self.class_key)
+        controls.tile_size_dragged.connect(self._on_tile_size)
+        controls.crisp_toggled.connect(self._on_crisp)
+        controls.takes_shown.connect(self.show_takes)
+        large.closed.connect(self.close_large)
+        large.stepped.connect(self._on_large_step)
+        large.star_wished.connect(self.star)
+        self._bar.valueChanged.connect(self._on_bar)
+        self.loader.arrived.connect(self._look_again.start)
+        self.loader.failed.connect(self._on_failed)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def show_project(self, state: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None:
+        """package: that of the sheet, None where it is not here. by_hash: all packages, for the takes."""
+        self._state, self._package, self._by_hash = state, package, by_hash
+        classes = package.manifest.classes if package else ()
+        base = state.sheet.base
+        self.controls.show_sheet(state.sheet, classes, f"tile {base.index}" if base else "")
+        self.controls.show_takes(len(state.takes), shown=self._takes_shown)
+        self.canvas.show_stars(take_keys(state.takes))
+        self.canvas.show_tiles(self._tile_list())
+        self._show_emptiness()
+        self._show_large()
+        self.selection_changed.emit()
+
+    def show_view(self, tile_px: int, first_tile: int) -> None:
+        """The view as it was left."""
+        self.canvas.set_tile_px(tile_px)
+        self.controls.show_tile_size(tile_px)
+        self.canvas.show_index(first_tile, at_top=True)
+
+    @Slot(bool)
+    def show_takes(self, shown: bool) -> None:
+        if shown == self._takes_shown or self._state is None:
+            return
+        self._takes_shown = shown
+        self.canvas.start_over()
+        self.show_project(self._state, self._package, self._by_hash)
+
+    @property
+    def takes_shown(self) -> bool:
+        return self._takes_shown
+
+    def show_design_at(self, index: int) -> None:
+        """Bring a tile of the sheet into view and select it."""
+        self.canvas.show_index(index)
+        self.canvas.select_only(index)
+
+    def _tile_list(self) -> TileList:
+        if self._state is not None and self._takes_shown:
+            return TakeTiles(self._state.takes, self._by_hash)
+        if self._state is None or self._package is None:
+            return NoTiles()
+        return SheetTiles(self._state.sheet, self._package)
+
+    def _show_emptiness(self) -> None:
+        if self._takes_shown and self._state is not None and not self._state.takes:
+            self._say_no_takes()
+        elif not self._takes_shown and self._package is None:
+            self._say_no_package()
+        else:
+            self._stack.setCurrentIndex(0)
+        self.controls.setVisible(self._package is not None or bool(self._state and self._state.takes))
+
+    def _say_no_takes(self) -> None:
+        self._empty.set_icon("star")
+        self._empty.say(
+            "No takes yet",
+            "Star a design on the sheet, with S or with the star in its corner, and it is kept here with its recipe.",
+            "Go to the sheet",
+        )
+        self._empty_imports = False
+        self._stack.setCurrentIndex(1)
+
+    def _say_no_package(self) -> None:
+        self._empty.set_icon("package")
+        if self._by_hash and self._state is not None:
+            text = f"The project’s model “{self._state.sheet.package}” is not here. Choose another one, or import it."
+            self._empty.say("This model is not here", text, "Import a model…")
+        else:
+            text = "Maquette draws with small trained models. Import a model package, a folder or a .zip, to begin."
+            self._empty.say("No models yet", text, "Import a model…")
+        self._empty_imports = True
+        self._stack.setCurrentIndex(1)
+
+    # -- what is selected ------------------------------------------------------------------------------------------
+
+    def selected_tiles(self) -> list[Tile]:
+        return self.canvas.selected_tiles()
+
+    def focus_tile(self) -> Tile | None:
+        return self.canvas.focus_tile()
+
+    def pixels_of(self, tile: Tile) -> Pixels | None:
+        return self.store.pixels(tile.key)
+
+    @Slot()
+    def star(self) -> None:
+        tiles = [self.focus_tile()] if self.large.isVisible() else self.selected_tiles()
+        known = [tile for tile in tiles if tile is not None]
+        if known:
+            self.star_wished.emit(known)
+
+    @Slot()
+    def retry(self) -> None:
+        self.loader.retry()
+        self.canvas.refresh()
+
+    # -- the large view --------------------------------------------------------------------------------------------
+
+    @Slot()
+    def open_large(self) -> None:
+        if self.focus_tile() is not None:
+            self._place_large()
+            self.large.open()
+            self._show_large()
+
+    @Slot()
+    def close_large(self) -> None:
+        self.large.hide()
+        self.canvas.setFocus()
+
+    def _show_large(self) -> None:
+        tile = self.focus_tile()
+        if self.large.isHidden() or tile is None:
+            return
+        starred = tile.key in take_keys(self._state.takes) if self._state else False
+        words = self.canvas.words_for(self.canvas.focus)
+        self.large.show_tile(f"Tile {words}", f"Seed {tile.design.seed}", self.store.pixels(tile.key), starred=starred)
+
+    def _place_large(self) -> None:
+        top = self._stack.mapTo(self, QPoint(0, 0)).y()
+        top = 0 if self.controls.isHidden() else min(top, self.controls.geometry().top())
+        self.large.setGeometry(0, top, self.width(), self.height() - top)
+
+    # -- slots -----------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_scrolled(self) -> None:
+        canvas = self.canvas
+        layout = canvas.layout_now
+        self._bar.blockSignals(True)
+        self._bar.setRange(0, layout.max_scroll)
+        self._bar.setPageStep(layout.height)
+        self._bar.setSingleStep(layout.pitch)
+        self._bar.setValue(round(canvas.scroll_position))
+        self._bar.blockSignals(False)
+        if not self._takes_shown and self._package is not None:
+            self.view_changed.emit(canvas.tile_px, canvas.first_tile)
+
+    @Slot(int)
+    def _on_bar(self, value: int) -> None:
+        self.canvas.scroll_to(float(value))
+
+    @Slot(int)
+    def _on_tile_size(self, tile_px: int) -> None:
+        self.canvas.set_tile_px(tile_px)
+
+    @Slot(bool)
+    def _on_crisp(self, crisp: bool) -> None:
+        scaling: Scaling = "crisp" if crisp else "smooth"
+        self.canvas.set_scaling(scaling)
+        self.large.set_scaling(scaling)
+        self.pictures_changed.emit()
+
+    @Slot()
+    def _on_selection(self) -> None:
+        self._show_large()
+        self.selection_changed.emit()
+
+    @Slot()
+    def _on_pictures(self) -> None:
+        self._show_large()
+        self.pictures_changed.emit()
+
+    @Slot(int)
+    def _on_opened(self, index: int) -> None:
+        if index not in self.canvas.selection:
+            self.canvas.select_only(index)
+        self.open_large()
+
+    @Slot(str)
+    def _on_large_step(self, step: str) -> None:
+        index = self.canvas.layout_now.step(self.canvas.focus, step)  # type: ignore[arg-type]
+        self.canvas.show_index(index)
+        self.canvas.select_only(index)
+
+    @Slot(int)
+    def _on_star_spot(self, index: int) -> None:
+        self.star_wished.emit([self.canvas.tiles.tile(index)])
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self.banner.say(sentence, tone="error", action="Try again", act=self.retry)
+        self.canvas.update()
+
+    @Slot()
+    def _on_empty_action(self) -> None:
+        if self._empty_imports:
+            self.import_wished.emit()
+        else:
+            self.show_takes(False)
+
+    # -- Qt --------------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_large()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() and event.source() is None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.file_dropped.emit(paths[0])

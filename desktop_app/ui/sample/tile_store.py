@@ -1,0 +1,127 @@
+"""Finished tiles in bounded memory: the engine's pixels, and the images made of them for the screen."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Generic, TypeVar
+
+import numpy as np
+from PySide6.QtGui import QImage
+
+from desktop_app.engine.requests import Pixels
+from desktop_app.ui.picture.pixels import to_image
+from desktop_app.ui.picture.resample import Scaling, resample
+from desktop_app.ui.sample.tiles import Key
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+_OVERHEAD = 600  # bytes of bookkeeping for an entry, measured
+
+
+class ByteCache(Generic[K, V]):
+    """Least recently used values go first once their bytes pass the budget."""
+
+    def __init__(self, budget: int, size: Callable[[V], int]) -> None:
+        self.budget = budget
+        self.used = 0
+        self._size = size
+        self._values: OrderedDict[K, V] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._values
+
+    def get(self, key: K) -> V | None:
+        value = self._values.get(key)
+        if value is not None:
+            self._values.move_to_end(key)
+        return value
+
+    def put(self, key: K, value: V) -> None:
+        self.pop(key)
+        self._values[key] = value
+        self.used += self._size(value) + _OVERHEAD
+        self.shrink()
+
+    def pop(self, key: K) -> None:
+        value = self._values.pop(key, None)
+        if value is not None:
+            self.used -= self._size(value) + _OVERHEAD
+
+    def shrink(self) -> None:
+        while self.used > self.budget and self._values:
+            _, value = self._values.popitem(last=False)
+            self.used -= self._size(value) + _OVERHEAD
+
+
+@dataclass(frozen=True)
+class Place:
+    """How a picture is shown on a tile: within `box` device pixels."""
+
+    box: int
+    scaling: Scaling
+
+
+class TileStore:
+    """All that is known of tiles: pixels, screen images, and why there are none."""
+
+    def __init__(self, budget: int) -> None:
+        self._pixels: ByteCache[Key, Pixels] = ByteCache(budget // 4, lambda pixels: pixels.nbytes)
+        self._images: ByteCache[tuple[Key, Place], QImage] = ByteCache(
+            budget - budget // 4, lambda image: image.sizeInBytes()
+        )
+        self.failures: dict[Key, str] = {}
+
+    def set_budget(self, budget: int) -> None:
+        self._pixels.budget, self._images.budget = budget // 4, budget - budget // 4
+        self._pixels.shrink()
+        self._images.shrink()
+
+    @property
+    def used(self) -> int:
+        return self._pixels.used + self._images.used
+
+    def put(self, key: Key, pixels: Pixels) -> None:
+        """pixels: (H, W, C). They are copied, so that a batch does not live on for one of its tiles."""
+        self.failures.pop(key, None)
+        self._pixels.put(key, pixels.copy())
+
+    def pixels(self, key: Key) -> Pixels | None:
+        return self._pixels.get(key)
+
+    def has(self, key: Key) -> bool:
+        return key in self._pixels
+
+    def image(self, key: Key, place: Place) -> QImage | None:
+        return self._images.get((key, place))
+
+    def rough_image(self, key: Key) -> QImage | None:
+        """The pixels as they are, for the painter to stretch until the right image is made."""
+        pixels = self._pixels.get(key)
+        return None if pixels is None else to_image(pixels)
+
+    def render(self, keys: Sequence[Key], place: Place, budget_s: float) -> bool:
+        """Make screen images for the keys that have pixels and no image; False where the time ran out first."""
+        end = perf_counter() + budget_s
+        missing = [key for key in keys if (key, place) not in self._images and key in self._pixels]
+        for start in range(0, len(missing), 16):
+            if perf_counter() > end:
+                return False
+            self._render_batch(missing[start : start + 16], place)
+        return True
+
+    def _render_batch(self, keys: Sequence[Key], place: Place) -> None:
+        by_shape: dict[tuple[int, ...], dict[Key, Pixels]] = {}
+        for key in keys:
+            pixels = self._pixels.get(key)
+            if pixels is not None:
+                by_shape.setdefault(pixels.shape, {})[key] = pixels
+        for (height, width, _), alike in by_shape.items():
+            longest = max(height, width)
+            size = max(1, round(place.box * height / longest)), max(1, round(place.box * width / longest))
+            stack = np.stack(list(alike.values()))
+            for key, picture in zip(alike, resample(stack, *size, place.scaling), strict=True):
+                self._images.put((key, place), to_image(picture))

@@ -1,0 +1,178 @@
+"""What lies on the desk: the project, the packages at hand and the settings. Wishes come in, `changed` goes out.
+
+No widgets. The window connects the rooms' wishes to these methods and shows the state after each.
+"""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QObject, Signal, Slot
+
+from desktop_app.engine.errors import StudioError
+from desktop_app.engine.packages import Package
+from desktop_app.studio import sheet as sheets
+from desktop_app.studio.library import Library
+from desktop_app.studio.project import Project, ProjectState, Take, now
+from desktop_app.studio.settings import Settings
+from desktop_app.studio.sheet import SheetState
+from desktop_app.ui.sample.tiles import Tile
+
+NEW_SEEDS = 1_000_000  # short enough to read out
+
+
+class Desk(QObject):
+    changed = Signal()  # the project
+    library_changed = Signal()
+    said = Signal(str, str)  # sentence, tone of a banner
+
+    def __init__(self, project: Project, library: Library, settings: Settings) -> None:
+        super().__init__()
+        self.project, self.library, self.settings = project, library, settings
+        self.packages: list[Package] = []
+        self.problems: list[StudioError] = []
+        self.read_library()
+
+    @property
+    def state(self) -> ProjectState:
+        return self.project.state
+
+    @property
+    def sheet(self) -> SheetState:
+        return self.state.sheet
+
+    @property
+    def package(self) -> Package | None:
+        """That of the sheet; None where it is not here."""
+        return next((package for package in self.packages if package.name == self.sheet.package), None)
+
+    @property
+    def by_hash(self) -> dict[str, Package]:
+        return {package.sha256: package for package in self.packages}
+
+    # -- packages --------------------------------------------------------------------------------------------------
+
+    def read_library(self) -> None:
+        """Look at the disk again."""
+        found = self.library.packages()
+        self.packages = [package for package in found if "sample" in package.manifest.abilities]
+        self.problems = list(self.library.problems())
+        if not self.sheet.package and self.packages:
+            first = self.packages[0]
+            fresh = SheetState(first.name, self.sheet.seed, truncation=first.manifest.defaults.truncation)
+            self.project.state = msgspec.structs.replace(self.state, sheet=fresh)
+        self.library_changed.emit()
+
+    def choose_package(self, name: str) -> None:
+        package = next((package for package in self.packages if package.name == name), None)
+        if package is None or name == self.sheet.package:
+            return
+        manifest = package.manifest
+        fresh = sheets.for_package(self.sheet, name, len(manifest.classes), manifest.defaults.truncation)
+        self._set_sheet(manifest.title, fresh)
+
+    # -- the sheet -------------------------------------------------------------------------------------------------
+
+    def set_label(self, label: int | None) -> None:
+        words = "All classes" if label is None else f"Class {self._class_words(label)}"
+        self._set_sheet(words, sheets.with_label(self.sheet, label))
+
+    @Slot(float)
+    def drag_truncation(self, truncation: float) -> None:
+        self._set_sheet("Truncation", sheets.with_truncation(self.sheet, truncation), coalesce="truncation")
+
+    @Slot(float)
+    def drag_amount(self, amount: float) -> None:
+        self._set_sheet("Amount", sheets.with_amount(self.sheet, amount), coalesce="amount")
+
+    @Slot()
+    def settle(self) -> None:
+        self.project.end_coalescing()
+
+    @Slot()
+    def reroll(self) -> None:
+        self._set_sheet("Re-roll", sheets.rerolled(self.sheet, random.randrange(NEW_SEEDS)))
+
+    @Slot(int)
+    def set_seed(self, seed: int) -> None:
+        self._set_sheet("Seed", sheets.rerolled(self.sheet, seed))
+
+    def vary(self, tile: Tile) -> None:
+        """A sheet of variations of a tile, of whichever package it is."""
+        if tile.package is None:
+            return
+        before = self.sheet if tile.name == self.sheet.package else sheets.sheet_of(tile.name, tile.design)[0]
+        self._set_sheet("Variations", sheets.varied(before, tile.design, random.randrange(NEW_SEEDS)))
+
+    @Slot()
+    def back(self) -> None:
+        before = sheets.came_from(self.sheet)
+        if before is not None:
+            self._set_sheet("Back", before)
+
+    def open_recipe(self, path: Path) -> int | None:
+        """Bring back the settings of a picture made here; answers its tile, or None with a sentence said."""
+        from desktop_app.studio.recipe import read_recipe  # Pillow is slow to import
+
+        try:
+            recipe = read_recipe(path)
+        except StudioError as error:
+            self.said.emit(error.message, "error")
+            return None
+        package = next((package for package in self.packages if package.name == recipe.package), None)
+        if package is None:
+            self.said.emit(f"“{path.name}” was made with the model “{recipe.package}”, which is not here.", "error")
+            return None
+        sheet, index = sheets.sheet_of(recipe.package, recipe.design)
+        self._set_sheet("Open recipe", sheet)
+        if package.sha256 != recipe.package_sha256:
+            self.said.emit(f"“{path.name}” was made with another version of “{package.name}”: it may differ.", "warn")
+        else:
+            self.said.emit(f"The settings of “{path.name}” are back.", "plain")
+        return index
+
+    # -- takes -----------------------------------------------------------------------------------------------------
+
+    def toggle_star(self, tiles: Sequence[Tile]) -> None:
+        """Keep the tiles; where all of them are kept already, let them go. Either way it can be undone."""
+        kept = {(take.sha256, take.design) for take in self.state.takes}
+        chosen = {tile.key for tile in tiles}
+        if chosen <= kept:
+            takes = tuple(take for take in self.state.takes if (take.sha256, take.design) not in chosen)
+            self._set_takes(_plural("Remove star", len(chosen)), takes)
+        else:
+            moment = now()
+            new = [Take(tile.design, tile.name, tile.sha256, moment) for tile in tiles if tile.key not in kept]
+            self._set_takes(_plural("Star", len(new)), (*self.state.takes, *new))
+
+    # -- steps -----------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def undo(self) -> None:
+        if self.project.undo():
+            self.changed.emit()
+
+    @Slot()
+    def redo(self) -> None:
+        if self.project.redo():
+            self.changed.emit()
+
+    def _set_sheet(self, words: str, sheet: SheetState, *, coalesce: str = "") -> None:
+        self._change(words, msgspec.structs.replace(self.state, sheet=sheet), coalesce=coalesce)
+
+    def _set_takes(self, words: str, takes: tuple[Take, ...]) -> None:
+        self._change(words, msgspec.structs.replace(self.state, takes=takes))
+
+    def _change(self, words: str, state: ProjectState, *, coalesce: str = "") -> None:
+        if state != self.state:
+            self.project.change(words, state, coalesce=coalesce)
+            self.changed.emit()
+
+    def _class_words(self, label: int) -> str:
+        names = self.package.manifest.classes if self.package else ()
+        return names[label] if label < len(names) else str(label)
+
+
+def _plural(words: str, count: int) -> str:
+    return words if count == 1 else f"{words} ({count})"

@@ -1,0 +1,210 @@
+"""Which settings made this one: a large preview, the whole recipe of the tile, each field to be copied."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from desktop_app import __version__
+from desktop_app.engine.requests import Device, Pixels
+from desktop_app.ui.controls.buttons import IconButton
+from desktop_app.ui.controls.labels import ElidedLabel, label, rule
+from desktop_app.ui.look.theme import Look
+from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from desktop_app.ui.picture.image_view import ImageView
+from desktop_app.ui.picture.resample import Scaling
+from desktop_app.ui.sample.tiles import Tile, class_name
+
+WIDTH = 288
+PREVIEW = WIDTH - 2 * SPACE_4
+
+
+class Field(NamedTuple):
+    name: str
+    shown: str
+    copied: str
+
+
+class InspectorPanel(QWidget):
+    star_wished = Signal()
+    variations_wished = Signal()
+    copy_wished = Signal()
+    export_wished = Signal()
+    copied = Signal(str)  # what, for the status
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inspector")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(WIDTH)
+        self._look = look
+        self._fields: tuple[Field, ...] = ()
+        self._title = label("", role="title")
+        self._count = label("", role="soft")
+        self._preview = ImageView(look, interactive=False)
+        self._preview.setFixedSize(PREVIEW, PREVIEW)
+        self._preview.setAccessibleName("Preview of the tile")
+        self._make_buttons(look)
+        self._grid_home = QWidget()
+        self._grid = QGridLayout(self._grid_home)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(SPACE_2)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(1, 1)
+        self._arrange()
+
+    def _make_buttons(self, look: Look) -> None:
+        self._star = IconButton(look, "star", "Star", keys="S", checked_icon="star-filled")
+        self._star.setCheckable(True)
+        self._vary = IconButton(look, "variations", "Variations", keys="V", show_text=True)
+        self._copy = IconButton(look, "copy", "Copy the picture", keys="Ctrl+C")
+        self._export = IconButton(look, "export", "Export…", keys="Ctrl+E")
+        self._copy_all = IconButton(look, "copy", "Copy the whole recipe")
+        self._star.clicked.connect(self.star_wished)
+        self._vary.clicked.connect(self.variations_wished)
+        self._copy.clicked.connect(self.copy_wished)
+        self._export.clicked.connect(self.export_wished)
+        self._copy_all.clicked.connect(self.copy_recipe)
+
+    def _arrange(self) -> None:
+        head = QVBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self._title)
+        head.addWidget(self._count)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_1)
+        buttons.addWidget(self._vary)
+        buttons.addStretch(1)
+        for button in (self._star, self._copy, self._export):
+            buttons.addWidget(button)
+        recipe_head = QHBoxLayout()
+        recipe_head.addWidget(label("Recipe", role="section"), 1)
+        recipe_head.addWidget(self._copy_all)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(SPACE_4, SPACE_3, SPACE_4, SPACE_4)
+        column.setSpacing(SPACE_3)
+        column.addLayout(head)
+        column.addWidget(self._preview)
+        column.addLayout(buttons)
+        column.addWidget(rule())
+        column.addLayout(recipe_head)
+        column.addWidget(self._grid_home)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(body)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def show_tile(self, tile: Tile | None, selected: int, device: Device | None, *, starred: bool) -> None:
+        for button in (self._star, self._vary, self._copy, self._export, self._copy_all):
+            button.setEnabled(tile is not None)
+        self._star.setChecked(starred)
+        if tile is None:
+            self._title.setText("No tile")
+            self._count.setText("Select a tile to see its recipe.")
+            self._show_fields(())
+            self._preview.set_pixels(None)
+            return
+        self._title.setText(title_of(tile))
+        self._count.setText(f"{selected} tiles selected" if selected > 1 else subtitle_of(tile))
+        self._show_fields(fields_of(tile, device))
+
+    def show_picture(self, pixels: Pixels | None) -> None:
+        self._preview.set_pixels(pixels)
+
+    def set_scaling(self, scaling: Scaling) -> None:
+        self._preview.set_scaling(scaling)
+
+    def _show_fields(self, fields: tuple[Field, ...]) -> None:
+        if fields == self._fields:
+            return
+        same_rows = [field.name for field in fields] == [field.name for field in self._fields]
+        self._fields = fields
+        if not same_rows:
+            self._build_rows()
+        for row, field in enumerate(fields):
+            item = self._grid.itemAtPosition(row, 1)
+            value = item.widget() if item else None
+            if isinstance(value, QLabel):
+                value.setText(field.shown)
+                value.setAccessibleName(f"{field.name}: {field.copied}")
+
+    def _build_rows(self) -> None:
+        while (item := self._grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for row, field in enumerate(self._fields):
+            name = label(field.name, role="soft")
+            button = IconButton(self._look, "copy", f"Copy {field.name.lower()}")
+            button.setProperty("row", row)
+            button.setFixedSize(28, 28)
+            button.clicked.connect(self._on_copy_field)
+            self._grid.addWidget(name, row, 0)
+            self._grid.addWidget(ElidedLabel(field.shown, middle=True), row, 1)
+            self._grid.addWidget(button, row, 2)
+
+    # -- hands -----------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def copy_recipe(self) -> None:
+        QGuiApplication.clipboard().setText(recipe_lines(self._fields))
+        self.copied.emit("The recipe is copied.")
+
+    @Slot()
+    def _on_copy_field(self) -> None:
+        sender = self.sender()
+        row = sender.property("row") if sender is not None else None
+        if isinstance(row, int) and row < len(self._fields):
+            QGuiApplication.clipboard().setText(self._fields[row].copied)
+            self.copied.emit(f"{self._fields[row].name} is copied.")
+
+
+def title_of(tile: Tile) -> str:
+    steps = tile.design.variations
+    return f"Variation {steps[-1].index}" if steps else f"Tile {tile.design.index}"
+
+
+def subtitle_of(tile: Tile) -> str:
+    title = tile.package.manifest.title if tile.package else tile.name
+    return f"{title} · {class_name(tile.package, tile.design.label)}" if tile.design.label is not None else title
+
+
+def fields_of(tile: Tile, device: Device | None) -> tuple[Field, ...]:
+    """All that decides the pixels, and what they are made with."""
+    design = tile.design
+    package = tile.package
+    fields = [_field("Model", tile.name)]
+    if package is not None:
+        fields.append(_field("Version", package.manifest.version))
+    fields += [Field("Hash", tile.sha256[:12], tile.sha256), _field("Seed", design.seed), _field("Tile", design.index)]
+    if design.label is not None:
+        name = class_name(package, design.label)
+        fields.append(_field("Class", name if name == str(design.label) else f"{design.label} · {name}"))
+    fields.append(_field("Truncation", f"{design.truncation:g}"))
+    for number, step in enumerate(design.variations, 1):
+        fields.append(_field(f"Variation {number}", f"{step.seed} · {step.index} · {step.amount:g}"))
+    if package is not None:
+        fields.append(_field("Licence", package.manifest.licence))
+    if device is not None:
+        fields += [_field("Device", device.obtained.upper()), _field("Runtime", f"ONNX Runtime {device.runtime}")]
+    fields.append(_field("Program", f"Maquette {__version__}"))
+    return tuple(fields)
+
+
+def _field(name: str, value: object) -> Field:
+    return Field(name, str(value), str(value))
+
+
+def recipe_lines(fields: Sequence[Field]) -> str:
+    return "\n".join(f"{field.name}: {field.copied}" for field in fields)

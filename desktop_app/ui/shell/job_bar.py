@@ -1,0 +1,143 @@
+"""The status bar: model, device and why, what the engine does and for how long, Cancel, and memory."""
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
+
+from desktop_app.engine.memory import resident_bytes
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import Device, Sample, Verify
+from desktop_app.studio.jobs import Job, QueueState
+from desktop_app.ui.controls.buttons import push_button
+from desktop_app.ui.controls.labels import label, rule
+from desktop_app.ui.look.theme import Look
+from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4
+
+SHOW_AFTER_S = 0.5  # shorter jobs pass without a word
+FORCE_AFTER_S = 5.0
+MEMORY_MS = 2000
+
+
+class JobBar(QWidget):
+    cancel_wished = Signal(object)  # Job
+    force_stop_wished = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("jobbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(32)
+        self._look = look
+        self._job: Job | None = None
+        self._engine_rss = 0
+        self._package, self._device, self._engine = label("No model"), label(""), label("The engine is idle")
+        self._memory = label("")
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self._progress.setFixedWidth(120)
+        self._progress.setAccessibleName("Progress of the job")
+        self._cancel = push_button("Cancel", role="quiet")
+        self._force = push_button("Force stop", role="quiet")
+        self._force.setToolTip("Ends the engine’s process and starts it again. Nothing you kept is lost.")
+        self._cancel.clicked.connect(self._on_cancel)
+        self._force.clicked.connect(self.force_stop_wished)
+        self._arrange()
+        self._timer = QTimer(self)
+        self._timer.setInterval(MEMORY_MS)
+        self._timer.timeout.connect(self.show_memory)
+        self._timer.start()
+        self.show_memory()
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACE_4, 0, SPACE_4, 0)
+        row.setSpacing(SPACE_3)
+        for widget in (self._package, rule(vertical=True), self._device, rule(vertical=True), self._engine):
+            row.addWidget(widget)
+        row.addWidget(self._progress, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addSpacing(SPACE_2)
+        row.addWidget(self._cancel)
+        row.addWidget(self._force)
+        row.addStretch(1)
+        row.addWidget(self._memory)
+        for part in (self._progress, self._cancel, self._force):
+            part.hide()
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def show_package(self, package: Package | None) -> None:
+        self._package.setText(package.manifest.title if package else "No model")
+        self._package.setToolTip(f"{package.name} {package.manifest.version}, {package.sha256[:12]}" if package else "")
+
+    def show_queue(self, state: QueueState) -> None:
+        self._job = state.running
+        self._show_device(state.device)
+        self._engine.setText(words_for(state))
+        self._engine.setToolTip(state.notice)
+        running = state.running is not None and state.elapsed_s >= SHOW_AFTER_S
+        self._progress.setVisible(running and state.total > 0)
+        self._progress.setRange(0, max(1, state.total))
+        self._progress.setValue(state.done)
+        self._cancel.setVisible(running)
+        stuck = state.running is not None and state.elapsed_s >= FORCE_AFTER_S
+        self._force.setVisible(stuck)
+        if state.engine_rss != self._engine_rss:
+            self._engine_rss = state.engine_rss
+            self.show_memory()
+
+    def _show_device(self, device: Device | None) -> None:
+        if device is None:
+            self._device.setText("Device not known yet")
+            self._device.setToolTip("The engine says what it runs on when it has started.")
+            return
+        kind = {"cuda": "Graphics card", "cpu": "Processor"}.get(device.obtained, device.obtained)
+        fell_back = device.asked not in ("auto", device.obtained)
+        self._device.setText(f"{kind} (not {device.asked.upper()})" if fell_back else kind)
+        why = f"\n{device.reason}" if device.reason else ""
+        self._device.setToolTip(f"{device.name}, {device.threads} threads, ONNX Runtime {device.runtime}{why}")
+
+    @Slot()
+    def show_memory(self) -> None:
+        window = resident_bytes()
+        parts = [f"Window {window / 2**20:.0f} MB"] if window else []
+        if self._engine_rss:
+            parts.append(f"Engine {self._engine_rss / 2**20:.0f} MB")
+        self._memory.setText("   ".join(parts))
+        self._memory.setToolTip("Memory of the window’s process and of the engine’s")
+
+    @Slot()
+    def _on_cancel(self) -> None:
+        if self._job is not None:
+            self.cancel_wished.emit(self._job)
+
+
+def words_for(state: QueueState) -> str:
+    """What the engine does, in a few words."""
+    if state.engine == "starting":
+        return "The engine is starting…"
+    if state.engine == "restarting":
+        return "The engine ended and is starting again…"
+    if state.running is None:
+        return "The engine is idle" if state.engine == "ready" else "The engine is at rest"
+    if state.elapsed_s < SHOW_AFTER_S:
+        return "Working…"
+    return _job_words(state, state.running)
+
+
+def _job_words(state: QueueState, job: Job) -> str:
+    doing = "Stopping" if job.state == "cancelling" else state.phase or _what(job)
+    words = f"{doing} · {_seconds(state.elapsed_s)}"
+    if state.left_s is not None and state.done >= 3:
+        words += f", about {_seconds(state.left_s)} left"
+    if state.waiting:
+        words += f" · {state.waiting} waiting"
+    return words
+
+
+def _what(job: Job) -> str:
+    if isinstance(job.request, Sample):
+        return f"Sampling {len(job.request.designs)} designs"
+    return "Checking a model" if isinstance(job.request, Verify) else "Working"
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"

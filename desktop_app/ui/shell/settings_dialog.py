@@ -1,0 +1,127 @@
+"""The settings, drawn from their table."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop_app.studio.settings import SETTINGS, Setting, Settings, Value
+from desktop_app.ui.controls.labels import label
+from desktop_app.ui.look.tokens import SPACE_1, SPACE_3, SPACE_4, SPACE_6
+
+
+class SettingsDialog(QDialog):
+    """Changes are in force at once, or at the next start where the setting says so."""
+
+    changed = Signal(str)  # key
+
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Settings")
+        self.setMinimumWidth(520)
+        self._settings = settings
+        self._keys: dict[QWidget, str] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_4)
+        column.setSpacing(SPACE_3)
+        column.addWidget(label("Settings", role="display"))
+        group, grid = "", QGridLayout()
+        for setting in SETTINGS:
+            if setting.group != group:
+                group = setting.group
+                grid = self._start_group(column, group)
+            self._add_row(grid, setting)
+        column.addStretch(1)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        close = buttons.button(QDialogButtonBox.StandardButton.Close)
+        close.setText("Close")
+        close.setAccessibleName("Close the settings")
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+
+    def _start_group(self, column: QVBoxLayout, name: str) -> QGridLayout:
+        heading = label(name, role="section")
+        heading.setContentsMargins(0, SPACE_3, 0, 0)
+        column.addWidget(heading)
+        grid = QGridLayout()
+        grid.setColumnStretch(0, 1)
+        grid.setHorizontalSpacing(SPACE_6)
+        grid.setVerticalSpacing(SPACE_1)
+        column.addLayout(grid)
+        return grid
+
+    def _add_row(self, grid: QGridLayout, setting: Setting) -> None:
+        row = grid.rowCount()
+        control = self._control(setting)
+        control.setAccessibleName(setting.title)
+        control.setAccessibleDescription(setting.help)
+        self._keys[control] = setting.key
+        later = " In force at the next start." if setting.at_restart else ""
+        text = label(setting.help + later, role="small", wrap=True)
+        grid.addWidget(label(setting.title), row, 0)
+        grid.addWidget(control, row, 1, 2, 1, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(text, row + 1, 0)
+        grid.setRowMinimumHeight(row + 2, SPACE_3)
+        grid.addWidget(QWidget(), row + 2, 0)
+
+    def _control(self, setting: Setting) -> QWidget:
+        value = self._settings[setting.key]
+        if setting.kind == "switch":
+            return self._switch(bool(value))
+        if setting.kind == "choice":
+            return self._choice(setting, str(value))
+        return self._number(setting, int(value))
+
+    def _switch(self, value: bool) -> QCheckBox:
+        box = QCheckBox()
+        box.setChecked(value)
+        box.toggled.connect(self._on_switch)
+        return box
+
+    def _choice(self, setting: Setting, value: str) -> QComboBox:
+        box = QComboBox()
+        for name, words in setting.choices:
+            box.addItem(words, name)
+        box.setCurrentIndex(box.findData(value))
+        box.setMinimumWidth(180)
+        box.currentIndexChanged.connect(self._on_choice)
+        return box
+
+    def _number(self, setting: Setting, value: int) -> QSpinBox:
+        box = QSpinBox()
+        box.setRange(setting.low, setting.high)
+        box.setSingleStep(setting.step)
+        box.setSuffix(setting.unit)
+        box.setSpecialValueText(setting.zero)
+        box.setValue(value)
+        box.setMinimumWidth(120)
+        box.valueChanged.connect(self._on_number)
+        return box
+
+    @Slot(bool)
+    def _on_switch(self, value: bool) -> None:
+        self._set(value)
+
+    @Slot(int)
+    def _on_choice(self, _index: int) -> None:
+        box = self.sender()
+        if isinstance(box, QComboBox):
+            self._set(str(box.currentData()))
+
+    @Slot(int)
+    def _on_number(self, value: int) -> None:
+        self._set(value)
+
+    def _set(self, value: Value) -> None:
+        box = self.sender()
+        if isinstance(box, QWidget):
+            key = self._keys[box]
+            self._settings.set(key, value)
+            self.changed.emit(key)

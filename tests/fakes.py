@@ -1,0 +1,263 @@
+"""Stand-ins for the engine: an engine that draws coloured tiles, a host without a process, a queue without a thread."""
+
+import hashlib
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from desktop_app.engine.errors import Cancelled, StudioError
+from desktop_app.engine.packages import (
+    MANIFEST,
+    FileEntry,
+    Graph,
+    Latent,
+    MadeBy,
+    Manifest,
+    Package,
+    Picture,
+    Tensor,
+    open_package,
+)
+from desktop_app.engine.requests import (
+    DescribeDevice,
+    Design,
+    Device,
+    Pictures,
+    Pixels,
+    Progress,
+    Request,
+    Sample,
+    Update,
+    Verified,
+    Verify,
+)
+from desktop_app.studio import wire
+from desktop_app.studio.host import OnGone, OnMessage
+from desktop_app.studio.jobs import Job, QueueState
+
+DEVICE = Device(asked="auto", obtained="cpu", name="Fake processor", reason="", runtime="1.31.0", threads=2)
+SIDE = 28
+
+
+def picture(design: Design, *, side: int = SIDE, channels: int = 1) -> Pixels:
+    """(side, side, channels): a soft blob whose place and tone depend on every field of the design."""
+    digest = hashlib.blake2b(msgspec.json.encode(design), digest_size=8).digest()
+    rng = np.random.default_rng(int.from_bytes(digest))
+    y, x = np.mgrid[0:side, 0:side] / side
+    tones = []
+    for _ in range(channels):
+        cx, cy, r = rng.uniform(0.3, 0.7, 3)
+        blob = np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (0.02 + 0.1 * r * max(design.truncation, 0.05)))
+        tones.append(40 + 200 * blob + rng.uniform(0, 15))
+    return np.clip(np.stack(tones, axis=-1), 0, 255).astype(np.uint8)
+
+
+@dataclass
+class FakeEngine:
+    """Answers requests as the engine does. `failures` holds what the next requests raise, one each."""
+
+    seconds_a_tile: float = 0.0
+    channels: int = 1
+    failures: list[StudioError] = field(default_factory=list)
+    hang: threading.Event | None = None  # set: requests wait for it
+    served: list[Request] = field(default_factory=list)
+
+    def run(self, request: Request) -> Iterator[Update]:
+        self.served.append(request)
+        if self.hang is not None:
+            self.hang.wait()
+        if self.failures:
+            raise self.failures.pop(0)
+        match request:
+            case Sample():
+                yield from self._sample(request)
+            case Verify():
+                yield Verified("fake", 0.0, 1e-4, 1.0)
+            case DescribeDevice():
+                yield DEVICE
+
+    def _sample(self, request: Sample) -> Iterator[Update]:
+        total = len(request.designs)
+        for first in range(0, total, request.chunk):
+            designs = request.designs[first : first + request.chunk]
+            time.sleep(self.seconds_a_tile * len(designs))
+            yield Pictures(first, np.stack([picture(d, channels=self.channels) for d in designs]))
+            yield Progress("Sampling", min(first + request.chunk, total), total)
+
+
+class FakeHost:
+    """Runs a FakeEngine on a thread, behind the same interface as the engine's process. `die` is its crash."""
+
+    def __init__(self, engine: FakeEngine | None = None) -> None:
+        self.engine = engine or FakeEngine()
+        self.starts = 0
+        self._inbox: queue.SimpleQueue[wire.ToEngine | None] = queue.SimpleQueue()
+        self._cancelled: set[int] = set()
+        self._thread: threading.Thread | None = None
+        self._on_gone: OnGone | None = None
+        self._alive = False
+
+    @property
+    def pid(self) -> int | None:
+        return 4242 if self._alive else None
+
+    def start(self, on_message: OnMessage, on_gone: OnGone) -> None:
+        self.starts += 1
+        self._inbox = queue.SimpleQueue()
+        self._on_gone, self._alive = on_gone, True
+        self._thread = threading.Thread(
+            target=self._loop, args=(self._inbox, on_message, on_gone), name="fake-engine", daemon=True
+        )
+        self._thread.start()
+
+    def send(self, message: wire.ToEngine) -> None:
+        if isinstance(message, wire.Cancel):
+            self._cancelled.add(message.job)
+        self._inbox.put(message)
+
+    def die(self) -> None:
+        """End as a crashed process does."""
+        self.kill()
+
+    def kill(self) -> None:
+        self._alive = False
+        if self.engine.hang is not None:
+            self.engine.hang.set()
+        self._inbox.put(None)
+
+    def stop(self) -> None:
+        self.kill()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _loop(self, inbox, on_message: OnMessage, on_gone: OnGone) -> None:  # type: ignore[no-untyped-def]
+        on_message(wire.Ready(DEVICE, 4242))
+        while (message := inbox.get()) is not None and not isinstance(message, wire.Quit):
+            if isinstance(message, wire.Run):
+                ended = self._run(message, on_message)
+                if not self._alive:
+                    break
+                on_message(ended)
+        self._alive = False
+        on_gone(-9)
+
+    def _run(self, message: wire.Run, on_message: OnMessage) -> wire.Ended:
+        try:
+            for update in self.engine.run(message.request):
+                if message.job in self._cancelled:
+                    raise Cancelled
+                if not self._alive:
+                    break
+                on_message(wire.Event(message.job, update))
+        except StudioError as error:
+            fault = str(getattr(error, "fault", ""))
+            return wire.Ended(message.job, type(error).__name__, error.message, fault, 90 * 2**20, DEVICE)
+        return wire.Ended(message.job, resident_bytes=90 * 2**20, device=DEVICE)
+
+
+class ImmediateQueue:
+    """The queue's interface, run at once on the caller's thread. `pause` holds jobs back until `run_waiting`."""
+
+    def __init__(self, engine: FakeEngine | None = None) -> None:
+        self.engine = engine or FakeEngine()
+        self.waiting: list[Job] = []
+        self.paused = False
+        self.cancelled: list[Job] = []
+        self.force_stops = 0
+        self._ids = count(1)
+        self._listeners: list[Callable[[QueueState], None]] = []
+        self.state = QueueState(engine="ready", device=DEVICE)
+
+    def listen(self, callback: Callable[[QueueState], None]) -> None:
+        self._listeners.append(callback)
+        callback(self.state)
+
+    def tell(self, state: QueueState) -> None:
+        self.state = state
+        for listener in self._listeners:
+            listener(state)
+
+    def submit(  # type: ignore[no-untyped-def]
+        self, request: Request, *, slot: str, on_update, on_done, on_error, replace: bool = False
+    ) -> Job:
+        job = Job(next(self._ids), slot, request, on_update, on_done, on_error)
+        for older in [j for j in self.waiting if j.slot == slot]:
+            self.waiting.remove(older)
+            older.state = "cancelled"
+        self.waiting.append(job)
+        if not self.paused:
+            self.run_waiting()
+        return job
+
+    def run_waiting(self) -> None:
+        while self.waiting:
+            self._run(self.waiting.pop(0))
+
+    def cancel(self, job: Job) -> None:
+        self.cancelled.append(job)
+
+    def cancel_all(self) -> None:
+        self.waiting.clear()
+
+    def force_stop(self) -> None:
+        self.force_stops += 1
+
+    def shutdown(self) -> None:
+        self.waiting.clear()
+
+    def _run(self, job: Job) -> None:
+        job.state, job.started = "running", time.monotonic()
+        try:
+            for update in self.engine.run(job.request):
+                job.on_update(job, update)
+        except StudioError as error:
+            job.state = "failed"
+            job.on_error(job, error)
+            return
+        job.state = "done"
+        job.on_done(job)
+
+
+def write_package(
+    parent: Path,
+    name: str = "fake-digits",
+    *,
+    title: str = "Fake digits",
+    classes: tuple[str, ...] = tuple("0123456789"),
+    channels: int = 1,
+) -> Package:
+    """A package folder whose manifest is right; its graph is a stand-in that no runtime ever opens."""
+    folder = parent / name
+    folder.mkdir(parents=True)
+    (folder / "decoder.onnx").write_bytes(b"stand-in")
+    z = Tensor("z", "float32", ("N", 8))
+    x = Tensor("image", "float32", ("N", channels, SIDE, SIDE))
+    manifest = Manifest(
+        name=name,
+        title=title,
+        summary="Soft blobs, one for each seed, to try the window with.",
+        version="1.0.0",
+        abilities=("sample",),
+        files={
+            "decoder": FileEntry("decoder.onnx", 8, "0" * 64),
+            "golden": FileEntry("golden.npz", 8, "0" * 64),
+        },
+        graphs={"decoder": Graph("decoder", (z,), (x,))},
+        latent=Latent(8),
+        picture=Picture(channels, SIDE, SIDE, -1.0, 1.0),  # type: ignore[arg-type]
+        classes=classes,
+        opset=20,
+        tolerance=1e-4,
+        licence="CC0-1.0",
+        commercial_use="yes",
+        made_by=MadeBy("fake", "none", "0", "2026-01-01", "none", 0.0),
+    )
+    (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+    return open_package(folder)
