@@ -21,13 +21,13 @@ def main() -> int:
 
 
 def _engine(arguments: list[str]) -> int:
-    """`--engine --device auto --threads 0`: the engine's process, started by studio/host.py."""
+    """`--engine --device auto --threads 0 --memory-mib 0`: the engine's process, started by studio/host.py."""
     from desktop_app import engine_process
     from desktop_app.engine.runtime import DeviceChoice
 
     options = dict(zip(arguments[::2], arguments[1::2], strict=False))
     device: DeviceChoice = {"cpu": "cpu", "cuda": "cuda"}.get(options.get("--device", ""), "auto")  # type: ignore[assignment]
-    return engine_process.main(device, int(options.get("--threads", "0")))
+    engine_process.main(device, int(options.get("--threads", "0")), memory_mib=int(options.get("--memory-mib", "0")))
 
 
 if __name__ == "__main__":

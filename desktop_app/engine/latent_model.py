@@ -127,7 +127,9 @@ def _read_golden(path: Path) -> Arrays:
         with np.load(path, allow_pickle=False) as data:
             return {name: data[name] for name in _GOLDEN if name in data.files}
     except MemoryError:
-        raise PackageError(f"“{path.name}” asks for more memory than the engine may take.", Fault.TOO_MUCH_MEMORY) from None
+        raise PackageError(
+            f"“{path.name}” asks for more memory than the engine may take.", Fault.TOO_MUCH_MEMORY
+        ) from None
     except _NO_ARRAYS as error:
         if "pickle" in str(error).lower():
             raise PackageError(

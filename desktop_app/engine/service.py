@@ -55,7 +55,7 @@ class Service:
                 assert_never(request)
 
     def begin(self) -> None:
-        """A new job starts: an earlier `stop` is over. Not part of `run`, where it could undo a stop that came first."""
+        """A new job starts: an earlier `stop` is over. Not part of `run`, which could undo a stop that came first."""
         self._runtime.begin()
 
     def stop(self) -> None:

@@ -1,10 +1,11 @@
 """One engine, one job at a time, and a queue that survives the engine's death.
 
 A thread of its own holds all state and takes one event after the other: wishes from outside, messages of the engine,
-the engine's end. Callbacks are called on that thread; they must be quick and must not call back into `shutdown`.
+the engine's end. Callbacks are called on that thread and must be quick.
 """
 
 import itertools
+import logging
 import queue
 import threading
 import time
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from desktop_app.engine.errors import Cancelled, EngineDied, StudioError, from_data
+from desktop_app.engine.errors import Cancelled, EngineDied, RequestError, StudioError, from_data
 from desktop_app.engine.requests import Device, Progress, Request, Update
 from desktop_app.studio import wire
 from desktop_app.studio.host import Host
@@ -22,7 +23,9 @@ State = Literal["waiting", "running", "cancelling", "done", "failed", "cancelled
 Engine = Literal["stopped", "starting", "ready", "restarting"]
 
 MAX_STARTS_IN_A_ROW = 3
+START_TIME_S = 60.0  # how long an engine may take to be ready; a CUDA check alone may take twenty seconds
 TICK_S = 0.25  # how often a running job's elapsed time is told
+_log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -37,6 +40,7 @@ class Job:
     on_error: "Callable[[Job, StudioError], None]"
     state: State = "waiting"
     started: float | None = None  # time.monotonic()
+    unwanted: bool = False  # set by any thread that cancels it: no update is delivered any more
 
 
 @dataclass(frozen=True)
@@ -104,14 +108,17 @@ class _Work:
     running: Job | None = None
     start: int = 0  # number of the engine's current life; events of earlier lives are dropped
     failures: int = 0  # engine deaths since the last job that ended well
+    start_by: float | None = None  # time.monotonic() at which a starting engine is given up
+    forced: bool = False  # the engine's end was asked for
     stopping: bool = False
 
 
 class JobQueue:
     """Runs requests on one engine. All methods return at once and may be called from any thread."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, *, start_time_s: float = START_TIME_S) -> None:
         self._host = host
+        self._start_time_s = start_time_s
         self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._ids = itertools.count(1)
         self._work = _Work()
@@ -147,32 +154,45 @@ class JobQueue:
         return job
 
     def cancel(self, job: Job) -> None:
+        """No update of the job is delivered once this returns but the one being delivered; `on_error` tells its end."""
+        job.unwanted = True
         self._inbox.put(_CancelWish(job))
 
     def cancel_all(self) -> None:
         self._inbox.put(_CancelWish(None))
 
     def force_stop(self) -> None:
-        """End the engine's process; the running job fails, the others go on in a new process."""
+        """End the engine's process; the running job is cancelled, the others go on in a new process."""
         self._inbox.put(_ForceStop())
 
     def shutdown(self) -> None:
         """Cancel everything, end the engine and wait for both. Nothing is called any more afterwards."""
         if self._thread.is_alive():
             self._inbox.put(_Shutdown())
-            self._thread.join()
+            if threading.current_thread() is not self._thread:
+                self._thread.join()
 
     # -- the queue's thread ----------------------------------------------------------------------------------------
 
     def _loop(self) -> None:
-        while not self._work.stopping:
+        work = self._work
+        while not work.stopping:
             try:
-                item = self._inbox.get(timeout=TICK_S if self._work.running else None)
+                item = self._inbox.get(timeout=TICK_S if work.running or work.start_by else None)
             except queue.Empty:
-                self._tell()
+                self._tick()
                 continue
-            self._handle(item)
+            try:
+                self._handle(item)
+            except Exception:  # whatever it is, the queue goes on
+                _log.exception("the queue failed on %s", type(item).__name__)
         self._host.stop()
+
+    def _tick(self) -> None:
+        if self._work.start_by and time.monotonic() > self._work.start_by:
+            self._work.start_by = None
+            self._host.kill()
+        self._tell()
 
     def _handle(self, item: _Item) -> None:
         match item:
@@ -217,8 +237,9 @@ class JobQueue:
             return
         if work.running:
             work.running.state = "cancelling"
-        work.failures -= 1  # an end that was asked for is no failure
+        work.forced = True
         self._host.kill()
+        self._tell()
 
     def _next(self) -> None:
         """Start the engine or the next job, where there is something to do and nothing in the way."""
@@ -231,13 +252,22 @@ class JobQueue:
             job = work.waiting.popleft()
             job.state, job.started = "running", time.monotonic()
             work.running = job
-            self._host.send(wire.Run(job.id, job.request))
             self._tell(phase="", done=0, total=0)
+            self._send(job)
+
+    def _send(self, job: Job) -> None:
+        try:
+            self._host.send(wire.Run(job.id, job.request))
+        except (OverflowError, TypeError, ValueError) as error:
+            self._work.running = None
+            self._end(job, RequestError(f"This cannot be asked of the engine: {error}."))
+            self._next()
 
     def _start_engine(self, engine: Engine) -> None:
         work = self._work
         work.start += 1
         start = work.start
+        work.start_by = time.monotonic() + self._start_time_s
         self._tell(engine=engine)
         try:
             self._host.start(
@@ -251,47 +281,61 @@ class JobQueue:
         job = self._work.running
         match message:
             case wire.Ready():
+                self._work.start_by = None
                 self._tell(engine="ready", device=message.device)
             case wire.Event() if job and job.id == message.job:
                 if isinstance(message.update, Progress):
                     p = message.update
                     self._tell(phase=p.phase, done=p.done, total=p.total)
-                if job.state == "running":
-                    job.on_update(job, message.update)
+                if job.state == "running" and not job.unwanted:
+                    _call(job.on_update, job, message.update)
             case wire.Ended() if job and job.id == message.job:
                 self._work.running = None
                 self._work.failures = 0
-                self._tell(engine_rss=message.resident_bytes, device=message.device or self._state.device, notice="")
+                self._tell(
+                    phase="",
+                    done=0,
+                    total=0,
+                    engine_rss=message.resident_bytes,
+                    device=message.device or self._state.device,
+                    notice="",
+                )
                 error = from_data(message.kind, message.message, message.fault) if message.kind else None
                 self._end(job, error)
 
     def _engine_gone(self, code: int | None) -> None:
         work = self._work
-        work.failures += 1
+        late = work.start_by is None and self._state.engine in ("starting", "restarting")
+        work.start_by = None
+        work.failures += not work.forced
+        work.forced = False
         job, work.running = work.running, None
         if job:
-            forced = job.state == "cancelling"
-            self._end(job, Cancelled() if forced else EngineDied(_obituary(code)))
+            asked = job.unwanted or job.state == "cancelling"
+            self._end(job, Cancelled() if asked else EngineDied(_obituary(code)))
         if work.failures >= MAX_STARTS_IN_A_ROW:
-            self._give_up(f"The engine ended {work.failures} times in a row. Restart it or choose another device.")
+            how = "was not ready in time" if late else "ended"
+            self._give_up(f"The engine {how} {work.failures} times in a row. Restart it or choose another device.")
         else:
-            self._tell(notice="The engine ended and was started again.", engine_rss=0)
+            self._tell(notice="The engine ended and was started again.", engine_rss=0, phase="", done=0, total=0)
             self._start_engine("restarting")
 
     def _give_up(self, sentence: str) -> None:
         """No engine: fail what waits, and try afresh with the next request."""
-        self._tell(engine="stopped", notice=sentence, engine_rss=0)
-        self._work.failures = 0
-        while self._work.waiting:
-            self._end(self._work.waiting.popleft(), EngineDied(sentence))
+        work = self._work
+        work.failures, work.start_by = 0, None
+        failed, work.waiting = work.waiting, deque()
+        self._tell(engine="stopped", notice=sentence, engine_rss=0, phase="", done=0, total=0)
+        for job in failed:
+            self._end(job, EngineDied(sentence))
 
     def _end(self, job: Job, error: StudioError | None) -> None:
         if error is None:
             job.state = "done"
-            job.on_done(job)
+            _call(job.on_done, job)
         else:
             job.state = "cancelled" if isinstance(error, Cancelled) else "failed"
-            job.on_error(job, error)
+            _call(job.on_error, job, error)
 
     def _tell(self, **changes: object) -> None:
         job = self._work.running
@@ -304,8 +348,16 @@ class JobQueue:
             **changes,  # type: ignore[arg-type]
         )
         self._state = replace(state, left_s=_left(elapsed, state.done, state.total) if job else None)
-        for listener in self._listeners:
-            listener(self._state)
+        for listener in list(self._listeners):
+            _call(listener, self._state)
+
+
+def _call(callback: Callable[..., None], *arguments: object) -> None:
+    """A callback that fails is a fault of its own; the queue and the other jobs go on."""
+    try:
+        callback(*arguments)
+    except Exception:
+        _log.exception("a callback of the queue failed")
 
 
 def _left(elapsed_s: float, done: int, total: int) -> float | None:

@@ -2,17 +2,22 @@
 
 import shutil
 import tempfile
+import time
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Protocol, cast
 
 from desktop_app.engine import packages
 from desktop_app.engine.errors import Fault, FileError, PackageError
+from desktop_app.engine.onnx_file import is_plain_name
 from desktop_app.engine.packages import Package
 
-MAX_UNPACKED_BYTES = 4 * 2**30
-MAX_MEMBERS = 64
+MAX_PACKAGE_BYTES = 4 * 2**30
 _PENDING = ".importing-"
+_STALE_S = 24 * 3600
+_BLOCK = 2**20
 
 
 class Library:
@@ -41,17 +46,17 @@ class Library:
         """
         try:
             self._user_folder.mkdir(parents=True, exist_ok=True)
+            _sweep(self._user_folder)
             pending = Path(tempfile.mkdtemp(prefix=_PENDING, dir=self._user_folder))
         except OSError as error:
             raise FileError(f"“{self._user_folder}” cannot be written: {error.strerror or error}.") from None
         try:
-            copy = _fetch(source, pending)
-            package = packages.open_package(copy)
+            package = packages.open_package(_fetch(source, pending))
             self._refuse_taken(package)
             packages.check_files(package)
             verify(package)
             target = self._user_folder / package.name
-            copy.replace(target)
+            package.folder.replace(target)
             return packages.open_package(target)
         except OSError as error:
             raise FileError(f"“{source.name}” cannot be imported: {error.strerror or error}.") from None
@@ -63,48 +68,114 @@ class Library:
             if other.name == package.name:
                 same = "It is the same one." if other.sha256 == package.sha256 else "It is another version."
                 raise PackageError(f"There is a package “{package.name}” already. {same}", Fault.ALREADY_THERE)
+        if (self._user_folder / package.name).exists():
+            raise PackageError(
+                f"There is a folder “{package.name}” already, which is no package as it is. Move it out of "
+                f"“{self._user_folder}” first.",
+                Fault.ALREADY_THERE,
+            )
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what imports that were killed have left; not what another one may be writing now."""
+    for left in folder.glob(_PENDING + "*"):
+        if time.time() - left.stat().st_mtime > _STALE_S:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _fetch(source: Path, into: Path) -> Path:
-    """Copy the listed files of a package folder or archive; returns the copy's folder, named as the manifest says."""
+    """Copy manifest and listed files of a package folder or archive; the copy's folder is called as the package."""
     if source.is_dir():
-        return _copy_folder(source, into)
+        return _copy(_Folder(source), into)
     if not source.exists():
         raise FileError(f"There is no file or folder “{source}”.")
-    if not zipfile.is_zipfile(source):
+    try:
+        with zipfile.ZipFile(source) as archive:
+            return _copy(_Archive(archive, source.name), into)
+    except zipfile.BadZipFile as error:
+        if _begins_as_zip(source):
+            raise PackageError(f"“{source.name}” is damaged ({error}). Copy it again.", Fault.TRUNCATED) from None
         raise PackageError(
-            f"“{source.name}” is no model package: that is a folder with a manifest.json, or such a folder zipped.",
+            f"“{source.name}” is no model package: that is a folder with a {packages.MANIFEST}, "
+            "or such a folder zipped.",
             Fault.NOT_A_PACKAGE,
-        )
-    return _unzip(source, into)
+        ) from None
+    except (RuntimeError, zlib.error, EOFError, ValueError) as error:  # encrypted, unknown compression, bad data
+        raise PackageError(f"“{source.name}” cannot be unpacked ({error}).", Fault.TRUNCATED) from None
 
 
-def _copy_folder(source: Path, into: Path) -> Path:
-    package = packages.open_package(source)
-    target = into / package.name
-    target.mkdir()
-    shutil.copyfile(source / packages.MANIFEST, target / packages.MANIFEST)
-    for role in package.manifest.files:
-        path = package.file(role)
-        shutil.copyfile(path, target / path.name)
-    return target
+def _begins_as_zip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"PK"
 
 
-def _unzip(source: Path, into: Path) -> Path:
-    """Members are read by name and written under plain names; nothing is extracted by its own path."""
-    with zipfile.ZipFile(source) as archive:
-        members = [m for m in archive.infolist() if not m.is_dir()]
-        folders = {str(PurePosixPath(m.filename).parent) for m in members}
-        if len(folders) != 1 or len(members) > MAX_MEMBERS:
-            raise PackageError(f"“{source.name}” does not hold one package folder.", Fault.NOT_A_PACKAGE)
-        if sum(m.file_size for m in members) > MAX_UNPACKED_BYTES:
-            raise PackageError(f"“{source.name}” unpacks to more than 4 GiB.", Fault.TOO_MUCH_MEMORY)
-        folder = PurePosixPath(folders.pop()).name or source.stem
-        if folder in ("", ".", ".."):
-            folder = source.stem
-        target = into / folder
-        target.mkdir()
-        for member in members:
-            with archive.open(member) as data, (target / PurePosixPath(member.filename).name).open("xb") as file:
-                shutil.copyfileobj(data, file)
-    return target
+class _Source(Protocol):
+    def open(self, name: str) -> tuple[BinaryIO, int]:
+        """A file of the package and its size. Raises PackageError where there is none."""
+        ...
+
+
+class _Folder:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def open(self, name: str) -> tuple[BinaryIO, int]:
+        path = self._folder / name
+        if path.is_symlink() or not path.is_file():
+            raise _missing(name, self._folder.resolve().name)
+        return path.open("rb"), path.stat().st_size
+
+
+class _Archive:
+    """Members are read by name; nothing is extracted by its own path."""
+
+    def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
+        self._archive = archive
+        self._name = name
+        manifests = [m for m in archive.namelist() if PurePosixPath(m).name == packages.MANIFEST]
+        if len(manifests) != 1:
+            raise PackageError(f"“{name}” does not hold one package folder.", Fault.NOT_A_PACKAGE)
+        self._folder = manifests[0].removesuffix(packages.MANIFEST)
+
+    def open(self, name: str) -> tuple[BinaryIO, int]:
+        members = [m for m in self._archive.infolist() if m.filename == self._folder + name]
+        if not members:
+            raise _missing(name, self._name)
+        if len(members) > 1:
+            raise PackageError(f"“{self._name}” holds “{name}” twice.", Fault.NOT_A_PACKAGE)
+        return cast(BinaryIO, self._archive.open(members[0])), members[0].file_size
+
+
+def _missing(name: str, where: str) -> PackageError:
+    fault = Fault.NO_MANIFEST if name == packages.MANIFEST else Fault.MISSING_FILE
+    return PackageError(f"“{where}” is no whole model package: “{name}” is missing.", fault)
+
+
+def _copy(source: _Source, into: Path) -> Path:
+    """Write the manifest, then what it lists and no byte more than it says."""
+    unnamed = into / "package"
+    unnamed.mkdir()
+    _copy_file(source, packages.MANIFEST, unnamed, packages.MAX_MANIFEST_BYTES)
+    package = packages.open_package(unnamed, any_folder_name=True)
+    if sum(entry.size for entry in package.manifest.files.values()) > MAX_PACKAGE_BYTES:
+        raise PackageError(f"“{package.name}” is larger than 4 GiB.", Fault.TOO_MUCH_MEMORY)
+    for name, size in {entry.path: entry.size for entry in package.manifest.files.values()}.items():
+        if not is_plain_name(name) or name == packages.MANIFEST:
+            raise PackageError(
+                f"The package “{package.name}” names a file outside its own folder, “{name}”. It is not opened.",
+                Fault.ESCAPES_FOLDER,
+            )
+        _copy_file(source, name, unnamed, size)
+    return unnamed.rename(into / package.name)
+
+
+def _copy_file(source: _Source, name: str, into: Path, limit: int) -> None:
+    data, size = source.open(name)
+    with data:
+        if name == packages.MANIFEST and size > limit:
+            raise PackageError(f"“{name}” is too large to be a manifest.", Fault.BAD_MANIFEST)
+        with (into / name).open("xb") as file:
+            left = limit + 1  # one more, so that a file too long is seen as such by the checks that follow
+            while left > 0 and (block := data.read(min(left, _BLOCK))):
+                file.write(block)
+                left -= len(block)

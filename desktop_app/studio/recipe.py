@@ -4,9 +4,13 @@ It lies in an iTXt chunk named "maquette" as JSON, beside a plain sentence for o
 IPTC mark for synthetic media ("Digital Source Type").
 """
 
+import hashlib
 import io
 import os
+import re
 import secrets
+import struct
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +29,7 @@ SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMe
 FORMAT = 1
 MAX_RECIPE_BYTES = 2**20
 MAX_PIXELS = 50_000_000
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 class Recipe(Frozen, frozen=True, kw_only=True):
@@ -56,15 +61,18 @@ def make_recipe(package: Package, design: Design, device: Device | None) -> Reci
 
 
 def file_name(recipe: Recipe) -> str:
-    """A name that says what it is: digits-gan_s7_i12_c3.png."""
+    """A name that says what it is, legal on every system and another for another design: digits-gan_s7_i12_c3.png."""
     design = recipe.design
     parts = [recipe.package, f"s{design.seed}", f"i{design.index}"]
     if design.label is not None:
         parts.append(f"c{design.label}")
     if design.truncation != 1.0:
-        parts.append(f"t{design.truncation:g}")
-    parts += [f"v{step.seed}-{step.index}-{step.amount:g}" for step in design.variations]
-    return "_".join(parts)[:180] + ".png"
+        parts.append(f"t{design.truncation}")
+    parts += [f"v{step.seed}-{step.index}-{step.amount}" for step in design.variations]
+    name = re.sub(r"[^A-Za-z0-9._+-]", "-", "_".join(parts)).lstrip(".")
+    if len(name) > 180:
+        name = f"{name[:160]}_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    return name + ".png"
 
 
 def encode_png(pixels: Pixels, recipe: Recipe | None) -> bytes:
@@ -115,15 +123,14 @@ def read_recipe(path: Path) -> Recipe:
 def read_picture(path: Path) -> tuple[Pixels, Recipe]:
     """Pixels (H, W, C) and recipe of a PNG made here. Raises FileError or RecipeError."""
     try:
+        _check_head(path)
         with Image.open(path, formats=("PNG",)) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise FileError(f"“{path.name}” has more than {MAX_PIXELS // 10**6} million pixels.")
             image.load()
             text = getattr(image, "text", {}).get(CHUNK)
-            pixels = np.asarray(image)
+            pixels = np.asarray(_plain(image))
     except FileNotFoundError:
         raise FileError(f"There is no file “{path}”.") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError, zlib.error, struct.error) as error:
         raise FileError(f"“{path.name}” cannot be read as a PNG picture ({_short(error)}).") from None
     if text is None:
         raise RecipeError(
@@ -132,13 +139,36 @@ def read_picture(path: Path) -> tuple[Pixels, Recipe]:
     return np.atleast_3d(pixels), _decode(str(text), path.name)  # a plain str: Pillow gives a subclass
 
 
+def _check_head(path: Path) -> None:
+    """Raise ValueError or FileError on what is no PNG, or one that would fill the memory, before Pillow opens it."""
+    with path.open("rb") as file:
+        head = file.read(24)
+    if len(head) < 24 or not head.startswith(_SIGNATURE):
+        raise ValueError("it is no PNG")
+    width, height = struct.unpack(">II", head[16:])
+    if width * height > MAX_PIXELS:
+        raise FileError(f"“{path.name}” has more than {MAX_PIXELS // 10**6} million pixels.")
+
+
+def _plain(image: Image.Image) -> Image.Image:
+    """Eight bits a channel: grey, RGB or RGBA, as another program may have packed it without loss."""
+    if image.mode in ("L", "RGB", "RGBA"):
+        return image
+    if image.mode == "1":
+        return image.convert("L")
+    return image.convert("RGBA" if "A" in image.mode or "transparency" in image.info else "RGB")
+
+
 def _decode(text: str, name: str) -> Recipe:
     if len(text) > MAX_RECIPE_BYTES:
         raise RecipeError(f"The recipe in “{name}” is longer than a recipe can be.")
     try:
-        return msgspec.json.decode(text, type=Recipe)
-    except (msgspec.DecodeError, UnicodeError) as error:
+        recipe = msgspec.json.decode(text, type=Recipe)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise RecipeError(f"The recipe in “{name}” is damaged or from a newer Maquette ({error}).") from None
+    if recipe.format != FORMAT:
+        raise RecipeError(f"The recipe in “{name}” is of format {recipe.format}; a newer Maquette reads it.")
+    return recipe
 
 
 def contact_sheet(pictures: Pixels, *, columns: int, gap: int = 2, background: int = 255) -> Pixels:

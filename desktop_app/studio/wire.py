@@ -1,13 +1,14 @@
 """What crosses the process boundary: MessagePack in frames, arrays as raw bytes. No pickles, no sockets.
 
-A frame is four bytes of length (little endian) and one message. The engine's process reads `ToEngine` from its
+A frame is a mark of four bytes, four bytes of length (little endian) and one message; the mark tells at once where
+something else has written into the stream. The engine's process reads `ToEngine` from its
 standard input and writes `FromEngine` to its standard output; when the studio is gone, the input ends, and so does
 the engine.
 """
 
 import struct
 import threading
-from typing import IO
+from typing import IO, TypeVar
 
 import msgspec
 import numpy as np
@@ -15,6 +16,8 @@ import numpy as np
 from desktop_app.engine.requests import Device, Frozen, Request, Update
 
 MAX_FRAME = 2**30
+_MARK = b"MQ1\n"
+_HEAD = struct.Struct("<4sI")
 _LENGTH = struct.Struct("<I")
 _ARRAY = 1  # MessagePack extension type
 
@@ -84,9 +87,18 @@ def _unpack(code: int, data: memoryview) -> object:
     return np.frombuffer(data[start:], dtype).reshape(header.shape)
 
 
+_T = TypeVar("_T")
 _encoder = msgspec.msgpack.Encoder(enc_hook=_pack)
 _to_engine = msgspec.msgpack.Decoder(ToEngine, ext_hook=_unpack)
 _from_engine = msgspec.msgpack.Decoder(FromEngine, ext_hook=_unpack)
+
+
+def encode(message: ToEngine | FromEngine) -> bytes:
+    """One frame. Raises OverflowError on numbers beyond 64 bits, TypeError and ValueError on what cannot cross."""
+    data = _encoder.encode(message)
+    if len(data) > MAX_FRAME:
+        raise ValueError(f"a message of {len(data):,} bytes")
+    return _HEAD.pack(_MARK, len(data)) + data
 
 
 class Writer:
@@ -98,9 +110,12 @@ class Writer:
 
     def send(self, message: ToEngine | FromEngine) -> None:
         """Raises OSError or ValueError where the other side is gone."""
-        data = _encoder.encode(message)
+        self.send_frame(encode(message))
+
+    def send_frame(self, frame: bytes) -> None:
+        """What `encode` made. Raises OSError or ValueError where the other side is gone."""
         with self._lock:
-            self._stream.write(_LENGTH.pack(len(data)) + data)
+            self._stream.write(frame)
             self._stream.flush()
 
     def close(self) -> None:
@@ -109,23 +124,30 @@ class Writer:
 
 
 def read_to_engine(stream: IO[bytes]) -> ToEngine | None:
-    """The next message, or None where the studio is gone."""
+    """The next message, or None where the studio is gone. Raises ValueError on bytes that are no message."""
     data = _read_frame(stream)
-    return None if data is None else _to_engine.decode(data)
+    return None if data is None else _decode(_to_engine, data)
 
 
 def read_from_engine(stream: IO[bytes]) -> FromEngine | None:
     """The next message, or None where the engine is gone. Raises ValueError on bytes that are no message."""
     data = _read_frame(stream)
-    return None if data is None else _from_engine.decode(data)
+    return None if data is None else _decode(_from_engine, data)
+
+
+def _decode(decoder: msgspec.msgpack.Decoder[_T], data: bytes) -> _T:
+    try:
+        return decoder.decode(data)
+    except (TypeError, RecursionError, MemoryError, struct.error) as error:
+        raise ValueError(f"no message: {error}") from None
 
 
 def _read_frame(stream: IO[bytes]) -> bytes | None:
-    head = stream.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
+    head = stream.read(_HEAD.size)
+    if len(head) < _HEAD.size:
         return None
-    (length,) = _LENGTH.unpack(head)
-    if length > MAX_FRAME:
-        raise ValueError(f"a message of {length:,} bytes")
+    mark, length = _HEAD.unpack(head)
+    if mark != _MARK or length > MAX_FRAME:
+        raise ValueError("bytes that are no message")
     data = stream.read(length)
     return data if len(data) == length else None
