@@ -106,7 +106,7 @@ class _Worker:
         except StudioError as error:
             return _ended(job.job, error)
         except MemoryError:
-            return _ended(job.job, OutOfMemory("The engine has no memory left for this. Fewer designs may help."))
+            return _ended(job.job, OutOfMemory("The engine has no memory left for this. A smaller model is needed."))
         except Exception as error:  # a fault of the program's own: this job fails, the next one works
             traceback.print_exc()
             return _ended(job.job, DeviceError(f"The engine failed on this: {type(error).__name__}: {error}"))

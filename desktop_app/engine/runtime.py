@@ -9,6 +9,7 @@ import os
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import base64
+import re
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -184,9 +185,9 @@ class Runtime:
             return Cancelled()
         if isinstance(error, MemoryError) or any(mark in text for mark in _MEMORY_MARKS):
             return OutOfMemory(
-                f"“{name}” asked for more memory than the engine may take. Fewer designs at a time may help."
+                f"“{name}” asked for {_asked(text)} than the engine may take. A smaller model is needed."
             )
-        return DeviceError(f"“{name}” failed on the {self.device.obtained.upper()}: {_first_line(text)}")
+        return DeviceError(f"“{name}” failed on the {self.device.obtained.upper()}: {_reason(text)}")
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -286,6 +287,7 @@ _MEMORY_MARKS = (
     "bad_alloc",
     "bfc_arena",
     "SafeInt",
+    "storage size overflow",
     "out of memory",
     "CUBLAS_STATUS_ALLOC_FAILED",
 )
@@ -310,17 +312,28 @@ def _listed(tensors: Mapping[str, tuple[str, tuple[Any, ...]]]) -> str:
 def _load_error(error: Exception, path: Path) -> PackageError:
     text = str(error)
     if isinstance(error, MemoryError) or any(mark in text for mark in _MEMORY_MARKS):
-        return PackageError(f"“{path.name}” asks for more memory than the engine may take.", Fault.TOO_MUCH_MEMORY)
-    return PackageError(f"ONNX Runtime cannot open “{path.name}”: {_first_line(text)}", Fault.NOT_ONNX)
+        return PackageError(f"“{path.name}” asks for {_asked(text)} than the engine may take.", Fault.TOO_MUCH_MEMORY)
+    return PackageError(f"ONNX Runtime cannot open “{path.name}”: {_reason(text)}", Fault.NOT_ONNX)
 
 
 def _fallen_back(device: Device, reason: str) -> Device:
     return Device(device.asked, "cpu", _cpu_name(), reason, device.runtime, device.threads)
 
 
+def _asked(text: str) -> str:
+    size = re.search(r"requested buffer of size (\d+)", text)
+    return f"{int(size[1]) / 2**30:,.1f} GiB of memory at once, more" if size else "more memory"
+
+
+def _reason(text: str) -> str:
+    """What ONNX Runtime says, without its own source files and functions."""
+    line = _first_line(text).rsplit("Status Message: ", 1)[-1]
+    return re.sub(r"^/onnxruntime_src/.*?\)\s*", "", line).strip() or "no reason given"
+
+
 def _first_line(text: str) -> str:
     line = text.strip().splitlines()[0] if text.strip() else "no reason given"
-    return line[:300]
+    return line[:600]
 
 
 def _cpu_name() -> str:
