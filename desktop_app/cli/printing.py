@@ -13,6 +13,11 @@ def print_json(document: object) -> None:
     print(text.decode())
 
 
+def print_json_line(document: object) -> None:
+    """The same as one line, for a program that reads it while this one runs."""
+    print(msgspec.json.encode(document).decode(), flush=True)
+
+
 def print_table(rows: Sequence[Sequence[str]]) -> None:
     """Rows as aligned columns, two blanks apart."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

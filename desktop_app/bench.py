@@ -1,0 +1,265 @@
+"""`maquette bench`: what this machine reaches, each figure beside what it is measured against, in one run.
+
+Rivals take turns, several times, so that a busy moment of the machine meets both; medians are told. Windows and the
+engine without its process are measured in processes of their own (bench_probes.py). PyTorch is no part of the
+program: where it and the `export` package are installed, a child process draws with the same network.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median, quantiles
+from typing import Any
+
+from desktop_app import __version__
+from desktop_app.bench_probes import BATCH, SINGLES, WARM_UP, designs
+from desktop_app.bench_probes import run as run_probe
+from desktop_app.cli import BENCH_PARTS, asking
+from desktop_app.cli.printing import megabytes, print_json, print_table, tell
+from desktop_app.engine import child
+from desktop_app.engine.errors import StudioError
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import Device, Sample
+from desktop_app.studio.jobs import JobQueue
+
+TURN_S = 1.0  # how long each rival draws, a turn
+PROBE_LIMIT_S = 300
+LATENCY_MS, WINDOW_S, BLOCK_MS = 5.0, 1.0, 33.0  # what is expected
+
+
+@dataclass(frozen=True)
+class Row:
+    what: str
+    expected: str
+    reached: str
+    met: bool | None  # None where nothing is expected or nothing could be compared
+    figures: dict[str, Any]
+
+
+def run(options: argparse.Namespace) -> int:
+    package = _package(options.package)
+    if options.probe:
+        return run_probe(options.probe, package=package.name, threads=options.threads)
+    parts = [part for part in BENCH_PARTS if not options.only or part in options.only]
+    with asking.engine(options.device, options.threads) as jobs:
+        device = asking.describe_device(jobs)
+        rows = [row for part in parts for row in _rows(part, jobs, package, device, options.rounds)]
+    tell("")
+    _print(rows, package, device, as_json=options.json)
+    return 0
+
+
+def _package(name: str | None) -> Package:
+    library = asking.library()
+    if name is not None:
+        return library.find(name)
+    for package in library.packages():
+        if "sample" in package.manifest.abilities and package.manifest.classes:
+            return package
+    raise StudioError("There is no generator with classes to measure.")
+
+
+def _rows(part: str, jobs: JobQueue, package: Package, device: Device, rounds: int) -> Iterator[Row]:
+    tell(f"Measuring {part}…")
+    match part:
+        case "throughput":
+            yield _throughput(jobs, package, device, rounds)
+        case "latency":
+            yield _latency(jobs, package, device)
+        case "window":
+            yield from _window(rounds)
+        case "scrolling":
+            yield from _scrolling()
+
+
+# -- the engine ----------------------------------------------------------------------------------------------------
+
+
+def _throughput(jobs: JobQueue, package: Package, device: Device, rounds: int) -> Row:
+    ours: list[float] = []
+    theirs: list[float] = []
+    with _rival(package, device.threads) as rival:
+        _draw_for(jobs, package, TURN_S / 4)
+        for _ in range(rounds):
+            ours.append(_draw_for(jobs, package, TURN_S))
+            theirs += rival.turn(TURN_S)
+    reached = f"{median(ours):,.0f} designs/s"
+    if theirs:
+        reached += f"; PyTorch eager {median(theirs):,.0f} ({median(ours) / median(theirs):.2f} times as many)"
+    else:
+        reached += f"; {rival.absence}"
+    figures = {"batch": BATCH, "per_second": ours, "pytorch_per_second": theirs, "pytorch": rival.hello}
+    met = median(ours) > median(theirs) if theirs else None
+    return Row(f"sampling, batches of {BATCH}, {device.threads} threads", "ahead of PyTorch", reached, met, figures)
+
+
+def _draw_for(jobs: JobQueue, package: Package, seconds: float) -> float:
+    """Designs a second through the engine's process, pixels arriving here."""
+    classes, count, drawn = len(package.manifest.classes), 8 * BATCH, 0
+    started = time.perf_counter()
+    while (elapsed := time.perf_counter() - started) < seconds:
+        request = Sample(package.ref, designs(package.name, classes, drawn, count), BATCH)
+        for _ in asking.run_request(jobs, request):
+            pass
+        drawn += count
+    return drawn / elapsed
+
+
+def _latency(jobs: JobQueue, package: Package, device: Device) -> Row:
+    classes, singles_ms = len(package.manifest.classes), []
+    for i in range(WARM_UP + SINGLES):
+        started = time.perf_counter()
+        for _ in asking.run_request(jobs, Sample(package.ref, designs(package.name, classes, i, 1))):
+            pass
+        singles_ms.append(1000 * (time.perf_counter() - started))
+    ours = singles_ms[WARM_UP:]
+    alone = _probe("engine", "--package", package.name, "--threads", str(device.threads))["singles_ms"]
+    reached = f"{_milliseconds(ours)}; the engine alone {_milliseconds(alone)}"
+    picture = package.manifest.picture
+    size = f"{picture.width} × {picture.height}" if picture else ""
+    figures = {"milliseconds": ours, "engine_alone_milliseconds": alone}
+    return Row(
+        f"one {size} design, from request to pixels", "5 ms or less", reached, median(ours) <= LATENCY_MS, figures
+    )
+
+
+def _milliseconds(values: list[float]) -> str:
+    return f"{median(values):.1f} ms (95 % below {quantiles(values, n=20)[-1]:.1f})"
+
+
+# -- the window ----------------------------------------------------------------------------------------------------
+
+
+def _window(rounds: int) -> Iterator[Row]:
+    bare, ours = [], []
+    for _ in range(rounds):
+        bare.append(_probe("bare-window"))
+        ours.append(_probe("window"))
+    bare_s = median(p["shown"] - p["started"] for p in bare)
+    ours_s = median(p["shown"] - p["started"] for p in ours)
+    tile_s = median(p["tile"] - p["shown"] for p in ours)
+    figures = {"bare": bare, "window": ours}
+    reached = f"{ours_s:.2f} s; a bare PySide6 window {bare_s:.2f} s ({ours_s - bare_s:+.2f} s)"
+    yield Row("window shown after the start", "less than 1 s more", reached, ours_s - bare_s < WINDOW_S, figures)
+    yield Row("first tile after the window", "", f"{tile_s:.2f} s", None, {"seconds": tile_s})
+    yield Row("memory at the first tile", "", _memory(ours[-1]), None, {})
+
+
+def _scrolling() -> Iterator[Row]:
+    found = _probe("scrolling")
+    block = found["longest_block_ms"]
+    reached = f"{block:.0f} ms ({found['frames']:,} frames in {found['seconds']:.0f} s)"
+    yield Row(f"longest block in {found['tiles']:,} tiles", "below 33 ms", reached, block < BLOCK_MS, found)
+    yield Row("memory after scrolling", "", _memory(found), None, {})
+
+
+def _memory(found: dict[str, Any]) -> str:
+    return f"window {megabytes(found['window_bytes'])}, engine {megabytes(found['engine_bytes'])}"
+
+
+def _probe(name: str, *options: str) -> dict[str, Any]:
+    """Run one measurement in a process of its own. `started` is the moment at which it was asked for."""
+    environment = child.environment()
+    if sys.platform == "linux" and not (environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")):
+        environment.setdefault("QT_QPA_PLATFORM", "offscreen")
+    command = child.command("bench", "--probe", name, *options)
+    started = time.monotonic()
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PROBE_LIMIT_S)
+    except subprocess.TimeoutExpired:
+        raise StudioError(f"The measurement “{name}” did not end within {PROBE_LIMIT_S} seconds.") from None
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines()
+        raise StudioError(f"The measurement “{name}” failed: {lines[-1] if lines else done.returncode}")
+    return {"started": started, **json.loads(done.stdout.splitlines()[-1])}
+
+
+# -- PyTorch, where it is ------------------------------------------------------------------------------------------
+
+
+class _Rival:
+    """PyTorch drawing with the same network in a child process; idle while it is not its turn."""
+
+    def __init__(self, process: "subprocess.Popen[str] | None", absence: str = "") -> None:
+        self._process = process
+        self.absence = absence
+        self.hello: dict[str, Any] = {}
+        if process is not None:
+            self.hello = self._hear()
+            self.absence = f"PyTorch cannot draw with it: {self.hello['error']}" if "error" in self.hello else ""
+            if not self.absence:
+                self.turn(TURN_S / 4)
+
+    def turn(self, seconds: float) -> list[float]:
+        """Its designs a second; nothing where there is no rival."""
+        if self._process is None or self.absence:
+            return []
+        assert self._process.stdin
+        self._process.stdin.write(f"{seconds}\n")
+        self._process.stdin.flush()
+        answer = self._hear()
+        return [answer["designs"] / answer["seconds"]]
+
+    def _hear(self) -> dict[str, Any]:
+        assert self._process is not None
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        answer: dict[str, Any] = json.loads(line) if line else {"error": "its process ended"}
+        return answer
+
+
+@contextmanager
+def _rival(package: Package, threads: int) -> Iterator[_Rival]:
+    missing = [name for name in ("torch", "onnx", "export") if _spec(name) is None]
+    if missing or getattr(sys, "frozen", False):
+        yield _Rival(None, "PyTorch is not installed here" if missing else "the frozen program holds no PyTorch")
+        return
+    command = [sys.executable, "-m", "export.eager", str(package.folder)]
+    process = subprocess.Popen(
+        [*command, "--batch", str(BATCH), "--threads", str(threads)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        cwd=_root(),
+        env=os.environ | {"OMP_NUM_THREADS": str(threads)},
+    )
+    try:
+        yield _Rival(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _spec(name: str) -> object:
+    """Whether a package is installed, without importing it."""
+    return importlib.util.find_spec(name)
+
+
+def _root() -> Path:
+    return Path(__file__).resolve().parents[1]
+
+
+# -- telling -------------------------------------------------------------------------------------------------------
+
+
+def _print(rows: list[Row], package: Package, device: Device, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"version": __version__, "package": package.name, "device": device, "rows": rows})
+        return
+    print(
+        f"Maquette {__version__}, {package.name}, {device.name} ({device.obtained}, {device.threads} threads), ", end=""
+    )
+    print(f"ONNX Runtime {device.runtime}")
+    verdict = {True: "reached", False: "MISSED", None: ""}
+    print_table(
+        [("figure", "expected", "", "reached"), *((r.what, r.expected, verdict[r.met], r.reached) for r in rows)]
+    )

@@ -1,0 +1,130 @@
+"""The network of a package in plain PyTorch, for `maquette bench` to measure the engine against.
+
+    python -m export.eager models/digits-gan --batch 64 --threads 2
+
+The weights come out of the package's ONNX files, whose initializers keep the names of the parameters; the golden
+example proves that the rebuilt network is the same. One line of JSON says so. Then each line with a number of seconds
+on standard input is answered by one line of JSON: the designs drawn in that time, and the seconds it took.
+"""
+
+import argparse
+import json
+import pathlib
+import sys
+import time
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+
+from desktop_app.engine import packages
+from export import dcgan, gan
+from export.errors import ExportError
+from export.tracing import MappingGraph, Traced, fold_batch_norm
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = _parser().parse_args(argv)
+    torch.set_num_threads(args.threads)
+    try:
+        traced = load_package(args.folder)
+        error = golden_error(traced, args.folder)
+    except (ExportError, OSError, KeyError) as problem:
+        print(json.dumps({"error": str(problem)}), flush=True)
+        return 1
+    print(
+        json.dumps({"golden_error": error, "torch": torch.__version__, "threads": torch.get_num_threads()}), flush=True
+    )
+    for line in sys.stdin:
+        designs, seconds = measure(traced, batch=args.batch, seconds=float(line))
+        print(json.dumps({"designs": designs, "seconds": seconds}), flush=True)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m export.eager", description="Draw with a package in PyTorch.")
+    parser.add_argument("folder", type=pathlib.Path, help="a model package")
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    return parser
+
+
+def load_package(folder: pathlib.Path) -> Traced:
+    """The generator of a package. Raises ExportError where it is of no family known here."""
+    manifest = packages.open_package(folder).manifest
+    assert manifest.latent is not None
+    decoder = read_weights(folder / "decoder.onnx")
+    if "mapping" not in manifest.graphs:
+        return Traced(None, _dcgan(decoder), manifest.latent.size, None)
+    mapping = read_weights(folder / "mapping.onnx")
+    return Traced(_mapping(mapping), _synthesis(decoder), manifest.latent.size, manifest.latent.w_size)
+
+
+@torch.inference_mode()
+def golden_error(traced: Traced, folder: pathlib.Path) -> float:
+    """Largest difference from the package's golden pictures, in units of a range that is 2 wide."""
+    with np.load(folder / "golden.npz", allow_pickle=False) as golden:
+        z, label, truncation, image = (torch.from_numpy(golden[k]) for k in ("z", "label", "truncation", "image"))
+    error = float((traced.draw(z, label, truncation)[1] - image).abs().max())
+    if error > 0.05:
+        raise ExportError(f"The rebuilt network is another one: it misses the golden example by {error:.3f}.")
+    return error
+
+
+@torch.inference_mode()
+def measure(traced: Traced, *, batch: int, seconds: float) -> tuple[int, float]:
+    """(designs, seconds): latents, network and 8-bit pixels in batches, for about so long."""
+    classes = traced.mapping.mean_w.shape[0] if isinstance(traced.mapping, MappingGraph) else 1
+    label, truncation = torch.arange(batch) % classes, torch.ones(batch)
+    began, designs = time.perf_counter(), 0
+    while time.perf_counter() - began < seconds:
+        _, image = traced.draw(torch.randn(batch, traced.z_size), label, truncation)
+        image.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).contiguous().numpy()
+        designs += batch
+    return designs, time.perf_counter() - began
+
+
+# -----------------------------------------------------------------------------
+# weights
+
+
+def read_weights(path: pathlib.Path) -> dict[str, Tensor]:
+    """Initializers by name, in float32; those stored in half precision lose the suffix that says so."""
+    initializers = onnx.load(path).graph.initializer
+    arrays = {item.name.removesuffix("_half"): numpy_helper.to_array(item) for item in initializers}
+    return {name: torch.from_numpy(a.astype(np.float32)) for name, a in arrays.items() if a.dtype.kind == "f"}
+
+
+def _fill(net: nn.Module, weights: dict[str, Tensor]) -> nn.Module:
+    """A parameter that the graph does not have was zero and folded away."""
+    state = {name: weights.get(name, torch.zeros_like(value)) for name, value in net.state_dict().items()}
+    net.load_state_dict(state)
+    return net.eval().requires_grad_(False)
+
+
+def _mapping(weights: dict[str, Tensor]) -> nn.Module:
+    num_classes, z_size = weights["mapping.embedding.weight"].shape
+    w_size = weights["mapping.second.weight"].shape[0]
+    folded = [v for k, v in weights.items() if "." not in k and v.shape == (num_classes, w_size)]
+    mean_w = weights.get("mean_w", folded[0] if folded else torch.zeros(num_classes, w_size))
+    return _fill(MappingGraph(gan.Mapping(z_size, w_size, num_classes), mean_w), {**weights, "mean_w": mean_w})
+
+
+def _synthesis(weights: dict[str, Tensor]) -> nn.Module:
+    up, start = weights["up.weight"], weights["start.weight"]
+    widths = (up.shape[1], up.shape[0] // 4)
+    return _fill(gan.Synthesis(start.shape[1], widths, weights["paint.weight"].shape[0]), weights)
+
+
+def _dcgan(weights: dict[str, Tensor]) -> nn.Module:
+    if "layers.0.weight" not in weights:
+        raise ExportError("This package is of no family that can be rebuilt here.")
+    first, last = weights["layers.0.weight"], weights["layers.4.weight"]
+    net = dcgan.Generator(z_size=first.shape[0], widths=(first.shape[1], last.shape[0]), channels=last.shape[1])
+    return _fill(fold_batch_norm(net.eval()), weights)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
