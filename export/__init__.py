@@ -1,0 +1,1 @@
+"""From data to a model package: the only home of torch in the project."""

@@ -1,0 +1,103 @@
+"""`python -m export`: from data to a model package.
+
+python -m export data mnist --from DIR
+python -m export train digits-gan
+python -m export package digits-gan
+python -m export verify digits-gan
+python -m export evaluate digits-gan --judge digits-classifier
+"""
+
+import argparse
+import importlib
+import pathlib
+import sys
+
+from export.errors import ExportError
+
+
+def main(argv: list[str] | None = None) -> int:
+    args = _parser().parse_args(argv)
+    try:
+        importlib.import_module(f"export.{args.module}").main(args)
+    except ExportError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m export", description="From data to a model package.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in (_add_data, _add_train, _add_package, _add_verify, _add_evaluate):
+        add(commands)
+    return parser
+
+
+def _folders(command: argparse.ArgumentParser, **folders: str) -> None:
+    for name, what in folders.items():
+        command.add_argument(f"--{name}", default=name, metavar="DIR", help=f"{what} (default: {name}/)")
+
+
+def _add_data(commands) -> None:
+    command = commands.add_parser("data", help="prepare a data set: mnist, fashion-mnist or a folder of pictures")
+    command.set_defaults(module="data")
+    command.add_argument("name", choices=["mnist", "fashion-mnist", "folder"])
+    command.add_argument("path", nargs="?", type=pathlib.Path, help="folder of pictures; its sub-folders are classes")
+    command.add_argument("--from", dest="source", type=pathlib.Path, metavar="DIR", help="where the idx files lie")
+    command.add_argument("--size", type=int, default=28, help="side of the square pictures, in pixels (default: 28)")
+    command.add_argument("--grey", action="store_true", help="one channel in place of three")
+    command.add_argument("--name", dest="title", help="name of the data set (default: the folder's)")
+    command.add_argument("--licence", default="not stated", help="what the pictures' licence is, for the model card")
+    _folders(command, data="prepared data sets")
+
+
+def _add_train(commands) -> None:
+    command = commands.add_parser("train", help="train one preset")
+    command.set_defaults(module="train")
+    command.add_argument("name", help="preset, or a name of your own together with --like")
+    command.add_argument("--like", metavar="PRESET", help="take this preset's options under another name")
+    command.add_argument("--dataset", help="train on this prepared data set in place of the preset's")
+    command.add_argument("--minutes", type=float, help="budget; all schedules follow it (default: the preset's)")
+    command.add_argument("--images", type=int, default=0, help="budget in images, for repeatable runs (0: minutes)")
+    command.add_argument("--set", action="append", metavar="KEY=JSON", help="override one option; may be repeated")
+    command.add_argument("--row", choices=["auto", "cpu", "gpu"], default="auto", help="row of the preset table")
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+    command.add_argument("--precision", choices=["auto", "bf16", "fp32"], default="auto")
+    command.add_argument("--resume", action="store_true", help="go on exactly where the run stopped")
+    command.add_argument("--force", action="store_true", help="start over where a run is already")
+    command.add_argument("--dry-run", action="store_true", help="print what would be done and stop")
+    command.add_argument("--report-seconds", type=float, default=15, help="seconds between progress lines")
+    command.add_argument("--save-seconds", type=float, default=60, help="seconds between checkpoints")
+    _folders(command, data="prepared data sets", runs="runs")
+
+
+def _add_package(commands) -> None:
+    command = commands.add_parser("package", help="turn a run's checkpoint into a model package")
+    command.set_defaults(module="package")
+    command.add_argument("name", help="name of the run and of the package")
+    command.add_argument("--title", help="title shown to people (default: from the name)")
+    command.add_argument("--licence", default="CC0-1.0", help="licence of the weights (default: CC0-1.0)")
+    command.add_argument("--hardware", default="2 CPU cores", help="what it was trained on, for the card")
+    _folders(command, data="prepared data sets", runs="runs", models="model packages")
+
+
+def _add_verify(commands) -> None:
+    command = commands.add_parser("verify", help="compare a package, run by the program's engine, with torch")
+    command.set_defaults(module="verify")
+    command.add_argument("name")
+    _folders(command, data="prepared data sets", runs="runs", models="model packages")
+
+
+def _add_evaluate(commands) -> None:
+    command = commands.add_parser("evaluate", help="score a package and write the scores into its card")
+    command.set_defaults(module="evaluate")
+    command.add_argument("name")
+    command.add_argument("--judge", metavar="RUN", help="classifier run that judges (default: by the data set)")
+    command.add_argument("--count", type=int, default=10_000, help="number of samples (default: 10000)")
+    command.add_argument("--seed", type=int, default=1, help="seed of the samples (default: 1)")
+    _folders(command, data="prepared data sets", runs="runs", models="model packages")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""card.md: what a package does, how it was made, what it may be used for, how good it is and where it ends."""
+
+import pathlib
+
+from desktop_app.engine.packages import Manifest, Score
+
+COMMERCIAL = {
+    "yes": "Commercial use of the weights and of pictures made with them is allowed.",
+    "no": "Commercial use is not allowed.",
+    "unknown": "Whether commercial use is allowed follows from the licence; this program does not know it.",
+}
+
+
+def write_card(folder: pathlib.Path, manifest: Manifest) -> None:
+    (folder / "card.md").write_text(card_text(manifest), "utf-8")
+
+
+def card_text(manifest: Manifest) -> str:
+    parts = [f"# {manifest.title}", manifest.summary, "![seeds 0 to 63](preview.png)"]
+    parts += ["The preview shows seeds 0 to 63, index 0, through the program's engine; nothing was picked."]
+    parts += ["## What it does", _what(manifest)]
+    parts += ["## How it was made", _made(manifest)]
+    parts += ["## Data and licence", _data(manifest)]
+    parts += ["## Scores", _scores(manifest.scores)]
+    parts += ["## Limits", _limits(manifest)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _what(manifest: Manifest) -> str:
+    latent, picture = manifest.latent, manifest.picture
+    assert latent is not None
+    assert picture is not None
+    kind = "grey" if picture.channels == 1 else "colour"
+    lines = [f"Turns {latent.size} normal numbers into a {kind} picture of {picture.width} x {picture.height} pixels."]
+    if manifest.classes:
+        lines.append(f"Classes: {', '.join(manifest.classes)}.")
+    if latent.w_size:
+        lines.append(
+            f"A mapping network first makes w ({latent.w_size} numbers) of them, where blends are smooth. Truncation "
+            f"pulls w towards the mean of its class; its default is {manifest.defaults.truncation:g}."
+        )
+    return "\n".join(lines)
+
+
+def _made(manifest: Manifest) -> str:
+    made = manifest.made_by
+    return (
+        f"Preset {made.preset}, {made.minutes:g} minutes on {made.hardware}, {made.images:,} training pictures seen "
+        f"(repeats counted), {made.date}, commit {made.commit}.\n\n```\n{made.command}\n"
+        f"python -m export package {manifest.name}\npython -m export verify {manifest.name}\n"
+        f"python -m export evaluate {manifest.name}\n```\n\n"
+        "A budget in minutes depends on the machine: another run gives other weights of the same kind."
+    )
+
+
+def _data(manifest: Manifest) -> str:
+    lines = [
+        f"- {data.name}: {data.count:,} pictures; {data.licence}; sha256 of the prepared arrays `{data.sha256}`."
+        for data in manifest.training_data
+    ]
+    lines.append(f"- Weights: {manifest.licence}. {COMMERCIAL[manifest.commercial_use]}")
+    return "\n".join(lines)
+
+
+def _scores(scores: tuple[Score, ...]) -> str:
+    if not scores:
+        return "Not measured yet: `python -m export evaluate`."
+    rows = ["| score | this model | real training pictures |", "|---|---|---|"]
+    for score in scores:
+        floor = "" if score.floor is None else f"{score.floor:.4f}"
+        rows.append(f"| {score.name} | {score.value:.4f} | {floor} |")
+    return "\n".join([*rows, "", f"{scores[0].note}. {HOW}"])
+
+
+HOW = (
+    "Density and coverage: k = 5, penultimate features of the judge, against the real test split; the last column is "
+    "the same for as many real training pictures (a density above the real one means samples crowd typical places). "
+    "Confident: the judge gives some class more than 0.9. Class balance: 1 minus the total variation distance to the "
+    "classes of the test split. All are higher-is-better; the judge never saw a generated picture."
+)
+
+
+def _limits(manifest: Manifest) -> str:
+    lines = ["- It knows nothing but the pictures of its training data, at their size."]
+    if manifest.classes:
+        lines.append(
+            "- Rare shapes of a class come rarely or not at all; a few samples are broken or carry another class."
+        )
+    else:
+        lines.append("- No classes can be asked for, and some samples are no recognisable picture. It is a baseline.")
+    lines.append("- Scores come from one training run and one judge; small differences between models mean little.")
+    return "\n".join(lines)

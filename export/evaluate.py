@@ -1,0 +1,134 @@
+"""Scores of a finished package, with the same scores of real pictures beside them.
+
+    python -m export evaluate digits-gan
+    python -m export evaluate digits-gan --judge digits-classifier --count 10000
+
+Samples come out of the ONNX package through the program's engine, rounded to 8 bit as a designer gets them; nothing
+is picked. A classifier that was trained on the real training split judges them (`export/classifier.py`):
+
+- class accuracy: share of samples that carry the class asked for (only where the package has classes);
+- confident: share of samples in which the judge sees some class with more than 0.9;
+- density and coverage (k = 5) in the judge's 128 penultimate features, against the real test split;
+- class balance: 1 - total variation distance of the judged classes to those of the test split.
+
+The floor is the same number for as many real training pictures. Scores go into manifest.json and card.md.
+"""
+
+import argparse
+import pathlib
+
+import msgspec
+import numpy as np
+import torch
+
+from desktop_app.engine import packages
+from desktop_app.engine.errors import StudioError
+from desktop_app.engine.latent_model import LatentModel
+from desktop_app.engine.packages import Package, Score
+from desktop_app.engine.requests import Design, Pixels
+from desktop_app.engine.runtime import Runtime
+from export import classifier
+from export.card import write_card
+from export.checkpoint import load_module
+from export.data import load_dataset
+from export.errors import ExportError
+from export.package import write_manifest
+from export.scores import class_balance, density_coverage
+from export.tracing import load_run
+
+K = 5
+JUDGES = {"mnist": "digits-classifier", "fashion-mnist": "fashion-classifier"}
+
+
+def main(args: argparse.Namespace) -> None:
+    # -------------------------------------------------------------------------
+    # package, judge, real pictures
+    try:
+        package = packages.open_package(pathlib.Path(args.models) / args.name)
+        packages.check_files(package)
+    except StudioError as error:
+        raise ExportError(str(error)) from None
+    judge, judge_name, dataset_name = open_judge(args, package)
+    train = load_dataset(pathlib.Path(args.data), dataset_name, split="train")
+    test = load_dataset(pathlib.Path(args.data), dataset_name, split="test")
+    rng = np.random.Generator(np.random.Philox(key=args.seed))
+    half = rng.permutation(len(train.images))[: args.count]
+
+    # -------------------------------------------------------------------------
+    # features
+    real_features, real_probabilities = look(judge, test.images)
+    accuracy = float((real_probabilities.argmax(1) == test.labels).mean())
+    print(f"judge {judge_name}: {accuracy:.2%} of the {len(test.images)} test pictures right")
+    asked = np.arange(args.count) % max(1, len(package.manifest.classes))
+    fake = draw(package, seed=args.seed, labels=asked)
+    fake_scores = measure(
+        look(judge, fake), real_features, test.labels, asked=asked if package.manifest.classes else None
+    )
+    floor_scores = measure(look(judge, train.images[half]), real_features, test.labels, asked=train.labels[half])
+
+    # -------------------------------------------------------------------------
+    # into manifest and card
+    note = f"{args.count} samples, seed {args.seed}, judge {judge_name} ({accuracy:.2%} on the test split)"
+    scores = tuple(
+        Score(name, round(value, 4), floor=round(floor_scores[name], 4), note=note)
+        for name, value in fake_scores.items()
+    )
+    for score in scores:
+        print(f"{score.name:22s} {score.value:.4f}   real {score.floor:.4f}")
+    manifest = msgspec.structs.replace(package.manifest, scores=scores)
+    write_card(package.folder, manifest)
+    write_manifest(package.folder, manifest)
+
+
+def open_judge(args: argparse.Namespace, package: Package) -> tuple[classifier.Classifier, str, str]:
+    """(net, name of its run, name of its data set)."""
+    title = package.manifest.training_data[0].name.split(",")[0] if package.manifest.training_data else ""
+    usual = JUDGES.get(title.lower())
+    name = args.judge or usual
+    if name is None:
+        raise ExportError(f"No judge is known for {title!r}: train a classifier on it and name it with --judge RUN.")
+    options, tensors, _ = load_run(pathlib.Path(args.runs), name)
+    if options["family"] != "classifier":
+        raise ExportError(f"The run {name!r} is a {options['family']}, and the judge must be a classifier.")
+    num_classes, channels = len(tensors["average/head.weight"]), tensors["average/body.0.0.weight"].shape[1]
+    net = classifier.Classifier(widths=tuple(options["widths"]), num_classes=num_classes, channels=channels)
+    load_module(tensors, "average", net)
+    return net.eval(), name, options["dataset"]
+
+
+def draw(package: Package, *, seed: int, labels: np.ndarray) -> Pixels:
+    """Designs (seed, 0), (seed, 1), ... through the engine, as pixels."""
+    conditional = bool(package.manifest.classes)
+    truncation = package.manifest.defaults.truncation
+    designs = [
+        Design(seed, index, label=int(label) if conditional else None, truncation=truncation)
+        for index, label in enumerate(labels)
+    ]
+    runtime = Runtime("cpu", threads=torch.get_num_threads())
+    try:
+        model = LatentModel(package, runtime)
+        return np.concatenate([model.draw(designs[i : i + 256]) for i in range(0, len(designs), 256)])
+    finally:
+        runtime.close()
+
+
+def look(judge: classifier.Classifier, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(features, probabilities) of pictures (n, H, W, C) uint8."""
+    x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
+    features, probabilities = classifier.judge(judge, x)
+    return features.numpy(), probabilities.numpy()
+
+
+def measure(looked: tuple, real_features: np.ndarray, real_labels: np.ndarray, *, asked: np.ndarray | None) -> dict:
+    """The scores of one set of pictures; asked are the classes they should carry, where there are any."""
+    features, probabilities = looked
+    seen = probabilities.argmax(axis=1)
+    density, coverage = density_coverage(real_features, features, k=K)
+    scores = {} if asked is None else {"class accuracy": float((seen == asked).mean())}
+    return {
+        **scores,
+        "confident": float((probabilities.max(axis=1) > 0.9).mean()),
+        "density": density,
+        "coverage": coverage,
+        "class balance": class_balance(seen, real_labels, num_classes=probabilities.shape[1]),
+    }

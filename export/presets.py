@@ -1,0 +1,66 @@
+"""Every preset in one table: what to train, on which data, how wide, how long.
+
+Each preset has a `cpu` row (good enough to ship, measured on 2 CPU cores) and a `gpu` row (wider and longer,
+for CUDA with bf16). Every option can be read back from the options.json that a training run writes.
+"""
+
+from export.errors import ExportError
+
+GAN = {
+    "family": "gan",
+    "z_size": 64,
+    "w_size": 128,
+    "widths": (128, 64),  # channels at 7x7 and at 14x14; the last step to 28x28 is a pixel shuffle
+    "batch": 64,
+    "learning_rate": (4e-4, 4e-5),  # every pair: its value at the start and at the end of the budget
+    "beta2": (0.9, 0.99),
+    "gamma": (0.5, 0.05),
+    "penalty_share": 0.125,  # part of each batch on which R1 and R2 are measured
+    "ema_half_life": (0.0, 0.025),  # as a share of all images of the run
+    "augment": (0.0, 0.3),
+    "flip": False,
+}
+GAN_GPU = {"widths": (384, 192), "batch": 256, "minutes": 20, "learning_rate": (2e-4, 5e-5), "penalty_share": 0.5}
+DCGAN = {"family": "dcgan", "z_size": 100, "widths": (128, 64), "batch": 128, "learning_rate": (2e-4, 2e-4)}
+CLASSIFIER = {
+    "family": "classifier",
+    "widths": (32, 64, 128),
+    "batch": 128,
+    "learning_rate": (3e-3, 0.0),
+    "weight_decay": 0.01,
+    "ema_half_life": (0.0, 0.02),
+    "rotate": 10.0,
+    "shift": 2.0,
+    "zoom": 0.1,
+    "flip": False,
+}
+
+PRESETS = {
+    "digits-gan": {
+        "cpu": {**GAN, "dataset": "mnist", "minutes": 60},
+        "gpu": {**GAN, "dataset": "mnist", **GAN_GPU},
+    },
+    "fashion-gan": {
+        "cpu": {**GAN, "dataset": "fashion-mnist", "minutes": 70, "flip": True},
+        "gpu": {**GAN, "dataset": "fashion-mnist", "flip": True, **GAN_GPU},
+    },
+    "digits-dcgan": {
+        "cpu": {**DCGAN, "dataset": "mnist", "minutes": 10},
+        "gpu": {**DCGAN, "dataset": "mnist", "minutes": 5},
+    },
+    "digits-classifier": {
+        "cpu": {**CLASSIFIER, "dataset": "mnist", "minutes": 7},
+        "gpu": {**CLASSIFIER, "dataset": "mnist", "minutes": 3},
+    },
+    "fashion-classifier": {
+        "cpu": {**CLASSIFIER, "dataset": "fashion-mnist", "minutes": 15, "rotate": 0.0, "zoom": 0.05, "flip": True},
+        "gpu": {**CLASSIFIER, "dataset": "fashion-mnist", "minutes": 4, "rotate": 0.0, "zoom": 0.05, "flip": True},
+    },
+}
+
+
+def preset_options(name: str, *, row: str) -> dict:
+    """A copy of one row of the table."""
+    if name not in PRESETS:
+        raise ExportError(f"There is no preset {name!r}; the table has {', '.join(PRESETS)}.")
+    return dict(PRESETS[name][row])

@@ -1,0 +1,32 @@
+"""Contact sheets: pictures side by side in one PNG."""
+
+import math
+import pathlib
+
+import numpy as np
+from PIL import Image
+
+
+def contact_sheet(pictures: np.ndarray, *, columns: int) -> np.ndarray:
+    """(n, H, W, C) uint8 -> one (rows * H, columns * W, C) picture, filled row by row, black where none is left."""
+    n, height, width, channels = pictures.shape
+    rows = math.ceil(n / columns)
+    sheet = np.zeros((rows * columns, height, width, channels), np.uint8)
+    sheet[:n] = pictures
+    sheet = sheet.reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)
+    return sheet.reshape(rows * height, columns * width, channels)
+
+
+def write_sheet(path: pathlib.Path, pictures: np.ndarray, *, columns: int, zoom: int = 1) -> None:
+    sheet = contact_sheet(pictures, columns=columns)
+    image = Image.fromarray(sheet[..., 0] if sheet.shape[2] == 1 else sheet)
+    image = image.resize((image.width * zoom, image.height * zoom), Image.Resampling.NEAREST)
+    part = path.with_name(path.name + ".part")
+    image.save(part, format="PNG", optimize=True)
+    part.replace(path)
+
+
+def to_bytes(x: np.ndarray, *, low: float = -1.0, high: float = 1.0) -> np.ndarray:
+    """(n, C, H, W) float in low..high -> (n, H, W, C) uint8, rounded."""
+    scaled = (x - low) * (255.0 / (high - low))
+    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8).transpose(0, 2, 3, 1)

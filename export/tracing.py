@@ -1,0 +1,112 @@
+"""Wrapper modules made only for tracing: what a package's graphs compute, in torch.
+
+The same wrappers are the reference that `verify` compares the finished package with.
+"""
+
+import dataclasses
+import json
+import pathlib
+
+import torch
+from torch import Tensor, nn
+
+from export import dcgan, gan
+from export.checkpoint import load_module, read_checkpoint
+from export.errors import ExportError
+
+MEAN_COUNT = 10_000  # draws a class for the mean of w
+
+
+class MappingGraph(nn.Module):
+    """(z, label, truncation) -> w, truncation done inside: w' = mean[label] + truncation * (w - mean[label])."""
+
+    def __init__(self, mapping: nn.Module, mean_w: Tensor):
+        super().__init__()
+        self.mapping = mapping
+        self.mean_w: Tensor
+        self.register_buffer("mean_w", mean_w)
+
+    def forward(self, z: Tensor, label: Tensor, truncation: Tensor) -> Tensor:
+        mean = self.mean_w[label]  # (N, W)
+        return mean + truncation[:, None] * (self.mapping(z, label) - mean)
+
+
+@dataclasses.dataclass
+class Traced:
+    """A trained generator as the graphs of a package: mapping is None where z goes straight into the decoder."""
+
+    mapping: nn.Module | None
+    decoder: nn.Module
+    z_size: int
+    w_size: int | None
+
+    @torch.no_grad()
+    def draw(self, z: Tensor, label: Tensor, truncation: Tensor) -> tuple[Tensor, Tensor]:
+        """(w, image), as the engine computes them."""
+        w = self.mapping(z, label, truncation) if self.mapping is not None else z * truncation[:, None]
+        return w, self.decoder(w)
+
+
+@torch.no_grad()
+def mean_of_w(mapping: nn.Module, *, z_size: int, num_classes: int, count: int = MEAN_COUNT) -> Tensor:
+    """(K, W): the mean of w over draws of z, a class."""
+    z = torch.randn(count, z_size, generator=torch.Generator().manual_seed(0))
+    return torch.stack([mapping(z, torch.full((count,), k)).mean(dim=0) for k in range(num_classes)])
+
+
+def round_to_half(net: nn.Module) -> None:
+    """Weights as the package will store them, so that torch and ONNX compute with the same numbers."""
+    for tensor in (*net.parameters(), *net.buffers()):
+        if tensor.is_floating_point():
+            tensor.data.copy_(tensor.half().float())
+
+
+def load_run(runs: pathlib.Path, name: str) -> tuple[dict, dict[str, Tensor], dict]:
+    """(options, tensors, progress) of a training run."""
+    try:
+        options = json.loads((runs / name / "options.json").read_text("utf-8"))
+    except FileNotFoundError:
+        raise ExportError(f"There is no run {runs / name}; train it with `python -m export train {name}`.") from None
+    tensors, progress = read_checkpoint(runs / name / "checkpoint.safetensors")
+    return options, tensors, progress
+
+
+def trace_run(options: dict, tensors: dict[str, Tensor], *, shape: tuple, num_classes: int) -> Traced:
+    """The generator of a run, on the CPU, weights rounded to half precision."""
+    family = {"gan": gan, "dcgan": dcgan}.get(options["family"])
+    if family is None:
+        raise ExportError(f"A run of the family {options['family']!r} is no generator; it cannot be packaged yet.")
+    net = family.build(options, shape=shape, num_classes=num_classes).modules
+    if options["family"] == "dcgan":
+        load_module(tensors, "generator", net["generator"])
+        decoder = fold_batch_norm(net["generator"].eval())
+        round_to_half(decoder)
+        return Traced(None, decoder.requires_grad_(False), options["z_size"], None)
+    load_module(tensors, "average", net["average"])
+    average = net["average"].eval().requires_grad_(False)
+    round_to_half(average)
+    mean = mean_of_w(average.mapping, z_size=options["z_size"], num_classes=num_classes)
+    mapping = MappingGraph(average.mapping, mean).eval()
+    round_to_half(mapping)
+    return Traced(mapping, average.synthesis, options["z_size"], options["w_size"])
+
+
+@torch.no_grad()
+def fold_batch_norm(generator: nn.Module) -> nn.Module:
+    """BatchNorm of the trained net becomes weights and biases of the transposed convolution before it."""
+    layers = list(generator.layers)
+    folded: list[nn.Module] = []
+    for layer in layers:
+        if not isinstance(layer, nn.BatchNorm2d):
+            folded.append(layer)
+            continue
+        before = folded[-1]
+        assert isinstance(before, nn.ConvTranspose2d)
+        assert layer.running_mean is not None
+        assert layer.running_var is not None
+        scale = layer.weight * torch.rsqrt(layer.running_var + layer.eps)  # (C_out,)
+        before.weight.mul_(scale[None, :, None, None])
+        bias = layer.bias - layer.running_mean * scale
+        before.bias = nn.Parameter(bias if before.bias is None else bias + before.bias * scale)
+    generator.layers = nn.Sequential(*folded)
+    return generator

@@ -1,0 +1,59 @@
+"""A tiny data set and tiny runs: no downloads, no trained weights, seconds on one core."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from export.__main__ import main
+from export.data import write_dataset
+
+CLASSES = ["bar", "dot", "frame"]
+
+
+def pictures(count: int, *, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """(count, 28, 28, 1) uint8 of three shapes that a child can tell apart, and their labels."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(count) % 3
+    images = np.zeros((count, 28, 28, 1), np.uint8)
+    for image, label, (y, x) in zip(images, labels, rng.integers(4, 16, (count, 2)), strict=True):
+        if label == 0:
+            image[2:26, x : x + 4] = 255
+        elif label == 1:
+            image[y : y + 8, x : x + 8] = 255
+        else:
+            image[y - 2 : y + 10, x - 2 : x + 10] = 255
+            image[y : y + 8, x : x + 8] = 0
+    return images, labels.astype(np.int64)
+
+
+def write_shapes(root: Path, *, count: int = 96) -> None:
+    splits = {"train": pictures(count), "test": pictures(60, seed=1)}
+    about = {"title": "Shapes", "classes": CLASSES, "licence": "CC0-1.0"}
+    write_dataset(root / "data", "shapes", splits=splits, about=about)
+
+
+def train_command(root: Path, name: str, *, like: str = "digits-gan", images: int = 64, extra: tuple = ()) -> list[str]:
+    widths = "[8,8,16]" if "classifier" in like else "[16,16]"
+    return [
+        "train", name, "--like", like, "--dataset", "shapes", "--images", str(images),
+        "--set", "batch=16", "--set", f"widths={widths}", "--device", "cpu", "--precision", "fp32",
+        "--data", str(root / "data"), "--runs", str(root / "runs"), "--report-seconds", "0", *extra,
+    ]  # fmt: skip
+
+
+def train(root: Path, name: str, **options) -> None:
+    assert main(train_command(root, name, **options)) == 0
+
+
+def package(root: Path, name: str) -> Path:
+    folders = ["--data", str(root / "data"), "--runs", str(root / "runs"), "--models", str(root / "models")]
+    assert main(["package", name, *folders]) == 0
+    return root / "models" / name
+
+
+def stats(root: Path, name: str) -> list[dict]:
+    """Lines of stats.jsonl without what the clock decides."""
+    lines = (root / "runs" / name / "stats.jsonl").read_text().splitlines()
+    clock = ("minutes", "images_per_second")
+    return [{k: v for k, v in json.loads(line).items() if k not in clock} for line in lines]

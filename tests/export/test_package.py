@@ -1,0 +1,159 @@
+# ruff: noqa: E402 (without torch these tests are skipped)
+import json
+import shutil
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("onnxscript")
+
+from desktop_app.engine import packages
+from export import package as package_module
+from export import verify as verify_module
+from export.__main__ import main
+from export.errors import ExportError
+from export.package import export_onnx, read_about, write_manifest
+from export.tracing import load_run, trace_run
+from tests.export import synthetic
+
+
+def command(root: Path, name: str, *more: str) -> list[str]:
+    return [*more, name, "--data", str(root / "data"), "--runs", str(root / "runs"), "--models", str(root / "models")]
+
+
+def traced_run(root: Path, name: str):
+    options, tensors, _ = load_run(root / "runs", name)
+    return trace_run(options, tensors, shape=(28, 28, 1), num_classes=3)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A conditional and an unconditional generator, and a judge, trained for a few steps and packaged."""
+    root = tmp_path_factory.mktemp("made")
+    synthetic.write_shapes(root)
+    synthetic.train(root, "cond")
+    synthetic.train(root, "plain", like="digits-dcgan", images=320)
+    synthetic.train(root, "judge", like="digits-classifier")
+    synthetic.package(root, "cond")
+    synthetic.package(root, "plain")
+    return root
+
+
+@pytest.mark.parametrize("name", ["cond", "plain"])
+def test_a_package_is_what_was_trained(made: Path, name: str, capsys: pytest.CaptureFixture) -> None:
+    assert main(command(made, name, "verify")) == 0
+    assert "every check passed" in capsys.readouterr().out
+    package = packages.open_package(made / "models" / name)
+    packages.check_files(package)
+    assert {path.name for path in package.folder.iterdir()} >= {"decoder.onnx", "golden.npz", "card.md", "preview.png"}
+    assert package.manifest.classes == (("bar", "dot", "frame") if name == "cond" else ())
+    assert package.manifest.training_data[0].licence == "CC0-1.0"
+
+
+def test_a_package_tells_nothing_about_the_machine(made: Path) -> None:
+    for path in (made / "models" / "cond").iterdir():
+        content = path.read_bytes()
+        for word in (str(made), str(Path(__file__).parents[2])):
+            assert word.encode() not in content, path.name
+
+
+def test_weights_are_stored_in_half_precision(made: Path) -> None:
+    _, tensors, _ = load_run(made / "runs", "cond")
+    numbers = sum(value.numel() for key, value in tensors.items() if key.startswith("average/"))
+    folder = made / "models" / "cond"
+    assert sum((folder / f"{name}.onnx").stat().st_size for name in ("mapping", "decoder")) < 2.2 * numbers + 40_000
+
+
+def test_golden_holds_plain_arrays(made: Path) -> None:
+    with np.load(made / "models" / "cond" / "golden.npz", allow_pickle=False) as golden:
+        assert {name: golden[name].shape for name in golden.files} == {
+            "z": (4, 64),
+            "label": (4,),
+            "truncation": (4,),
+            "w": (4, 128),
+            "image": (4, 1, 28, 28),
+        }
+
+
+class BakedIn(torch.nn.Module):
+    """What a careless trace makes: the first latent for ever."""
+
+    def __init__(self, net: torch.nn.Module, *stuck: int) -> None:
+        super().__init__()
+        self.net, self.stuck = net, stuck
+        self.register_buffer("z", torch.ones(1, 64))
+
+    def forward(self, z, label, truncation):
+        if 0 in self.stuck:
+            z = self.z + 0 * z
+        if 1 in self.stuck:
+            label = 0 * label
+        return self.net(z, label, truncation)
+
+
+@pytest.mark.parametrize(("stuck", "named"), [(0, "latent"), (1, "class")])
+def test_verify_catches_what_the_tracer_baked_in(made: Path, tmp_path: Path, stuck: int, named: str) -> None:
+    traced = traced_run(made, "cond")
+    traced.mapping = BakedIn(traced.mapping, stuck)
+    folder = tmp_path / "cond"
+    folder.mkdir()
+    inputs = ["z", "label", "truncation"]
+    export_onnx(
+        traced.mapping,
+        (torch.randn(2, 64), torch.tensor([0, 1]), torch.ones(2)),
+        folder / "mapping.onnx",
+        inputs,
+        ["w"],
+    )
+    shutil.copy(made / "models" / "cond" / "decoder.onnx", folder)
+    package_module.write_golden(traced, folder, num_classes=3)
+    write_manifest(folder, packages.open_package(made / "models" / "cond").manifest)
+    with pytest.raises(ExportError, match=named):
+        verify_module.verify_package(packages.open_package(folder), traced)
+
+
+def test_verify_catches_a_run_that_went_on(made: Path) -> None:
+    traced = traced_run(made, "plain")
+    with torch.no_grad():
+        traced.decoder.layers[-2].bias += 0.05
+    with pytest.raises(ExportError, match="differs from its checkpoint"):
+        verify_module.verify_package(packages.open_package(made / "models" / "plain"), traced)
+
+
+@pytest.mark.parametrize("name", ["cond", "plain"])
+def test_evaluate_writes_scores_with_their_floor(made: Path, name: str) -> None:
+    assert main([*command(made, name, "evaluate"), "--judge", "judge", "--count", "90"]) == 0
+    package = packages.open_package(made / "models" / name)
+    packages.check_files(package)
+    names = [score.name for score in package.manifest.scores]
+    assert ("class accuracy" in names) == (name == "cond")
+    assert {"density", "coverage"} <= set(names)
+    assert all(score.floor is not None for score in package.manifest.scores)
+    assert "| coverage |" in (package.folder / "card.md").read_text("utf-8")
+
+
+def test_a_classifier_is_not_packaged_as_a_generator(made: Path, capsys: pytest.CaptureFixture) -> None:
+    assert main(command(made, "judge", "package")) == 1
+    assert "classifier" in capsys.readouterr().err
+
+
+def test_what_is_missing_is_named(made: Path, capsys: pytest.CaptureFixture) -> None:
+    assert main(command(made, "nobody", "package")) == 1
+    assert "nobody" in capsys.readouterr().err
+    (made / "runs" / "half").mkdir(exist_ok=True)
+    (made / "runs" / "half" / "options.json").write_text(json.dumps({"dataset": "shapes"}))
+    (made / "runs" / "half" / "checkpoint.safetensors").write_bytes(b"<html>not found</html>")
+    assert main(command(made, "half", "package")) == 1
+    assert "checkpoint.safetensors" in capsys.readouterr().err
+    with pytest.raises(ExportError, match="not prepared"):
+        read_about(made / "data", "elsewhere")
+
+
+def test_the_manifest_says_the_command_that_made_it(made: Path) -> None:
+    made_by = packages.open_package(made / "models" / "cond").manifest.made_by
+    assert "--images 64" in made_by.command
+    assert "--set batch=16" in made_by.command
+    assert msgspec.to_builtins(made_by)["images"] == 64
