@@ -18,6 +18,7 @@ from desktop_app.studio.project import ProjectState, load_project
 from desktop_app.studio.settings import Settings
 from desktop_app.studio.sheet import SheetState
 from desktop_app.ui.bridge import QueueBridge
+from desktop_app.ui.idle import IdleCollector
 from desktop_app.ui.look.theme import Look, load_fonts
 from desktop_app.ui.shell.desk import Desk
 from desktop_app.ui.shell.importer import Importer
@@ -40,6 +41,7 @@ class Studio:
         self.desk = Desk(project, library, settings)
         self.importer = Importer(library)
         self.window = MainWindow(self.look, self.bridge, self.desk, self.importer)
+        self._collector: IdleCollector | None = None
         self.window.shown.connect(self.start_engine)
         if sentence:
             self.window.say(sentence, "warn")
@@ -49,10 +51,15 @@ class Studio:
             self._queue = JobQueue(self._host)
             self.importer.attach(self._queue)
             self.bridge.attach(self._queue)
+            self._collector = IdleCollector()
+            self.window.room.canvas.scrolled.connect(self._collector.touch)
+            self.desk.changed.connect(self._collector.touch)
 
     def close(self) -> None:
         """Save, and leave nothing running."""
         self.window.close()
+        if self._collector is not None:
+            self._collector.stop()
         if self._queue is not None:
             self._queue.shutdown()
         self.desk.project.save()

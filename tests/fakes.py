@@ -65,6 +65,7 @@ class FakeEngine:
 
     seconds_a_tile: float = 0.0
     channels: int = 1
+    cheap: bool = False  # all tiles alike, for measurements of the window alone
     failures: list[StudioError] = field(default_factory=list)
     hang: threading.Event | None = None  # set: requests wait for it
     served: list[Request] = field(default_factory=list)
@@ -83,12 +84,17 @@ class FakeEngine:
             case DescribeDevice():
                 yield DEVICE
 
+    def _draw(self, designs: tuple[Design, ...]) -> Pixels:
+        if self.cheap:
+            return np.repeat(picture(designs[0], channels=self.channels)[None], len(designs), axis=0)
+        return np.stack([picture(d, channels=self.channels) for d in designs])
+
     def _sample(self, request: Sample) -> Iterator[Update]:
         total = len(request.designs)
         for first in range(0, total, request.chunk):
             designs = request.designs[first : first + request.chunk]
             time.sleep(self.seconds_a_tile * len(designs))
-            yield Pictures(first, np.stack([picture(d, channels=self.channels) for d in designs]))
+            yield Pictures(first, self._draw(designs))
             yield Progress("Sampling", min(first + request.chunk, total), total)
 
 

@@ -281,7 +281,7 @@ class SampleRoom(QWidget):
 
     @Slot(int)
     def _on_star_spot(self, index: int) -> None:
-        self.star_wished.emit([self.canvas.tiles.tile(index)])
+        self.star_wished.emit([self.canvas.tile(index)])
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:

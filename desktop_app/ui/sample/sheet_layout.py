@@ -1,6 +1,7 @@
 """Where the tiles of a contact sheet lie: pure arithmetic over frozen values, in the sheet's own coordinates."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 MIN_TILE, MAX_TILE = 32, 384
@@ -18,15 +19,15 @@ class SheetLayout:
     tile: int
     count: int
 
-    @property
+    @cached_property
     def gap(self) -> int:
         return 4 if self.tile < 64 else 8 if self.tile < 160 else 12
 
-    @property
+    @cached_property
     def pitch(self) -> int:
         return self.tile + self.gap
 
-    @property
+    @cached_property
     def columns(self) -> int:
         return max(1, (self.width - 2 * MARGIN + self.gap) // self.pitch)
 
@@ -34,7 +35,7 @@ class SheetLayout:
     def rows(self) -> int:
         return -(-self.count // self.columns)
 
-    @property
+    @cached_property
     def left(self) -> int:
         return max(0, (self.width - self.columns * self.pitch + self.gap) // 2)
 

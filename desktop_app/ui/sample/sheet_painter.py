@@ -1,6 +1,7 @@
 """Draws a contact sheet from a frozen scene. No widget, no state: what is in the scene is what is seen."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
@@ -12,8 +13,7 @@ STAR_FROM_PX = 40  # smaller tiles show their star as a corner alone
 CAPTION_FROM_PX = 88
 
 
-@dataclass(frozen=True)
-class SceneTile:
+class SceneTile(NamedTuple):  # made by the thousand
     x: float
     y: float
     image: QImage | None
@@ -30,6 +30,7 @@ class SceneTile:
 class SheetScene:
     tiles: tuple[SceneTile, ...]
     tile_px: int
+    device_px: int  # the same in device pixels
     colours: Colours
     has_keyboard: bool  # the focus ring is drawn for the keyboard alone
     font: QFont
@@ -46,9 +47,13 @@ def paint_sheet(painter: QPainter, scene: SheetScene) -> None:
 
 
 def _paint_picture(painter: QPainter, scene: SheetScene, tile: SceneTile) -> None:
+    image = tile.image
+    if image is not None and image.width() == scene.device_px == image.height():
+        painter.drawImage(QPointF(tile.x, tile.y), image)
+        return
     box = QRectF(tile.x, tile.y, scene.tile_px, scene.tile_px)
-    if tile.image is not None:
-        painter.drawImage(fitted(box, tile.image), tile.image)
+    if image is not None:
+        painter.drawImage(fitted(box, image), image)
         return
     painter.fillRect(box, QColor(scene.colours.tile))
     if tile.is_failed or tile.is_unknown:

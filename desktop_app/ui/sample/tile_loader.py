@@ -41,7 +41,8 @@ class TileLoader(QObject):
 
     def want(self, tiles: Iterable[Tile]) -> None:
         """The tiles to have, the most wanted first. Replaces what was wanted before."""
-        self._wanted = [tile for tile in tiles if tile.package is not None and self._is_missing(tile.key)]
+        missing, failures = self._store.missing, self._store.failures
+        self._wanted = [t for t in missing(tiles) if t.package is not None and t.key not in failures]
         self._ask()
 
     def retry(self) -> None:
@@ -49,13 +50,11 @@ class TileLoader(QObject):
         self._store.failures.clear()
         self._deaths = 0
 
-    def _is_missing(self, key: Key) -> bool:
-        return not self._store.has(key) and key not in self._store.failures
-
     def _ask(self) -> None:
         if self._busy and (self._job is None or self._job.state != "waiting"):
             return
-        self._wanted = [tile for tile in self._wanted if self._is_missing(tile.key)]
+        failures = self._store.failures
+        self._wanted = [t for t in self._store.missing(self._wanted) if t.key not in failures]
         if not self._wanted:
             return
         package = self._wanted[0].package

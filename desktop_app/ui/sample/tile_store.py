@@ -1,10 +1,9 @@
 """Finished tiles in bounded memory: the engine's pixels, and the images made of them for the screen."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from time import perf_counter
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 from PySide6.QtGui import QImage
@@ -12,7 +11,7 @@ from PySide6.QtGui import QImage
 from desktop_app.engine.requests import Pixels
 from desktop_app.ui.picture.pixels import to_image
 from desktop_app.ui.picture.resample import Scaling, resample
-from desktop_app.ui.sample.tiles import Key
+from desktop_app.ui.sample.tiles import Key, Tile
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -57,12 +56,12 @@ class ByteCache(Generic[K, V]):
             self.used -= self._size(value) + _OVERHEAD
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """How a picture is shown on a tile: within `box` device pixels."""
 
     box: int
     scaling: Scaling
+    ratio: float = 1.0  # device pixels to one of the window's
 
 
 class TileStore:
@@ -95,6 +94,10 @@ class TileStore:
     def has(self, key: Key) -> bool:
         return key in self._pixels
 
+    def missing(self, tiles: Iterable[Tile]) -> list[Tile]:
+        """Those without pixels, in order."""
+        return [tile for tile in tiles if tile.key not in self._pixels]
+
     def image(self, key: Key, place: Place) -> QImage | None:
         return self._images.get((key, place))
 
@@ -124,4 +127,6 @@ class TileStore:
             size = max(1, round(place.box * height / longest)), max(1, round(place.box * width / longest))
             stack = np.stack(list(alike.values()))
             for key, picture in zip(alike, resample(stack, *size, place.scaling), strict=True):
-                self._images.put((key, place), to_image(picture))
+                image = to_image(picture)
+                image.setDevicePixelRatio(place.ratio)
+                self._images.put((key, place), image)

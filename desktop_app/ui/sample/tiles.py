@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from desktop_app.engine.packages import Package
@@ -21,7 +22,7 @@ class Tile:
     design: Design
     package: Package | None
 
-    @property
+    @cached_property
     def key(self) -> Key:
         return self.sha256, self.design
 

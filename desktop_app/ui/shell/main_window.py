@@ -1,22 +1,20 @@
 """Docks, actions and wiring. What a wish means is said in desk.py; how a thing looks, in its own file."""
 
-from pathlib import Path
-
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.engine.requests import Device
 from desktop_app.studio.jobs import QueueState
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.look.icons import app_icon
 from desktop_app.ui.look.theme import Look
-from desktop_app.ui.sample.export_dialog import ExportDialog
 from desktop_app.ui.sample.exporting import Exporter
 from desktop_app.ui.sample.sample_room import SampleRoom
 from desktop_app.ui.sample.tiles import take_keys
 from desktop_app.ui.shell.actions import fill_menus, make_actions
 from desktop_app.ui.shell.desk import Desk
+from desktop_app.ui.shell.file_commands import FileCommands
 from desktop_app.ui.shell.importer import Importer
 from desktop_app.ui.shell.inspector_panel import InspectorPanel
 from desktop_app.ui.shell.job_bar import JobBar
@@ -37,7 +35,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(app_icon())
         self.resize(1440, 900)
         self.setMinimumSize(1040, 640)
-        self._look, self._bridge, self.desk, self._importer = look, bridge, desk, importer
+        self._look, self._bridge, self.desk = look, bridge, desk
         self._device: Device | None = None
         self._was_shown = False
         self.side = WorkspaceBar(look)
@@ -45,7 +43,7 @@ class MainWindow(QMainWindow):
         self.room = SampleRoom(look, bridge, desk.settings.number("tile_cache_mb") * 2**20)
         self.inspector = InspectorPanel(look)
         self.jobs = JobBar(look)
-        self.exporter = Exporter(bridge, self.room.store)
+        self.files = FileCommands(self, self.room, desk, Exporter(bridge, self.room.store), importer)
         self._rooms = QStackedWidget()
         self._rooms.addWidget(self.room)
         self.side.add("sample", "Sample")
@@ -79,14 +77,14 @@ class MainWindow(QMainWindow):
     def _slots(self) -> dict:  # type: ignore[type-arg]
         controls = self.room.controls
         return {
-            "import": self.ask_import,
-            "open-recipe": self.ask_recipe,
-            "export": self.ask_export,
+            "import": self.files.ask_import,
+            "open-recipe": self.files.ask_recipe,
+            "export": self.files.ask_export,
             "settings": self.show_settings,
             "quit": self.close,
             "undo": self.desk.undo,
             "redo": self.desk.redo,
-            "copy": self.copy_picture,
+            "copy": self.files.copy_picture,
             "copy-recipe": self.inspector.copy_recipe,
             "select-all": self.room.canvas.select_all_visible,
             "star": self.room.star,
@@ -107,9 +105,9 @@ class MainWindow(QMainWindow):
         desk.changed.connect(self._show_project)
         desk.library_changed.connect(self._show_library)
         desk.said.connect(self.say)
-        self.exporter.said.connect(self.say)
-        self._importer.imported.connect(self._on_imported)
-        self._importer.failed.connect(self._on_import_failed)
+        self.files.said.connect(self.say)
+        self.files.package_imported.connect(self._on_package)
+        self.files.recipe_opened.connect(self._on_recipe_opened)
         bridge.state_changed.connect(self._on_queue)
         controls.label_chosen.connect(desk.set_label)
         controls.truncation_dragged.connect(desk.drag_truncation)
@@ -124,15 +122,15 @@ class MainWindow(QMainWindow):
         room.pictures_changed.connect(self._show_picture)
         room.star_wished.connect(desk.toggle_star)
         room.view_changed.connect(self._on_view)
-        room.import_wished.connect(self.ask_import)
-        room.file_dropped.connect(self.open_file)
-        room.drag_wished.connect(self._on_drag)
+        room.import_wished.connect(self.files.ask_import)
+        room.file_dropped.connect(self.files.open_file)
+        room.drag_wished.connect(self.files.drag)
         self.library.chosen.connect(self._on_package)
-        self.library.import_wished.connect(self.ask_import)
+        self.library.import_wished.connect(self.files.ask_import)
         self.inspector.star_wished.connect(room.star)
         self.inspector.variations_wished.connect(self.vary)
-        self.inspector.copy_wished.connect(self.copy_picture)
-        self.inspector.export_wished.connect(self.ask_export)
+        self.inspector.copy_wished.connect(self.files.copy_picture)
+        self.inspector.export_wished.connect(self.files.ask_export)
         self.inspector.copied.connect(self._on_copied)
         self.side.theme_button.clicked.connect(self._look.toggle)
         self.side.settings_button.clicked.connect(self.show_settings)
@@ -201,53 +199,6 @@ class MainWindow(QMainWindow):
         self.room.controls.toggle_crisp()
 
     @Slot()
-    def copy_picture(self) -> None:
-        tile = self.room.focus_tile()
-        if tile is not None:
-            self.exporter.copy(tile, self._device, with_recipe=self.desk.settings.switch("write_recipe"))
-
-    @Slot()
-    def ask_export(self) -> None:
-        tiles = self.room.selected_tiles()
-        if not tiles:
-            return
-        with_recipe = self.desk.settings.switch("write_recipe")
-        dialog = ExportDialog(len(tiles), self._export_folder(), with_recipe=with_recipe, parent=self)
-        if dialog.exec():
-            self.exporter.export(tiles, dialog.choice(), self._device)
-        dialog.deleteLater()
-
-    def _export_folder(self) -> Path:
-        pictures = Path.home() / "Pictures"
-        return (pictures if pictures.is_dir() else Path.home()) / "Maquette"
-
-    @Slot()
-    def ask_import(self) -> None:
-        folder = QFileDialog.getExistingDirectory(self, "Choose the folder of a model package")
-        if folder:
-            self.open_file(folder)
-
-    @Slot()
-    def ask_recipe(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Open a picture made here", "", "Pictures (*.png)")
-        if name:
-            self.open_file(name)
-
-    @Slot(str)
-    def open_file(self, name: str) -> None:
-        """A picture brings its settings back; a folder or .zip is a package to import."""
-        path = Path(name)
-        if path.is_dir() or path.suffix.lower() == ".zip":
-            self.say(f"Checking “{path.name}”…")
-            self._importer.start(path)
-            return
-        index = self.desk.open_recipe(path)
-        if index is not None:
-            self.room.close_large()
-            self.room.show_takes(False)
-            self.room.show_design_at(index)
-
-    @Slot()
     def show_settings(self) -> None:
         dialog = SettingsDialog(self.desk.settings, self)
         dialog.changed.connect(self._on_setting)
@@ -272,7 +223,7 @@ class MainWindow(QMainWindow):
     def _on_queue(self, state: QueueState) -> None:
         self.jobs.show_queue(state)
         if state.device != self._device:
-            self._device = state.device
+            self._device = self.files.device = state.device
             self._show_tile()
 
     @Slot(str)
@@ -294,20 +245,11 @@ class MainWindow(QMainWindow):
     def _on_view(self, tile_px: int, first_tile: int) -> None:
         self.desk.project.look(tile_px=tile_px, first_tile=first_tile)
 
-    @Slot()
-    def _on_drag(self) -> None:
-        with_recipe = self.desk.settings.switch("write_recipe")
-        self.exporter.drag(self.room.canvas, self.room.selected_tiles(), self._device, with_recipe=with_recipe)
-
-    @Slot(str, str)
-    def _on_imported(self, name: str, title: str) -> None:
-        self.desk.read_library()
-        self._on_package(name)
-        self.say(f"“{title}” is ready.")
-
-    @Slot(str)
-    def _on_import_failed(self, sentence: str) -> None:
-        self.say(sentence, "error")
+    @Slot(int)
+    def _on_recipe_opened(self, index: int) -> None:
+        self.room.close_large()
+        self.room.show_takes(False)
+        self.room.show_design_at(index)
 
     @Slot(str)
     def _on_copied(self, sentence: str) -> None:
@@ -333,7 +275,6 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._save_timer.stop()
-        self._importer.close()
-        self.exporter.close()
+        self.files.close()
         self._bridge.close()
         super().closeEvent(event)

@@ -1,0 +1,100 @@
+"""Commands that reach for files and the clipboard: import, open, export, copy, drag."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop_app.engine.requests import Device
+from desktop_app.ui.sample.export_dialog import ExportDialog
+from desktop_app.ui.sample.exporting import Exporter
+from desktop_app.ui.sample.sample_room import SampleRoom
+from desktop_app.ui.shell.desk import Desk
+from desktop_app.ui.shell.importer import Importer
+
+
+class FileCommands(QObject):
+    said = Signal(str, str)  # sentence, tone of a banner
+    package_imported = Signal(str)  # name
+    recipe_opened = Signal(int)  # its tile on the sheet
+
+    def __init__(self, window: QWidget, room: SampleRoom, desk: Desk, exporter: Exporter, importer: Importer) -> None:
+        super().__init__(window)
+        self._window, self._room, self._desk = window, room, desk
+        self._exporter, self._importer = exporter, importer
+        self._export_folder = default_export_folder()
+        self.device: Device | None = None
+        exporter.said.connect(self.said)
+        importer.imported.connect(self._on_imported)
+        importer.failed.connect(self._on_failed)
+
+    @property
+    def _with_recipe(self) -> bool:
+        return self._desk.settings.switch("write_recipe")
+
+    @Slot()
+    def copy_picture(self) -> None:
+        tile = self._room.focus_tile()
+        if tile is not None:
+            self._exporter.copy(tile, self.device, with_recipe=self._with_recipe)
+
+    @Slot()
+    def drag(self) -> None:
+        tiles = self._room.selected_tiles()
+        self._exporter.drag(self._room.canvas, tiles, self.device, with_recipe=self._with_recipe)
+
+    @Slot()
+    def ask_export(self) -> None:
+        tiles = self._room.selected_tiles()
+        if not tiles:
+            return
+        dialog = ExportDialog(len(tiles), self._export_folder, with_recipe=self._with_recipe, parent=self._window)
+        if dialog.exec():
+            choice = dialog.choice()
+            self._export_folder = choice.folder
+            self._exporter.export(tiles, choice, self.device)
+        dialog.deleteLater()
+
+    @Slot()
+    def ask_import(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self._window, "Choose the folder of a model package")
+        if folder:
+            self.open_file(folder)
+
+    @Slot()
+    def ask_recipe(self) -> None:
+        wanted = "Pictures and packages (*.png *.zip)"
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open a picture made here", "", wanted)
+        if name:
+            self.open_file(name)
+
+    @Slot(str)
+    def open_file(self, name: str) -> None:
+        """A picture brings its settings back; a folder or .zip is a package to import."""
+        path = Path(name)
+        if path.is_dir() or path.suffix.lower() == ".zip":
+            self.said.emit(f"Checking “{path.name}”…", "plain")
+            self._importer.start(path)
+            return
+        index = self._desk.open_recipe(path)
+        if index is not None:
+            self.recipe_opened.emit(index)
+
+    def close(self) -> None:
+        self._importer.close()
+        self._exporter.close()
+
+    @Slot(str, str)
+    def _on_imported(self, name: str, title: str) -> None:
+        self._desk.read_library()
+        self.package_imported.emit(name)
+        self.said.emit(f"“{title}” is ready.", "plain")
+
+    @Slot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self.said.emit(sentence, "error")
+
+
+def default_export_folder() -> Path:
+    pictures = Path.home() / "Pictures"
+    return (pictures if pictures.is_dir() else Path.home()) / "Maquette"
