@@ -21,6 +21,8 @@ from desktop_app.engine.packages import (
 
 Z, W, SIDE, CLASSES = 8, 6, 7, 3
 
+DECODER = Graph("decoder", (Tensor("w", "float32", ("N", W)),), (Tensor("image", "float32", ("N", 1, SIDE, SIDE)),))
+
 
 def tiny_package(parent: Path, name: str = "tiny") -> Path:
     """A conditional generator: z (N, 8), label, truncation -> w (N, 6) -> image (N, 1, 7, 7)."""
@@ -34,6 +36,27 @@ def tiny_package(parent: Path, name: str = "tiny") -> Path:
     np.savez(folder / "golden.npz", z=z, label=label, truncation=truncation, image=reference(z, label, truncation))
     (folder / "card.md").write_text("# Tiny\n")
     write_manifest(folder)
+    return folder
+
+
+def package_with(parent: Path, decoder: onnx.ModelProto, name: str = "tiny") -> Path:
+    """The tiny package with another decoder; its golden example is still that of the first."""
+    folder = tiny_package(parent, name)
+    onnx.save(decoder, folder / "decoder.onnx")
+    write_manifest(folder)
+    return folder
+
+
+def plain_package(parent: Path, name: str = "plain") -> Path:
+    """A generator without mapping and without classes: z (N, 6) -> image."""
+    folder = parent / name
+    folder.mkdir(parents=True)
+    onnx.save(decoder_graph(), folder / "decoder.onnx")
+    z = np.linspace(-1, 1, 2 * W, dtype=np.float32).reshape(2, W)
+    truncation = np.array([1.0, 0.5], np.float32)
+    image = np.tanh((z * truncation[:, None]) @ weights()["d"]).reshape(-1, 1, SIDE, SIDE)
+    np.savez(folder / "golden.npz", z=z, label=np.zeros(2, np.int64), truncation=truncation, image=image)
+    write_manifest(folder, graphs={"decoder": DECODER}, latent=Latent(W), classes=())
     return folder
 
 
@@ -58,11 +81,7 @@ def write_manifest(folder: Path, **changes: object) -> None:
                 ),
                 (Tensor("w", "float32", ("N", W)),),
             ),
-            "decoder": Graph(
-                "decoder",
-                (Tensor("w", "float32", ("N", W)),),
-                (Tensor("image", "float32", ("N", 1, SIDE, SIDE)),),
-            ),
+            "decoder": DECODER,
         },
         latent=Latent(Z, w_size=W),
         picture=Picture(1, SIDE, SIDE, -1.0, 1.0),
@@ -127,8 +146,11 @@ def decoder_graph() -> onnx.ModelProto:
     return model(nodes, inputs, [_value("image", TensorProto.FLOAT, ["N", 1, SIDE, SIDE])], constants)
 
 
-def slow_decoder_graph(loops: int = 400, size: int = 700) -> onnx.ModelProto:
-    """As the decoder, after `loops` products of size x size matrices: seconds of work to stop in the middle of."""
+def slow_decoder_graph(loops: int = 2000, size: int = 700) -> onnx.ModelProto:
+    """As the decoder, after `loops` products of size x size matrices: many seconds of work to stop in the middle of.
+
+    The products hang on the input, so that no optimiser computes them when the graph is opened.
+    """
     nodes = [
         helper.make_node("ConstantOfShape", ["square"], ["m0"], value=helper.make_tensor("v", 1, [1], [1e-3])),
         helper.make_node("ReduceSum", ["w"], ["s0"], keepdims=0),
@@ -137,19 +159,101 @@ def slow_decoder_graph(loops: int = 400, size: int = 700) -> onnx.ModelProto:
         helper.make_node("ReduceMax", [f"p{loops}"], ["peak"], keepdims=0),
         helper.make_node("Min", ["peak", "zero"], ["nought"]),
         helper.make_node("Mul", ["nought", "zero"], ["none"]),
-        helper.make_node("MatMul", ["w", "d"], ["flat"]),
-        helper.make_node("Add", ["flat", "none"], ["sum"]),
-        helper.make_node("Tanh", ["sum"], ["bounded"]),
-        helper.make_node("Reshape", ["bounded", "shape"], ["image"]),
     ]
     constants = [
-        numpy_helper.from_array(weights()["d"], "d"),
-        numpy_helper.from_array(np.array([-1, 1, SIDE, SIDE], np.int64), "shape"),
         numpy_helper.from_array(np.array([size, size], np.int64), "square"),
         numpy_helper.from_array(np.array(0.0, np.float32), "zero"),
     ]
+    return _decoder_plus("none", nodes, constants)
+
+
+def slow_to_open_graph(loops: int = 2000, size: int = 700) -> onnx.ModelProto:
+    """As the decoder, with products of constants that the optimiser computes when the graph is opened."""
+    nodes = [
+        helper.make_node("ConstantOfShape", ["square"], ["p0"], value=helper.make_tensor("v", 1, [1], [1e-3])),
+        *(helper.make_node("MatMul", ["p0", f"p{i}"], [f"p{i + 1}"]) for i in range(loops)),
+        helper.make_node("ReduceMax", [f"p{loops}"], ["peak"], keepdims=0),
+        helper.make_node("Mul", ["peak", "zero"], ["none"]),
+    ]
+    constants = [
+        numpy_helper.from_array(np.array([size, size], np.int64), "square"),
+        numpy_helper.from_array(np.array(0.0, np.float32), "zero"),
+    ]
+    return _decoder_plus("none", nodes, constants)
+
+
+def long_decoder_graph(nodes: int = 20_000) -> onnx.ModelProto:
+    """As the decoder, after thousands of small operators: a second or so to open, to stop in the middle of."""
+    graph = decoder_graph()
+    rest = list(graph.graph.node)
+    rest[0].input[0] = f"p{nodes}"
+    del graph.graph.node[:]
+    chain = (helper.make_node("Tanh", [f"p{i}" if i else "w"], [f"p{i + 1}"]) for i in range(nodes))
+    graph.graph.node.extend([*chain, *rest])
+    return graph
+
+
+def hungry_decoder_graph(elements: int, *, from_input: bool) -> onnx.ModelProto:
+    """As the decoder, plus the maximum of a tensor of so many zeros; its size is computed from the input or fixed."""
+    nodes = [helper.make_node("ConstantOfShape", ["size" if from_input else "count"], ["zeros"])]
+    if from_input:
+        nodes = [
+            helper.make_node("Shape", ["w"], ["rows"], start=0, end=1),
+            helper.make_node("Mul", ["rows", "nil"], ["none_of_them"]),
+            helper.make_node("Add", ["count", "none_of_them"], ["size"]),
+            *nodes,
+        ]
+    nodes.append(helper.make_node("ReduceMax", ["zeros"], ["peak"], keepdims=0))
+    constants = [
+        numpy_helper.from_array(np.array([elements], np.int64), "count"),
+        numpy_helper.from_array(np.array([0], np.int64), "nil"),
+    ]
+    return _decoder_plus("peak", nodes, constants)
+
+
+def picky_decoder_graph() -> onnx.ModelProto:
+    """A decoder whose last bits hang on the batch size and the threads where all rows are computed in one run.
+
+    33 channels take the convolution that splits its work by threads; a weight that is computed from the input
+    takes the product that treats a single row as a special case.
+    """
+    rng = np.random.default_rng(1)
+    channels = 33
+    k = {
+        "d": rng.standard_normal((W, channels * SIDE * SIDE)) / W,
+        "c": rng.standard_normal((channels, channels, 3, 3)) / channels,
+        "l": rng.standard_normal((1, channels, 3, 3)) / channels,
+    }
+    nodes = [
+        helper.make_node("ReduceMax", ["w"], ["top"], keepdims=0),
+        helper.make_node("Mul", ["top", "zero"], ["nought"]),
+        helper.make_node("Add", ["d", "nought"], ["computed"]),
+        helper.make_node("MatMul", ["w", "computed"], ["flat"]),
+        helper.make_node("Reshape", ["flat", "shape"], ["x0"]),
+        helper.make_node("Conv", ["x0", "c"], ["x1"], pads=[1, 1, 1, 1], kernel_shape=[3, 3]),
+        helper.make_node("LeakyRelu", ["x1"], ["x2"], alpha=0.2),
+        helper.make_node("Conv", ["x2", "l"], ["x3"], pads=[1, 1, 1, 1], kernel_shape=[3, 3]),
+        helper.make_node("Tanh", ["x3"], ["image"]),
+    ]
+    constants = [
+        *(numpy_helper.from_array(v.astype(np.float32), n) for n, v in k.items()),
+        numpy_helper.from_array(np.array(0.0, np.float32), "zero"),
+        numpy_helper.from_array(np.array([-1, channels, SIDE, SIDE], np.int64), "shape"),
+    ]
     inputs = [_value("w", TensorProto.FLOAT, ["N", W])]
     return model(nodes, inputs, [_value("image", TensorProto.FLOAT, ["N", 1, SIDE, SIDE])], constants)
+
+
+def _decoder_plus(extra: str, nodes: list, constants: list) -> onnx.ModelProto:
+    """The decoder with one number, computed by `nodes`, added before its Tanh."""
+    graph = decoder_graph()
+    graph.graph.node[1].input[0] = "sum"
+    rest = list(graph.graph.node)[1:]
+    first = graph.graph.node[0]
+    del graph.graph.node[:]
+    graph.graph.node.extend([*nodes, first, helper.make_node("Add", ["flat", extra], ["sum"]), *rest])
+    graph.graph.initializer.extend(constants)
+    return graph
 
 
 def model(nodes: list, inputs: list, outputs: list, constants: list) -> onnx.ModelProto:

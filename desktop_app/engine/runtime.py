@@ -170,7 +170,11 @@ class Runtime:
             self._stopped = False
 
     def stop(self) -> None:
-        """End the running graph or load at its next operator; later runs of the same job fail at once."""
+        """End the running graph or load at its next operator; later runs of the same job fail at once.
+
+        A graph that is being opened ends between two steps of the optimiser, of which one may last: products of
+        constants are computed there, and nothing reaches into them but the end of the process.
+        """
         with self._lock:
             self._stopped = True
             for options in self._runs:
@@ -187,7 +191,7 @@ class Runtime:
             return OutOfMemory(
                 f"“{name}” asked for {_asked(text)} than the engine may take. A smaller model is needed."
             )
-        return DeviceError(f"“{name}” failed on the {self.device.obtained.upper()}: {_reason(text)}")
+        return DeviceError(f"“{name}” failed on the {self.device.obtained.upper()}: {_reason(text)}.")
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -313,7 +317,7 @@ def _load_error(error: Exception, path: Path) -> PackageError:
     text = str(error)
     if isinstance(error, MemoryError) or any(mark in text for mark in _MEMORY_MARKS):
         return PackageError(f"“{path.name}” asks for {_asked(text)} than the engine may take.", Fault.TOO_MUCH_MEMORY)
-    return PackageError(f"ONNX Runtime cannot open “{path.name}”: {_reason(text)}", Fault.NOT_ONNX)
+    return PackageError(f"ONNX Runtime cannot open “{path.name}”: {_reason(text)}.", Fault.NOT_ONNX)
 
 
 def _fallen_back(device: Device, reason: str) -> Device:
@@ -327,8 +331,8 @@ def _asked(text: str) -> str:
 
 def _reason(text: str) -> str:
     """What ONNX Runtime says, without its own source files and functions."""
-    line = _first_line(text).rsplit("Status Message: ", 1)[-1]
-    return re.sub(r"^/onnxruntime_src/.*?\)\s*", "", line).strip() or "no reason given"
+    line = re.sub(r"^.*?Load model from .*? failed:", "", _first_line(text)).rsplit("Status Message: ", 1)[-1]
+    return re.sub(r"^/onnxruntime_src/.*?\)\s*", "", line).strip(" .") or "no reason given"
 
 
 def _first_line(text: str) -> str:

@@ -24,6 +24,7 @@ Engine = Literal["stopped", "starting", "ready", "restarting"]
 
 MAX_STARTS_IN_A_ROW = 3
 START_TIME_S = 60.0  # how long an engine may take to be ready; a CUDA check alone may take twenty seconds
+CANCEL_TIME_S = 5.0  # how long a cancelled job may take to end before the engine is ended under it
 TICK_S = 0.25  # how often a running job's elapsed time is told
 _log = logging.getLogger(__name__)
 
@@ -109,6 +110,7 @@ class _Work:
     start: int = 0  # number of the engine's current life; events of earlier lives are dropped
     failures: int = 0  # engine deaths since the last job that ended well
     start_by: float | None = None  # time.monotonic() at which a starting engine is given up
+    cancel_by: float | None = None  # time.monotonic() at which the engine is ended under a cancelled job
     forced: bool = False  # the engine's end was asked for
     stopping: bool = False
 
@@ -116,9 +118,12 @@ class _Work:
 class JobQueue:
     """Runs requests on one engine. All methods return at once and may be called from any thread."""
 
-    def __init__(self, host: Host, *, start_time_s: float = START_TIME_S) -> None:
+    def __init__(
+        self, host: Host, *, start_time_s: float = START_TIME_S, cancel_time_s: float = CANCEL_TIME_S
+    ) -> None:
         self._host = host
         self._start_time_s = start_time_s
+        self._cancel_time_s = cancel_time_s
         self._inbox: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._ids = itertools.count(1)
         self._work = _Work()
@@ -189,9 +194,13 @@ class JobQueue:
         self._host.stop()
 
     def _tick(self) -> None:
-        if self._work.start_by and time.monotonic() > self._work.start_by:
-            self._work.start_by = None
+        work, now = self._work, time.monotonic()
+        if work.start_by and now > work.start_by:
+            work.start_by = None
             self._host.kill()
+        if work.cancel_by and now > work.cancel_by:
+            work.cancel_by = None
+            self._force_stop()
         self._tell()
 
     def _handle(self, item: _Item) -> None:
@@ -228,6 +237,7 @@ class JobQueue:
             self._end(waiting, Cancelled())
         if work.running and job in (None, work.running) and work.running.state == "running":
             work.running.state = "cancelling"
+            work.cancel_by = time.monotonic() + self._cancel_time_s
             self._host.send(wire.Cancel(work.running.id))
         self._tell()
 
@@ -290,7 +300,7 @@ class JobQueue:
                 if job.state == "running" and not job.unwanted:
                     _call(job.on_update, job, message.update)
             case wire.Ended() if job and job.id == message.job:
-                self._work.running = None
+                self._work.running = self._work.cancel_by = None
                 self._work.failures = 0
                 self._tell(
                     phase="",
@@ -306,7 +316,7 @@ class JobQueue:
     def _engine_gone(self, code: int | None) -> None:
         work = self._work
         late = work.start_by is None and self._state.engine in ("starting", "restarting")
-        work.start_by = None
+        work.start_by = work.cancel_by = None
         work.failures += not work.forced
         work.forced = False
         job, work.running = work.running, None

@@ -1,0 +1,32 @@
+from pathlib import Path
+
+import pytest
+
+from desktop_app.engine import packages
+from desktop_app.engine.packages import Package
+from desktop_app.engine.runtime import Runtime
+from desktop_app.engine.service import Service
+from tests.tiny_package import tiny_package
+
+
+@pytest.fixture
+def tiny(tmp_path) -> Package:
+    return packages.open_package(tiny_package(tmp_path))
+
+
+@pytest.fixture
+def folder(tiny) -> Path:
+    return tiny.folder
+
+
+@pytest.fixture(scope="module")
+def runtime():
+    runtime = Runtime("cpu", threads=2)
+    yield runtime
+    runtime.close()
+
+
+@pytest.fixture
+def service(runtime) -> Service:
+    runtime.begin()
+    return Service(runtime)
