@@ -262,7 +262,9 @@ class SheetView(QWidget):
             self.update()
 
     def _announce(self) -> None:
-        words = self.words_for(self.focus) if self._extent else "No tiles"
+        words = f"Tile {self.words_for(self.focus)}" if self._extent else "No tiles"
+        if self._extent and self.tile(self.focus).key in self._starred:
+            words += ", starred"
         if len(self.selection) > 1:
             words = f"{len(self.selection)} tiles selected. {words}"
         self.setAccessibleDescription(words)
@@ -275,7 +277,7 @@ class SheetView(QWidget):
         words = f"{tile.design.index}"
         if tile.design.label is not None:
             words += f" · {class_name(tile.package, tile.design.label)}"
-        return words + (", starred" if tile.key in self._starred else "")
+        return words
 
     # -- painting --------------------------------------------------------------------------------------------------
 

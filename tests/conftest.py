@@ -1,0 +1,94 @@
+"""The whole suite: no screen, no network, no home folder, and nothing left behind by any test."""
+
+import gc
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QT_SCALE_FACTOR"] = os.environ.get("MAQUETTE_TEST_SCALE", "1")
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import pytest
+
+GRACE_S = 3.0
+_HOMES = ("HOME", "USERPROFILE", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "LOCALAPPDATA")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder that nobody has used before."""
+    home = tmp_path_factory.mktemp("home")
+    for name in _HOMES:
+        monkeypatch.setenv(name, str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """Threads, child processes, windows and running timers that a test started must be gone when it ends."""
+    threads, children = set(threading.enumerate()), _children()
+    yield
+    _close_windows()
+    assert not (left := _still(lambda: set(threading.enumerate()) - threads)), f"threads left running: {left}"
+    assert not (left := _still(lambda: _children() - children)), f"processes left running: {left}"
+
+
+def _still(look):  # type: ignore[no-untyped-def]
+    """What is there after a time of grace."""
+    end = time.monotonic() + GRACE_S
+    while (left := look()) and time.monotonic() < end:
+        time.sleep(0.01)
+    return left
+
+
+def _children() -> set[int]:
+    """Process numbers of this process's children, zombies left out; Linux only."""
+    found = set()
+    for task in Path("/proc/self/task").glob("*/children") if Path("/proc/self/task").is_dir() else ():
+        for pid in task.read_text().split():
+            try:
+                state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+            except OSError:
+                continue
+            if state != "Z":
+                found.add(int(pid))
+    return found
+
+
+def _close_windows() -> None:
+    """A window or a timer that outlives its test is a leak; say so, after tidying up for the tests to come."""
+    from sys import modules
+
+    if "PySide6.QtWidgets" not in modules:
+        return
+    from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+    from PySide6.QtWidgets import QApplication
+
+    app = QCoreApplication.instance()
+    if not isinstance(app, QApplication):
+        return
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()
+    open_windows = [w for w in app.topLevelWidgets() if w.isVisible()]
+    names = [f"{type(w).__name__} “{w.windowTitle()}”" for w in open_windows]
+    timers = [t for w in app.topLevelWidgets() for t in w.findChildren(QTimer) if t.isActive()]
+    for window in open_windows:
+        window.close()
+    for timer in timers:
+        timer.stop()
+    assert not names, f"windows left open: {names}"
+    assert not timers, f"timers left running: {len(timers)}"
+
+
+@pytest.fixture(autouse=True)
+def quiet_logs() -> Iterator[None]:
+    """Log levels as they were."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    root.setLevel(level)

@@ -1,0 +1,120 @@
+"""Windows for tests: the real one on a fake engine, with packages made for it."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QApplication
+
+from desktop_app import app as application
+from desktop_app.app import Studio
+from desktop_app.studio.library import Library
+from desktop_app.studio.settings import Settings
+from desktop_app.ui.look.theme import Look
+from tests.fakes import FakeEngine, FakeHost, write_package
+
+WAIT_S = 10.0
+
+
+@pytest.fixture(scope="session")
+def qapp() -> Iterator[QApplication]:
+    """One application for all tests, dressed as the real one."""
+    app = application.application(["maquette-tests"])
+    yield app
+
+
+@pytest.fixture
+def look(qapp: QApplication) -> Look:
+    made = Look("dark")
+    made.apply("dark")
+    return made
+
+
+@dataclass
+class Desktop:
+    """A running studio, and what a test needs to drive it."""
+
+    studio: Studio
+    engine: FakeEngine
+    host: FakeHost
+    folder: Path
+
+    @property
+    def window(self):  # type: ignore[no-untyped-def]
+        return self.studio.window
+
+    @property
+    def room(self):  # type: ignore[no-untyped-def]
+        return self.studio.window.room
+
+    @property
+    def canvas(self):  # type: ignore[no-untyped-def]
+        return self.studio.window.room.canvas
+
+    @property
+    def desk(self):  # type: ignore[no-untyped-def]
+        return self.studio.desk
+
+    def do(self, command: str) -> None:
+        self.window.actions_by_id[command].trigger()
+
+    def has_pictures(self) -> bool:
+        """Every tile in view has its picture."""
+        layout, canvas = self.canvas.layout_now, self.canvas
+        tiles = [canvas.tile(i) for i in layout.visible(canvas.scroll_position)]
+        return bool(tiles) and all(self.room.store.has(tile.key) for tile in tiles)
+
+
+def wait_for(condition: Callable[[], object], seconds: float = WAIT_S) -> None:
+    """Let the window live until something is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come about in time"
+        QCoreApplication.processEvents()
+        time.sleep(0.002)
+
+
+@pytest.fixture
+def make_desktop(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., Desktop]]:
+    """Builds windows; all are closed at the end of the test, the way a user closes them."""
+    made: list[Desktop] = []
+
+    def make(engine: FakeEngine | None = None, *, packages: int = 1, show: bool = True) -> Desktop:
+        folder = tmp_path / "desktop"
+        models = folder / "models"
+        names = ["fake-digits", "fake-letters"][:packages]
+        for name in names:
+            if not (models / name).is_dir():
+                write_package(models, name, title=name.replace("-", " ").capitalize())
+        settings = Settings(folder / "settings.json")
+        settings.set("theme", "dark")
+        host = FakeHost(engine)
+        studio = Studio(
+            library=Library([models], folder / "own"),
+            project_file=folder / "project.maquette",
+            settings=settings,
+            host=host,
+        )
+        desktop = Desktop(studio, host.engine, host, folder)
+        made.append(desktop)
+        if show:
+            studio.window.show()
+            wait_for(lambda: studio.window.isVisible())
+        return desktop
+
+    yield make
+    for desktop in made:
+        desktop.studio.close()
+        desktop.studio.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def desktop(make_desktop: Callable[..., Desktop]) -> Desktop:
+    """A window on a fake engine, with all tiles in view."""
+    made = make_desktop()
+    wait_for(made.has_pictures)
+    return made

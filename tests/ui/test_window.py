@@ -1,0 +1,378 @@
+"""The whole window on a fake engine: what a designer does, and what they see of it."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
+
+from desktop_app.engine.errors import EngineDied, OutOfMemory, RequestError
+from desktop_app.studio import recipe
+from desktop_app.studio.sheet import design_at
+from desktop_app.ui.sample.export_dialog import ExportChoice
+from desktop_app.ui.sample.exporting import write_pictures
+from tests.fakes import FakeEngine, picture
+from tests.ui.conftest import Desktop, wait_for
+
+Make = Callable[..., Desktop]
+
+
+def centre(desktop: Desktop, index: int) -> QPoint:
+    canvas = desktop.canvas
+    x, y = canvas.layout_now.origin(index)
+    return QPoint(x + canvas.tile_px // 2, round(y - canvas.scroll_position) + canvas.tile_px // 2)
+
+
+def click(desktop: Desktop, index: int, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.mouseClick(desktop.canvas, Qt.MouseButton.LeftButton, modifiers, centre(desktop, index))
+
+
+def press(desktop: Desktop, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    QTest.keyClick(desktop.canvas, key, modifiers)
+
+
+# -- the sheet -------------------------------------------------------------------------------------------------------
+
+
+def test_every_tile_in_view_shows_the_picture_of_its_design(desktop: Desktop) -> None:
+    for index in desktop.canvas.layout_now.visible(0.0):
+        design = design_at(desktop.desk.sheet, index, 10)
+        pixels = desktop.room.store.pixels(desktop.canvas.tile(index).key)
+        assert np.array_equal(pixels, picture(design))
+
+
+def test_the_window_is_shown_before_the_engine_starts(make_desktop: Make) -> None:
+    desktop = make_desktop(show=False)
+    assert desktop.host.starts == 0
+    desktop.window.show()
+    wait_for(lambda: desktop.host.starts == 1)
+
+
+def test_scrolling_far_down_brings_new_tiles_and_the_sheet_has_no_end(desktop: Desktop) -> None:
+    canvas = desktop.canvas
+    before = canvas.layout_now.count
+    canvas.scroll_to(float(canvas.layout_now.max_scroll))
+    assert canvas.layout_now.count > before
+    assert canvas.first_tile > 3000
+    wait_for(desktop.has_pictures)
+
+
+def test_only_what_is_near_the_view_is_asked_for(desktop: Desktop) -> None:
+    desktop.canvas.scroll_to(float(desktop.canvas.layout_now.origin(3500)[1]))
+    wait_for(desktop.has_pictures)
+    asked = {design.index for request in desktop.engine.served for design in request.designs}
+    assert 3500 in asked
+    assert 2000 not in asked
+
+
+def test_truncation_keeps_the_place_and_changes_the_pictures(desktop: Desktop) -> None:
+    click(desktop, 5)
+    desktop.room.controls.truncation_dragged.emit(0.5)
+    assert desktop.desk.sheet.truncation == 0.5
+    assert desktop.canvas.selection == {5}
+    wait_for(desktop.has_pictures)
+    assert desktop.canvas.tile(5).design.truncation == 0.5
+
+
+def test_a_tile_keeps_its_last_picture_until_the_new_one_is_there(make_desktop: Make) -> None:
+    desktop = make_desktop()
+    wait_for(desktop.has_pictures)
+    desktop.window.grab()
+    desktop.engine.hang = threading.Event()
+    desktop.room.controls.truncation_dragged.emit(0.4)
+    scene = desktop.canvas.scene()
+    assert all(tile.image is not None for tile in scene.tiles)
+    desktop.engine.hang.set()
+    desktop.engine.hang = None
+
+
+def test_class_keys_and_chips_choose_the_class(desktop: Desktop) -> None:
+    press(desktop, Qt.Key.Key_3)
+    assert {desktop.canvas.tile(i).design.label for i in range(20)} == {3}
+    press(desktop, Qt.Key.Key_A)
+    assert [desktop.canvas.tile(i).design.label for i in range(3)] == [0, 1, 2]
+
+
+def test_reroll_is_one_key_and_one_step(desktop: Desktop) -> None:
+    seed = desktop.desk.sheet.seed
+    desktop.do("reroll")
+    assert desktop.desk.sheet.seed != seed
+    desktop.do("undo")
+    assert desktop.desk.sheet.seed == seed
+    desktop.do("redo")
+    assert desktop.desk.sheet.seed != seed
+
+
+def test_ctrl_wheel_zooms_around_the_cursor(desktop: Desktop) -> None:
+    canvas = desktop.canvas
+    canvas.scroll_to(2000.0)
+    spot = QPointF(centre(desktop, canvas.layout_now.nearest(300, 2300)))
+    index = canvas.layout_now.nearest(spot.x(), spot.y() + canvas.scroll_position)
+    canvas.set_tile_px(canvas.tile_px + 40, around=spot)
+    _, top = canvas.layout_now.origin(index)
+    assert top - canvas.scroll_position <= spot.y() <= top - canvas.scroll_position + canvas.layout_now.pitch
+
+
+# -- selecting -------------------------------------------------------------------------------------------------------
+
+
+def test_click_shift_click_and_ctrl_click_select(desktop: Desktop) -> None:
+    click(desktop, 2)
+    assert desktop.canvas.selection == {2}
+    click(desktop, 4, Qt.KeyboardModifier.ShiftModifier)
+    assert desktop.canvas.selection == {2, 3, 4}
+    click(desktop, 3, Qt.KeyboardModifier.ControlModifier)
+    assert desktop.canvas.selection == {2, 4}
+
+
+def test_the_keyboard_alone_selects_stars_varies_and_comes_back(desktop: Desktop) -> None:
+    desktop.canvas.setFocus()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down):
+        press(desktop, key)
+    index = 2 + desktop.canvas.layout_now.columns
+    assert desktop.canvas.selection == {index}
+    desktop.do("star")
+    assert [take.design.index for take in desktop.desk.state.takes] == [index]
+    desktop.do("vary")
+    assert desktop.desk.sheet.base is not None
+    assert desktop.canvas.tile(0).design == desktop.desk.sheet.base
+    desktop.do("back")
+    assert desktop.desk.sheet.base is None
+    assert desktop.canvas.focus == index
+
+
+def test_end_and_home_move_the_focus_into_view(desktop: Desktop) -> None:
+    desktop.window._look.reduced_motion = True
+    press(desktop, Qt.Key.Key_End)
+    assert desktop.canvas.focus in desktop.canvas.layout_now.visible(desktop.canvas.scroll_position)
+    press(desktop, Qt.Key.Key_Home)
+    assert desktop.canvas.focus == 0
+    assert desktop.canvas.scroll_position == 0.0
+
+
+def test_the_selection_is_told_to_a_screen_reader(desktop: Desktop) -> None:
+    click(desktop, 7)
+    assert desktop.canvas.accessibleDescription() == "Tile 7 · 7"
+    desktop.do("star")
+    click(desktop, 8, Qt.KeyboardModifier.ShiftModifier)
+    assert desktop.canvas.accessibleDescription().startswith("2 tiles selected")
+
+
+def test_the_inspector_shows_and_copies_every_field(desktop: Desktop) -> None:
+    click(desktop, 6)
+    desktop.do("copy-recipe")
+    text = QGuiApplication.clipboard().text()
+    package = desktop.desk.package
+    for words in ("Model: fake-digits", f"Hash: {package.sha256}", "Seed: 1", "Tile: 6", "Class: 6", "Truncation: 1"):
+        assert words in text.splitlines()
+
+
+# -- takes -----------------------------------------------------------------------------------------------------------
+
+
+def test_takes_survive_a_restart(make_desktop: Make) -> None:
+    first = make_desktop()
+    wait_for(first.has_pictures)
+    click(first, 3)
+    first.do("star")
+    first.studio.close()
+    second = make_desktop()
+    assert [take.design.index for take in second.desk.state.takes] == [3]
+    second.do("takes")
+    wait_for(second.has_pictures)
+    assert second.canvas.tile(0).design.index == 3
+
+
+def test_removing_stars_can_be_undone_in_order(desktop: Desktop) -> None:
+    for index in (1, 4, 2):
+        click(desktop, index)
+        desktop.do("star")
+    before = desktop.desk.state.takes
+    desktop.do("takes")
+    desktop.do("select-all")
+    desktop.do("star")
+    assert desktop.desk.state.takes == ()
+    desktop.do("undo")
+    assert desktop.desk.state.takes == before
+
+
+# -- large view ------------------------------------------------------------------------------------------------------
+
+
+def test_enter_opens_large_arrows_go_on_escape_comes_back(desktop: Desktop) -> None:
+    click(desktop, 1)
+    press(desktop, Qt.Key.Key_Return)
+    large = desktop.room.large
+    assert large.isVisible()
+    QTest.keyClick(large, Qt.Key.Key_Right)
+    assert desktop.canvas.focus == 2
+    QTest.keyClick(large, Qt.Key.Key_1)
+    assert large.view.mode == "one-to-one"
+    assert large.view.transform_now.scale == 1.0
+    QTest.keyClick(large, Qt.Key.Key_Escape)
+    assert not large.isVisible()
+    assert desktop.canvas.hasFocus()
+
+
+def test_a_double_click_opens_large(desktop: Desktop) -> None:
+    QTest.mouseDClick(desktop.canvas, Qt.MouseButton.LeftButton, pos=centre(desktop, 3))
+    assert desktop.room.large.isVisible()
+    assert desktop.canvas.focus == 3
+
+
+# -- files -----------------------------------------------------------------------------------------------------------
+
+
+def test_export_writes_pictures_that_bring_their_settings_back(desktop: Desktop, tmp_path: Path) -> None:
+    press(desktop, Qt.Key.Key_4)
+    desktop.room.controls.truncation_dragged.emit(0.7)
+    wait_for(desktop.has_pictures)
+    click(desktop, 5)
+    desktop.do("vary")
+    wait_for(desktop.has_pictures)
+    click(desktop, 3)
+    wanted = desktop.canvas.tile(3).design
+    choice = ExportChoice(tmp_path / "out ü", pictures=True, contact_sheet=True, with_recipe=True)
+    desktop.window.files._exporter.export([desktop.canvas.tile(3)], choice, None)
+    wait_for(lambda: "Exported" in desktop.room.banner.sentence)
+    (made,) = [p for p in choice.folder.glob("*.png") if p.name != "contact-sheet.png"]
+    assert (choice.folder / "contact-sheet.png").is_file()
+    for _ in range(3):
+        desktop.do("undo")
+    drop(desktop, made)
+    assert desktop.canvas.tile(desktop.canvas.focus).design == wanted
+    assert desktop.room.banner.sentence.startswith("The settings of")
+
+
+def test_an_export_of_tiles_never_seen_is_made_by_the_engine(desktop: Desktop, tmp_path: Path) -> None:
+    tiles = [desktop.canvas.tile(i) for i in (1, 100_000, 200_000)]
+    choice = ExportChoice(tmp_path, pictures=True, contact_sheet=False, with_recipe=False)
+    desktop.window.files._exporter.export(tiles, choice, None)
+    wait_for(lambda: len(list(tmp_path.glob("*.png"))) == 3)
+    wait_for(lambda: "Exported 3 pictures" in desktop.room.banner.sentence)
+
+
+def test_a_second_export_overwrites_nothing(desktop: Desktop, tmp_path: Path) -> None:
+    tile = desktop.canvas.tile(0)
+    pixels = desktop.room.store.pixels(tile.key)
+    first = write_pictures(tmp_path, [tile], [pixels], None, with_recipe=True)
+    second = write_pictures(tmp_path, [tile], [pixels], None, with_recipe=True)
+    assert first != second
+    assert recipe.read_recipe(first[0]).design == recipe.read_recipe(second[0]).design
+
+
+def test_a_picture_that_was_not_made_here_is_refused_in_a_sentence(desktop: Desktop, tmp_path: Path) -> None:
+    stranger = tmp_path / "holiday.png"
+    recipe.save_png(stranger, np.zeros((8, 8, 1), np.uint8), None)
+    before = desktop.desk.state
+    drop(desktop, stranger)
+    assert "holiday.png" in desktop.room.banner.sentence
+    assert desktop.room.banner.tone == "error"
+    assert desktop.desk.state == before
+
+
+def test_copy_puts_the_picture_and_its_recipe_on_the_clipboard(desktop: Desktop, tmp_path: Path) -> None:
+    click(desktop, 2)
+    desktop.do("copy")
+    data = QGuiApplication.clipboard().mimeData()
+    file = tmp_path / "pasted.png"
+    file.write_bytes(bytes(data.data("image/png")))
+    assert recipe.read_recipe(file).design == desktop.canvas.tile(2).design
+    assert not QGuiApplication.clipboard().image().isNull()
+
+
+def drop(desktop: Desktop, path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(10, 10),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    desktop.room.dropEvent(event)
+
+
+# -- trouble ---------------------------------------------------------------------------------------------------------
+
+
+def test_no_package_is_a_designed_state(make_desktop: Make) -> None:
+    desktop = make_desktop(packages=0)
+    assert desktop.room._stack.currentIndex() == 1
+    assert desktop.room.focus_tile() is None
+    desktop.do("star")
+    desktop.do("vary")
+    desktop.do("copy")
+    desktop.do("reroll")
+    assert desktop.room.banner.sentence == ""
+
+
+def test_a_failed_tile_says_why_and_can_be_tried_again(make_desktop: Make) -> None:
+    engine = FakeEngine(failures=[OutOfMemory("The model needs more memory than there is.")])
+    desktop = make_desktop(engine)
+    wait_for(lambda: desktop.room.banner.sentence)
+    assert "more memory" in desktop.room.banner.sentence
+    assert any(tile.is_failed for tile in desktop.canvas.scene().tiles)
+    desktop.room.banner._button.click()
+    wait_for(desktop.has_pictures)
+    assert desktop.room.banner.sentence == ""
+
+
+def test_a_death_of_the_engine_is_survived_without_a_word_to_the_sheet(make_desktop: Make) -> None:
+    desktop = make_desktop(FakeEngine(failures=[EngineDied("The engine ended.")]))
+    wait_for(desktop.has_pictures)
+
+
+def test_the_engine_is_killed_in_the_middle_and_comes_back(make_desktop: Make) -> None:
+    engine = FakeEngine(seconds_a_tile=0.005)
+    desktop = make_desktop(engine)
+    wait_for(lambda: engine.served)
+    desktop.host.die()
+    wait_for(desktop.has_pictures)
+    assert desktop.host.starts == 2
+
+
+def test_closing_in_the_middle_of_a_job_leaves_nothing(make_desktop: Make) -> None:
+    engine = FakeEngine(seconds_a_tile=0.01)
+    desktop = make_desktop(engine)
+    wait_for(lambda: engine.served)
+    desktop.studio.close()
+    assert desktop.host.pid is None
+
+
+def test_a_request_that_cannot_be_met_is_not_asked_twice(make_desktop: Make) -> None:
+    engine = FakeEngine(failures=[RequestError("There is no class 12.")] * 100)
+    desktop = make_desktop(engine)
+    wait_for(lambda: all(tile.is_failed for tile in desktop.canvas.scene().tiles))
+    served = len(engine.served)
+    desktop.canvas.refresh()
+    assert len(engine.served) == served
+
+
+def test_a_package_that_is_no_longer_there_is_named(make_desktop: Make) -> None:
+    first = make_desktop(packages=2)
+    first.window._on_package("fake-letters")
+    first.studio.close()
+    for file in (first.folder / "models" / "fake-letters").iterdir():
+        file.unlink()
+    (first.folder / "models" / "fake-letters").rmdir()
+    second = make_desktop(packages=1)
+    assert second.desk.package is None
+    assert second.room._stack.currentIndex() == 1
+    assert "fake-letters" in second.room._empty._text.text()
+
+
+@pytest.mark.parametrize("command", ["settings", "shortcuts"])
+def test_dialogs_open_and_leave_nothing(desktop: Desktop, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from PySide6.QtWidgets import QDialog
+
+    monkeypatch.setattr(QDialog, "exec", lambda self: 0)
+    before = len(QGuiApplication.allWindows())
+    for _ in range(10):
+        desktop.do(command)
+    wait_for(lambda: len(QGuiApplication.allWindows()) <= before)
