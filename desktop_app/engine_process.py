@@ -6,6 +6,7 @@ job after the other.
 
 import os
 import queue
+import signal
 import threading
 import traceback
 from typing import BinaryIO, NoReturn
@@ -24,6 +25,7 @@ def main(device: DeviceChoice, threads: int, *, memory_mib: int = 0) -> NoReturn
 
     memory_mib: the ceiling of an engine on the CPU; 0 takes four GiB or half of the machine's memory.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches both processes; the studio decides
     source, sink = _private_streams()
     writer = wire.Writer(sink)
     runtime = Runtime(device, threads=threads)
