@@ -80,22 +80,21 @@ def _terminate_like_an_interrupt(options: argparse.Namespace) -> Iterator[None]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    common = _common()
     parser = argparse.ArgumentParser(
         prog="maquette",
         description="Design with small neural networks on your own machine. Without a command the window opens.",
-        parents=[common],
+        parents=[_common()],
     )
     parser.add_argument("--version", action="version", version=f"Maquette {__version__}")
     parser.set_defaults(command=_window, device="auto", threads=0)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def add(name: str, command: Command, sentence: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=sentence, description=sentence, parents=[common])
+        added = commands.add_parser(name, help=sentence, description=sentence, parents=[_common()])
         added.set_defaults(command=command)
         return added
 
-    _add_models(add("models", _models, "List, verify and import model packages."), common)
+    _add_models(add("models", _models, "List, verify and import model packages."))
     _add_sample(add("sample", _sample, "Draw designs and write them as PNG files that know how they were made."))
     _add_recheck(add("recheck", _recheck, "Make pictures again from the recipes inside them and compare."))
     _add_bench(add("bench", _bench, "Measure this machine: engine, window, memory."))
@@ -104,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _common() -> argparse.ArgumentParser:
-    """Options that may stand before or after the command."""
+    """Options that may stand before or after the command. Fresh ones for each parser: defaults are kept in them."""
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--device", choices=("auto", "cpu", "cuda"), help="where the models run (default: auto)")
     common.add_argument(
@@ -117,14 +116,14 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of sentences")
 
 
-def _add_models(parser: argparse.ArgumentParser, common: argparse.ArgumentParser) -> None:
+def _add_models(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
     actions = parser.add_subparsers(title="actions", metavar="ACTION")
-    verify = actions.add_parser("verify", help="check files and reproduce the golden example", parents=[common])
+    verify = actions.add_parser("verify", help="check files and reproduce the golden example", parents=[_common()])
     verify.add_argument("names", nargs="*", metavar="NAME", help="packages (default: all)")
     verify.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
     verify.set_defaults(command=_verify)
-    add = actions.add_parser("import", help="copy a package into your own folder, checked before", parents=[common])
+    add = actions.add_parser("import", help="copy a package into your own folder, checked before", parents=[_common()])
     add.add_argument("path", type=Path, help="a package's folder, or one zipped")
     add.set_defaults(command=_import)
 
