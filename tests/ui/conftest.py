@@ -19,11 +19,16 @@ from tests.fakes import FakeEngine, FakeHost, write_package
 WAIT_S = 10.0
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A notice of the platform without a screen, about every dialog."""
+    for item in items:
+        item.add_marker(pytest.mark.qt_log_ignore("does not support propagateSizeHints", extend=True))
+
+
 @pytest.fixture(scope="session")
-def qapp() -> Iterator[QApplication]:
+def qapp() -> QApplication:
     """One application for all tests, dressed as the real one."""
-    app = application.application(["maquette-tests"])
-    yield app
+    return application.application(["maquette-tests"])
 
 
 @pytest.fixture

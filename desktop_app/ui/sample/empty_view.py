@@ -42,6 +42,8 @@ class EmptyView(QWidget):
     def say(self, title: str, text: str, action: str = "") -> None:
         self._title.setText(title)
         self._text.setText(text)
+        self._text.ensurePolished()
+        self._text.setMinimumHeight(self._text.heightForWidth(self._text.width()))
         self._button.setText(action)
         self._button.setAccessibleName(action)
         self._button.setVisible(bool(action))

@@ -1,20 +1,23 @@
 """The settings, drawn from their table."""
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QGridLayout,
+    QHBoxLayout,
     QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop_app.studio.settings import SETTINGS, Setting, Settings, Value
-from desktop_app.ui.controls.labels import label
-from desktop_app.ui.look.tokens import SPACE_1, SPACE_3, SPACE_4, SPACE_6
+from desktop_app.ui.controls.labels import label, rule
+from desktop_app.ui.look.tokens import SPACE_3, SPACE_4, SPACE_6
+
+WIDTH = 560
 
 
 class SettingsDialog(QDialog):
@@ -25,19 +28,22 @@ class SettingsDialog(QDialog):
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
-        self.setMinimumWidth(520)
+        self.setFixedWidth(WIDTH)
         self._settings = settings
         self._keys: dict[QWidget, str] = {}
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_4)
         column.setSpacing(SPACE_3)
         column.addWidget(label("Settings", role="display"))
-        group, grid = "", QGridLayout()
+        group = ""
         for setting in SETTINGS:
             if setting.group != group:
                 group = setting.group
-                grid = self._start_group(column, group)
-            self._add_row(grid, setting)
+                heading = label(group, role="section")
+                heading.setContentsMargins(0, SPACE_3, 0, 0)
+                column.addWidget(heading)
+                column.addWidget(rule())
+            column.addLayout(self._row(setting))
         column.addStretch(1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close = buttons.button(QDialogButtonBox.StandardButton.Close)
@@ -46,30 +52,21 @@ class SettingsDialog(QDialog):
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
 
-    def _start_group(self, column: QVBoxLayout, name: str) -> QGridLayout:
-        heading = label(name, role="section")
-        heading.setContentsMargins(0, SPACE_3, 0, 0)
-        column.addWidget(heading)
-        grid = QGridLayout()
-        grid.setColumnStretch(0, 1)
-        grid.setHorizontalSpacing(SPACE_6)
-        grid.setVerticalSpacing(SPACE_1)
-        column.addLayout(grid)
-        return grid
-
-    def _add_row(self, grid: QGridLayout, setting: Setting) -> None:
-        row = grid.rowCount()
+    def _row(self, setting: Setting) -> QHBoxLayout:
         control = self._control(setting)
         control.setAccessibleName(setting.title)
         control.setAccessibleDescription(setting.help)
         self._keys[control] = setting.key
         later = " In force at the next start." if setting.at_restart else ""
-        text = label(setting.help + later, role="small", wrap=True)
-        grid.addWidget(label(setting.title), row, 0)
-        grid.addWidget(control, row, 1, 2, 1, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
-        grid.addWidget(text, row + 1, 0)
-        grid.setRowMinimumHeight(row + 2, SPACE_3)
-        grid.addWidget(QWidget(), row + 2, 0)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(label(setting.title))
+        words.addWidget(label(setting.help + later, role="small", wrap=True))
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_6)
+        row.addLayout(words, 1)
+        row.addWidget(control, 0, Qt.AlignmentFlag.AlignVCenter)
+        return row
 
     def _control(self, setting: Setting) -> QWidget:
         value = self._settings[setting.key]
@@ -125,3 +122,8 @@ class SettingsDialog(QDialog):
             key = self._keys[box]
             self._settings.set(key, value)
             self.changed.emit(key)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Texts that wrap need the height that they have at this width."""
+        self.resize(WIDTH, self.layout().totalHeightForWidth(WIDTH))
+        super().showEvent(event)

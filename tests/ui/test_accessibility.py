@@ -1,0 +1,157 @@
+"""Every control has a name, a place in the tab order, and room for its text, in the window and in every dialog."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QScrollBar,
+    QWidget,
+)
+
+from desktop_app.ui.sample.export_dialog import ExportDialog
+from desktop_app.ui.sample.sheet_canvas import SheetCanvas
+from desktop_app.ui.shell.settings_dialog import SettingsDialog
+from desktop_app.ui.shell.shortcuts_dialog import ShortcutsDialog
+from tests.fakes import FakeEngine
+from tests.ui.conftest import Desktop, wait_for
+
+CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, SheetCanvas)
+INNER = ("qt_spinbox_lineedit", "qt_scrollarea_vcontainer", "qt_scrollarea_hcontainer")
+
+
+def controls(root: QWidget) -> Iterator[QWidget]:
+    for widget in root.findChildren(QWidget):
+        if isinstance(widget, CONTROLS) and widget.isVisible() and not _is_inner(widget):
+            yield widget
+
+
+def _is_inner(widget: QWidget) -> bool:
+    """Parts that Qt itself makes."""
+    parent = widget.parentWidget()
+    names = (widget.objectName(), parent.objectName() if parent else "")
+    return isinstance(widget, QScrollBar) or any(name in INNER or name.startswith("qt_") for name in names)
+
+
+@pytest.fixture(params=["sheet", "variations", "takes", "large", "empty", "settings", "shortcuts", "export"])
+def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], tmp_path: Path) -> QWidget:
+    """The window or a dialog in one of its states."""
+    desktop = make_desktop(packages=0 if request.param == "empty" else 2)
+    window = desktop.window
+    if request.param != "empty":
+        wait_for(desktop.has_pictures)
+    dialogs: dict[str, Callable[[], QDialog]] = {
+        "settings": lambda: SettingsDialog(desktop.desk.settings, window),
+        "shortcuts": lambda: ShortcutsDialog(window),
+        "export": lambda: ExportDialog(3, tmp_path, with_recipe=True, parent=window),
+    }
+    if request.param in dialogs:
+        dialog = dialogs[request.param]()
+        dialog.show()
+        return dialog
+    if request.param in ("variations", "takes"):
+        desktop.do("star")
+        desktop.do("vary" if request.param == "variations" else "takes")
+    if request.param == "large":
+        desktop.room.open_large()
+    wait_for(lambda: window.isVisible())
+    return window
+
+
+def test_everything_in_view_can_be_named_reached_and_read(view: QWidget) -> None:
+    """One window for the four questions: opening it is what takes time."""
+    assert nameless(view) == []
+    assert unexplained(view) == []
+    assert out_of_reach(view) == []
+    assert cut_texts(view) == []
+
+
+def nameless(view: QWidget) -> list[QWidget]:
+    return [w for w in controls(view) if not (w.accessibleName() or getattr(w, "text", str)())]
+
+
+def unexplained(view: QWidget) -> list[QWidget]:
+    """Icons alone, without a tooltip."""
+    buttons = [w for w in controls(view) if isinstance(w, QAbstractButton) and not w.icon().isNull()]
+    return [button for button in buttons if not button.text() and not button.toolTip()]
+
+
+def out_of_reach(view: QWidget) -> list[QWidget]:
+    """Controls that Tab never comes to."""
+    chain = {view}
+    widget = view.nextInFocusChain()
+    while widget is not view:
+        chain.add(widget)
+        widget = widget.nextInFocusChain()
+    enabled = [control for control in controls(view) if control.isEnabled()]
+    return [w for w in enabled if w not in chain or not w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
+
+def cut_texts(view: QWidget) -> list[str]:
+    """Texts that are wider or higher than the room they have."""
+    from desktop_app.ui.controls.labels import ElidedLabel
+
+    found = []
+    for widget in view.findChildren(QWidget):
+        if not widget.isVisible() or isinstance(widget, ElidedLabel):
+            continue
+        if isinstance(widget, QLabel) and widget.text():
+            room = widget.contentsRect()
+            flags = Qt.TextFlag.TextWordWrap if widget.wordWrap() else Qt.TextFlag.TextSingleLine
+            needed = widget.fontMetrics().boundingRect(room, flags, widget.text())
+            if needed.width() > room.width() + 1 or needed.height() > room.height() + 1:
+                found.append(f"{widget.text()!r}: {needed.size()} in {room.size()}")
+        elif isinstance(widget, QAbstractButton) and widget.text() and not _is_inner(widget):
+            width = widget.fontMetrics().horizontalAdvance(widget.text().replace("&", ""))
+            if width > widget.width() or widget.fontMetrics().height() > widget.height():
+                found.append(f"{widget.text()!r}: {width} in {widget.size()}")
+    return found
+
+
+_SCALES = ("1.5", "2")
+
+
+@pytest.mark.skipif("MAQUETTE_TEST_SCALE" in os.environ, reason="this is the scaled run")
+@pytest.mark.parametrize("scale", _SCALES)
+def test_no_text_is_cut_at_larger_scales(scale: str) -> None:
+    command = [sys.executable, "-m", "pytest", "-q", "-k", "test_everything and (variations or settings)", __file__]
+    run = subprocess.run(
+        command, env={**os.environ, "MAQUETTE_TEST_SCALE": scale}, capture_output=True, text=True, timeout=120
+    )
+    assert run.returncode == 0, run.stdout[-3000:]
+    assert "2 passed" in run.stdout
+
+
+def test_the_whole_job_by_keyboard_alone(make_desktop: Callable[..., Desktop]) -> None:
+    """From the first card: Tab to the sheet, choose a class, pick, star, vary, open large, export asks."""
+    from PySide6.QtTest import QTest
+
+    desktop = make_desktop(FakeEngine())
+    wait_for(desktop.has_pictures)
+    window = desktop.window
+    window.library.import_button.setFocus()
+    for _ in range(200):
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+        if window.focusWidget() is desktop.canvas:
+            break
+    assert window.focusWidget() is desktop.canvas
+    for key in (Qt.Key.Key_5, Qt.Key.Key_Right, Qt.Key.Key_S, Qt.Key.Key_V):
+        QTest.keyClick(desktop.canvas, key)
+    assert [take.design.label for take in desktop.desk.state.takes] == [5]
+    assert desktop.desk.sheet.base is not None
+    QTest.keyClick(desktop.canvas, Qt.Key.Key_Return)
+    assert desktop.room.large.isVisible()
+    QTest.keyClick(desktop.room.large, Qt.Key.Key_Escape)
+    QTest.keyClick(desktop.canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert desktop.desk.sheet.base is None
