@@ -182,16 +182,23 @@ class JobQueue:
     def _loop(self) -> None:
         work = self._work
         while not work.stopping:
+            item = self._next_item()
             try:
-                item = self._inbox.get(timeout=TICK_S if work.running or work.start_by else None)
-            except queue.Empty:
-                self._tick()
-                continue
-            try:
-                self._handle(item)
+                if item is None:
+                    self._tick()
+                else:
+                    self._handle(item)
             except Exception:  # whatever it is, the queue goes on
                 _log.exception("the queue failed on %s", type(item).__name__)
         self._host.stop()
+
+    def _next_item(self) -> _Item | None:
+        """None where nothing was said for a while and a clock runs."""
+        clock = self._work.running or self._work.start_by
+        try:
+            return self._inbox.get(timeout=TICK_S if clock else None)
+        except queue.Empty:
+            return None
 
     def _tick(self) -> None:
         work, now = self._work, time.monotonic()

@@ -1,3 +1,4 @@
+import time
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ def folder(tiny) -> Path:
 @pytest.fixture(scope="module")
 def runtime():
     runtime = Runtime("cpu", threads=2)
+    runtime.each(2, lambda n, options: time.sleep(0.02))  # both threads start here, not in one of the tests
     yield runtime
     runtime.close()
 

@@ -1,4 +1,4 @@
-"""The same design gives the same bytes alone and in any company, on any number of threads, today and after a restart."""
+"""The same design gives the same bytes alone, in any company, on any number of threads and after a restart."""
 
 import hashlib
 import json

@@ -305,7 +305,10 @@ def test_no_socket_is_opened(tmp_path, folder):
 
 
 def test_the_switch_is_set_before_the_import():
-    code = "import sys; sys.path.insert(0, sys.argv[1]); import desktop_app.engine.runtime, os; print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    code = (
+        "import os, sys; sys.path.insert(0, sys.argv[1]); import desktop_app.engine.runtime\n"
+        "print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    )
     assert run_child(code).strip() == "1"
     assert child.environment()["ORT_DISABLE_TELEMETRY"] == "1"
 
