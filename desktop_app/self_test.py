@@ -36,13 +36,18 @@ Step = Callable[[], str]  # does its work and returns what to say; raises Studio
 
 
 def run(options: argparse.Namespace) -> int:
-    """0 where every step passes, 1 otherwise; a failed step does not keep the others from being tried."""
+    """The command. A step that hangs ends the process, and says where."""
     faulthandler.dump_traceback_later(TIME_LIMIT_S, exit=True)
     try:
-        with _nowhere_else() as folder:
-            passed = _all_pass(_engine_steps(options, folder)) & _all_pass([_window])
+        return check(options)
     finally:
         faulthandler.cancel_dump_traceback_later()
+
+
+def check(options: argparse.Namespace) -> int:
+    """0 where every step passes, 1 otherwise; a failed step does not keep the others from being tried."""
+    with _nowhere_else() as folder:
+        passed = _all_pass(_engine_steps(options, folder)) & _all_pass([_window])
     print("All is well." if passed else "Something is wrong.")
     return 0 if passed else 1
 
