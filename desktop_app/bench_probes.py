@@ -6,6 +6,7 @@ Moments are readings of the system's monotonic clock, which the parent shares, s
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 BATCH = 64  # designs in one run of the graphs, as `maquette sample` has it
 WARM_UP, SINGLES = 20, 200
 PATIENCE_MS = 60_000
-SETTLE_MS = 1000
+SETTLE_MS, IDLE_MS = 1000, 10_000
 
 Figures = dict[str, object]
 
@@ -107,8 +108,10 @@ def scrolling() -> Figures:
         studio, states = _studio(Path(folder))
         _show(studio.window)
         _first_tile(studio)
+        _wait(SETTLE_MS)
+        idle = _longest_gap_ms(IDLE_MS)
         measured = measure_scroll(studio.window.room.canvas)
-        figures = {**vars(measured), **_memory(states)}
+        figures = {**vars(measured), "idle_block_ms": idle, **_memory(states)}
         studio.close()
     return figures
 
@@ -167,9 +170,27 @@ def _first_tile(studio: "Studio") -> float:
 
 def _memory(states: list[QueueState]) -> Figures:
     """Resident bytes of both processes, a moment later: the engine tells its own at the end of a job."""
+    _wait(SETTLE_MS)
+    return {"window_bytes": memory.resident_bytes(), "engine_bytes": states[-1].engine_rss if states else 0}
+
+
+def _wait(milliseconds: int) -> None:
     from PySide6.QtCore import QEventLoop, QTimer
 
     loop = QEventLoop()
-    QTimer.singleShot(SETTLE_MS, loop.quit)
+    QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
-    return {"window_bytes": memory.resident_bytes(), "engine_bytes": states[-1].engine_rss if states else 0}
+
+
+def _longest_gap_ms(milliseconds: int) -> float:
+    """The longest time between two beats of a 1 ms timer while nothing is asked of the window: the machine's own."""
+    from PySide6.QtCore import Qt, QTimer
+
+    beats = [time.perf_counter()]
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: beats.append(time.perf_counter()))
+    timer.start(1)
+    _wait(milliseconds)
+    timer.stop()
+    return 1000 * max(b - a for a, b in pairwise(beats))
