@@ -69,7 +69,7 @@ def file_name(recipe: Recipe) -> str:
     if design.truncation != 1.0:
         parts.append(f"t{design.truncation}")
     parts += [f"v{step.seed}-{step.index}-{step.amount}" for step in design.variations]
-    name = re.sub(r"[^A-Za-z0-9._+-]", "-", "_".join(parts)).lstrip(".")
+    name = re.sub(r"[^A-Za-z0-9._+-]", "-", "_".join(parts)).lstrip("._-")
     if len(name) > 180:
         name = f"{name[:160]}_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
     return name + ".png"
