@@ -76,7 +76,8 @@ HOW = (
     "Density and coverage: k = 5, penultimate features of the judge, against the real test split; the last column is "
     "the same for as many real training pictures (a density above the real one means samples crowd typical places). "
     "Confident: the judge gives some class more than 0.9. Class balance: 1 minus the total variation distance to the "
-    "classes of the test split. All are higher-is-better; the judge never saw a generated picture."
+    "classes of the test split. Fréchet distance: between the same features, lower is better, not comparable with FIDs "
+    "of other features. The other scores are better when higher; the judge never saw a generated picture."
 )
 
 

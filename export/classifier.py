@@ -9,6 +9,7 @@ alone, and shares neither weights nor seed nor architecture with anything in a g
 """
 
 import math
+from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -51,7 +52,7 @@ class Classifier(nn.Module):
 
 
 def build(options: dict, *, shape: tuple[int, int, int], num_classes: int) -> State:
-    common = {"widths": tuple(options["widths"]), "num_classes": num_classes, "channels": shape[2]}
+    common: dict[str, Any] = {"widths": tuple(options["widths"]), "num_classes": num_classes, "channels": shape[2]}
     net, average = Classifier(**common), Classifier(**common)
     average.load_state_dict(net.state_dict())
     optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3, betas=(0.9, 0.99), weight_decay=options["weight_decay"])

@@ -104,7 +104,7 @@ def load_dataset(root: pathlib.Path, name: str, *, split: str = "train") -> Data
 
 
 def sha256_of(array: np.ndarray) -> str:
-    return hashlib.sha256(np.ascontiguousarray(array)).hexdigest()
+    return hashlib.sha256(array.tobytes()).hexdigest()
 
 
 # -----------------------------------------------------------------------------

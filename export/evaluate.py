@@ -9,12 +9,14 @@ is picked. A classifier that was trained on the real training split judges them 
 - class accuracy: share of samples that carry the class asked for (only where the package has classes);
 - confident: share of samples in which the judge sees some class with more than 0.9;
 - density and coverage (k = 5) in the judge's 128 penultimate features, against the real test split;
+- Fréchet distance of the two sets of features (lower is better; not an FID: the features are the judge's);
 - class balance: 1 - total variation distance of the judged classes to those of the test split.
 
 The floor is the same number for as many real training pictures. Scores go into manifest.json and card.md.
 """
 
 import argparse
+import dataclasses
 import pathlib
 
 import msgspec
@@ -33,11 +35,21 @@ from export.checkpoint import load_module
 from export.data import load_dataset
 from export.errors import ExportError
 from export.package import write_manifest
-from export.scores import class_balance, density_coverage
+from export.scores import class_balance, density_coverage, frechet_distance, neighbour_distances
 from export.tracing import load_run
 
 K = 5
+FRECHET = "Fréchet distance"
 JUDGES = {"mnist": "digits-classifier", "fashion-mnist": "fashion-classifier"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Reference:
+    """The real test split, as the judge sees it."""
+
+    features: np.ndarray  # (n, 128)
+    radii: np.ndarray  # (n,) squared distance to the K-th neighbour
+    labels: np.ndarray  # (n,)
 
 
 def main(args: argparse.Namespace) -> None:
@@ -61,16 +73,21 @@ def main(args: argparse.Namespace) -> None:
     print(f"judge {judge_name}: {accuracy:.2%} of the {len(test.images)} test pictures right")
     asked = np.arange(args.count) % max(1, len(package.manifest.classes))
     fake = draw(package, seed=args.seed, labels=asked)
-    fake_scores = measure(
-        look(judge, fake), real_features, test.labels, asked=asked if package.manifest.classes else None
-    )
-    floor_scores = measure(look(judge, train.images[half]), real_features, test.labels, asked=train.labels[half])
+    real = Reference(real_features, neighbour_distances(real_features, k=K), test.labels)
+    fake_scores = measure(look(judge, fake), real, asked=asked if package.manifest.classes else None)
+    floor_scores = measure(look(judge, train.images[half]), real, asked=train.labels[half])
 
     # -------------------------------------------------------------------------
     # into manifest and card
     note = f"{args.count} samples, seed {args.seed}, judge {judge_name} ({accuracy:.2%} on the test split)"
     scores = tuple(
-        Score(name, round(value, 4), floor=round(floor_scores[name], 4), note=note)
+        Score(
+            name,
+            round(value, 4),
+            floor=round(floor_scores[name], 4),
+            higher_is_better=name != FRECHET,
+            note=note,
+        )
         for name, value in fake_scores.items()
     )
     for score in scores:
@@ -119,16 +136,17 @@ def look(judge: classifier.Classifier, pictures: np.ndarray) -> tuple[np.ndarray
     return features.numpy(), probabilities.numpy()
 
 
-def measure(looked: tuple, real_features: np.ndarray, real_labels: np.ndarray, *, asked: np.ndarray | None) -> dict:
+def measure(looked: tuple, real: Reference, *, asked: np.ndarray | None) -> dict[str, float]:
     """The scores of one set of pictures; asked are the classes they should carry, where there are any."""
     features, probabilities = looked
     seen = probabilities.argmax(axis=1)
-    density, coverage = density_coverage(real_features, features, k=K)
+    density, coverage = density_coverage(real.features, features, k=K, radii=real.radii)
     scores = {} if asked is None else {"class accuracy": float((seen == asked).mean())}
     return {
         **scores,
         "confident": float((probabilities.max(axis=1) > 0.9).mean()),
         "density": density,
         "coverage": coverage,
-        "class balance": class_balance(seen, real_labels, num_classes=probabilities.shape[1]),
+        FRECHET: frechet_distance(real.features, features),
+        "class balance": class_balance(seen, real.labels, num_classes=probabilities.shape[1]),
     }

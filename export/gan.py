@@ -18,6 +18,7 @@ Three economies make it fit a CPU:
 """
 
 import dataclasses
+from typing import Any
 
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -193,7 +194,7 @@ def build(options: dict, *, shape: tuple[int, int, int], num_classes: int) -> St
     if shape[:2] != (4 * CELL, 4 * CELL):
         raise ValueError(f"this family makes {4 * CELL}x{4 * CELL} pictures, the data set has {shape}")
     widths = tuple(options["widths"])
-    common = {"widths": widths, "num_classes": num_classes, "channels": shape[2]}
+    common: dict[str, Any] = {"widths": widths, "num_classes": num_classes, "channels": shape[2]}
     generator = Generator(z_size=options["z_size"], w_size=options["w_size"], **common)
     average = Generator(z_size=options["z_size"], w_size=options["w_size"], **common)
     average.load_state_dict(generator.state_dict())
@@ -246,7 +247,7 @@ def train_step(state: State, x: Tensor, label: Tensor, *, clock: Clock, options:
 
     # ---- the generator, from the same pass
     ratio = -torch.exp((r - f).detach().clamp(-30, 30))
-    fake.backward(seen.grad * ratio[:, None, None, None])  # type: ignore[operator]
+    fake.backward(seen.grad * ratio[:, None, None, None])
     for optimizer in state.optimizers.values():
         optimizer.step()
 

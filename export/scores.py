@@ -11,11 +11,16 @@ import numpy as np
 BLOCK = 500  # rows of the distance matrix at a time
 
 
-def density_coverage(real: np.ndarray, fake: np.ndarray, *, k: int = 5) -> tuple[float, float]:
-    """real (n, d), fake (m, d) features -> (density, coverage); eq. 6 and 7 of the paper."""
+def density_coverage(
+    real: np.ndarray, fake: np.ndarray, *, k: int = 5, radii: np.ndarray | None = None
+) -> tuple[float, float]:
+    """real (n, d), fake (m, d) features -> (density, coverage); eq. 6 and 7 of the paper.
+
+    radii: `neighbour_distances(real, k=k)`, for who asks several times about the same real pictures.
+    """
     if len(real) <= k:
         raise ValueError(f"{len(real)} real pictures have no {k}-th neighbour each")
-    radii = neighbour_distances(real, k=k)  # (n,) squared
+    radii = neighbour_distances(real, k=k) if radii is None else radii  # (n,) squared
     hits = np.zeros(len(fake), np.int64)
     covered = np.zeros(len(real), bool)
     for start in range(0, len(real), BLOCK):
@@ -24,6 +29,17 @@ def density_coverage(real: np.ndarray, fake: np.ndarray, *, k: int = 5) -> tuple
         hits += inside.sum(axis=0)
         covered[block] = inside.any(axis=1)
     return float(hits.mean() / k), float(covered.mean())
+
+
+def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
+    """|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)) of two sets of features, in float64."""
+    a, b = real.astype(np.float64), fake.astype(np.float64)
+    difference = a.mean(axis=0) - b.mean(axis=0)
+    c1, c2 = np.atleast_2d(np.cov(a, rowvar=False)), np.atleast_2d(np.cov(b, rowvar=False))
+    values, vectors = np.linalg.eigh(c1)
+    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T  # C1^(1/2), so that the product below is symmetric
+    cross = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ c2 @ root), 0)).sum()
+    return float(difference @ difference + np.trace(c1) + np.trace(c2) - 2 * cross)
 
 
 def neighbour_distances(real: np.ndarray, *, k: int) -> np.ndarray:

@@ -78,12 +78,15 @@ def trace_run(options: dict, tensors: dict[str, Tensor], *, shape: tuple, num_cl
         raise ExportError(f"A run of the family {options['family']!r} is no generator; it cannot be packaged yet.")
     net = family.build(options, shape=shape, num_classes=num_classes).modules
     if options["family"] == "dcgan":
-        load_module(tensors, "generator", net["generator"])
-        decoder = fold_batch_norm(net["generator"].eval())
+        generator = net["generator"].eval()
+        assert isinstance(generator, dcgan.Generator)
+        load_module(tensors, "generator", generator)
+        decoder = fold_batch_norm(generator)
         round_to_half(decoder)
         return Traced(None, decoder.requires_grad_(False), options["z_size"], None)
     load_module(tensors, "average", net["average"])
     average = net["average"].eval().requires_grad_(False)
+    assert isinstance(average, gan.Generator)
     round_to_half(average)
     mean = mean_of_w(average.mapping, z_size=options["z_size"], num_classes=num_classes)
     mapping = MappingGraph(average.mapping, mean).eval()
@@ -92,7 +95,7 @@ def trace_run(options: dict, tensors: dict[str, Tensor], *, shape: tuple, num_cl
 
 
 @torch.no_grad()
-def fold_batch_norm(generator: nn.Module) -> nn.Module:
+def fold_batch_norm(generator: dcgan.Generator) -> nn.Module:
     """BatchNorm of the trained net becomes weights and biases of the transposed convolution before it."""
     layers = list(generator.layers)
     folded: list[nn.Module] = []
