@@ -17,6 +17,7 @@ from desktop_app.engine.runtime import DeviceChoice, Runtime
 from desktop_app.engine.service import Service
 from desktop_app.studio import wire
 
+BEHIND_THE_WINDOW = 10  # steps of priority: scrolling stays smooth while all processors draw
 MEMORY_CEILING = 4 * 2**30  # for CPU engines: what one job may take of the machine
 
 
@@ -26,6 +27,8 @@ def main(device: DeviceChoice, threads: int, *, memory_mib: int = 0) -> NoReturn
     memory_mib: the ceiling of an engine on the CPU; 0 takes four GiB or half of the machine's memory.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches both processes; the studio decides
+    if hasattr(os, "nice"):
+        os.nice(BEHIND_THE_WINDOW)
     source, sink = _private_streams()
     writer = wire.Writer(sink)
     runtime = Runtime(device, threads=threads)
