@@ -1,5 +1,6 @@
 """Composition root of the window: makes the parts, hands them to each other, runs, and takes them apart again."""
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import paths
+from desktop_app.engine.errors import FileError
 from desktop_app.studio.host import Host, ProcessHost
 from desktop_app.studio.jobs import JobQueue
 from desktop_app.studio.library import Library
@@ -18,11 +20,14 @@ from desktop_app.studio.project import ProjectState, load_project
 from desktop_app.studio.settings import Settings
 from desktop_app.studio.sheet import SheetState
 from desktop_app.ui.bridge import QueueBridge
+from desktop_app.ui.crash_log import CrashLog
 from desktop_app.ui.idle import IdleCollector
 from desktop_app.ui.look.theme import Look, load_fonts
 from desktop_app.ui.shell.desk import Desk
 from desktop_app.ui.shell.importer import Importer
 from desktop_app.ui.shell.main_window import MainWindow
+
+log = logging.getLogger(__name__)
 
 PROJECT = "project.maquette"
 SELF_TEST_MS = 60_000
@@ -62,7 +67,10 @@ class Studio:
             self._collector.stop()
         if self._queue is not None:
             self._queue.shutdown()
-        self.desk.project.save()
+        try:
+            self.desk.project.save()
+        except FileError as error:
+            log.error(error.message)
 
 
 def run(argv: Sequence[str], *, project_folder: Path | None = None) -> int:
@@ -71,16 +79,28 @@ def run(argv: Sequence[str], *, project_folder: Path | None = None) -> int:
     _scale(settings.number("interface_scale"))
     app = application(argv)
     studio = make_studio(settings, project_folder or paths.user_projects())
+    crash_log = CrashLog(paths.user_logs(), studio.bridge.tell_failure)
     studio.window.show()
     code = app.exec()
     studio.close()
+    crash_log.close()
     return code
 
 
 def make_studio(settings: Settings, project_folder: Path, host: Host | None = None) -> Studio:
     library = Library([paths.bundled_models()], paths.user_models())
-    engine = host or ProcessHost(device=settings.text("device"), threads=settings.number("threads"))
+    engine = host or _process_host(settings)
     return Studio(library=library, project_file=project_folder / PROJECT, settings=settings, host=engine)
+
+
+def _process_host(settings: Settings) -> ProcessHost:
+    folder = paths.user_logs()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        engine_log: Path | None = folder / "engine.log"
+    except OSError:
+        engine_log = None
+    return ProcessHost(device=settings.text("device"), threads=settings.number("threads"), log=engine_log)
 
 
 def application(argv: Sequence[str]) -> QApplication:

@@ -29,10 +29,13 @@ class Listener(NamedTuple):
 class QueueBridge(QObject):
     state_changed = Signal(object)  # QueueState
 
+    failure_told = Signal(str)  # a sentence about an error that nobody expected
+
     _updated = Signal(int, object, object)
     _done = Signal(int, object)
     _failed = Signal(int, object, object)
     _state = Signal(object)
+    _failure = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,6 +49,7 @@ class QueueBridge(QObject):
         self._done.connect(self._deliver_done, queued)
         self._failed.connect(self._deliver_failure, queued)
         self._state.connect(self._deliver_state, queued)
+        self._failure.connect(self.failure_told, queued)
 
     def attach(self, queue: JobQueue) -> None:
         """Take the queue, and hand it what was asked for while the window stood alone."""
@@ -88,6 +92,11 @@ class QueueBridge(QObject):
             on_done=partial(self._emit_done, number),
             on_error=partial(self._emit_failure, number),
         )
+
+    def tell_failure(self, sentence: str) -> None:
+        """From any thread."""
+        if self._open:
+            self._failure.emit(sentence)
 
     # -- on the queue's thread -------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QToolButton, QWidget
 
 from desktop_app.ui.look.icons import ICON_PX
 from desktop_app.ui.look.theme import Look
@@ -31,6 +31,7 @@ class IconButton(QToolButton):
             self.setText(name)
             self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             self.setProperty("role", "text")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         look.changed.connect(self._tint)
         self._tint()
 
@@ -73,4 +74,5 @@ def chip(text: str, *, role: str = "chip") -> QToolButton:
     button.setAccessibleName(text)
     button.setProperty("role", role)
     button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
     return button

@@ -117,7 +117,7 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     ("warn", "warn_soft", 4.5),
     ("error", "panel", 4.5),
     ("error", "error_soft", 4.5),
-    ("error", "tile", 3.0),
+    ("ink_soft", "tile", 3.0),
     ("good", "panel", 4.5),
     ("on_scrim", "scrim", 4.5),
 )

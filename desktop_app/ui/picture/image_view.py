@@ -96,7 +96,8 @@ class ImageView(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._look.colours.paper))
+        colours = self._look.colours
+        painter.fillRect(self.rect(), QColor(colours.tile if self._pixels is None else colours.paper))
         if self._pixels is not None:
             image = self._image(self._pixels)
             ratio = self.devicePixelRatioF()

@@ -86,7 +86,8 @@ class SampleControls(QWidget):
         self._size = QSlider(Qt.Orientation.Horizontal)
         self._size.setRange(MIN_TILE, MAX_TILE)
         self._size.setPageStep(32)
-        self._size.setFixedWidth(120)
+        self._size.setMinimumWidth(48)
+        self._size.setMaximumWidth(120)
         self._size.setAccessibleName("Tile size")
         self._size.valueChanged.connect(self.tile_size_dragged)
         self._smaller.clicked.connect(self.make_smaller)
@@ -134,8 +135,10 @@ class SampleControls(QWidget):
         top.addWidget(self._reroll)
         top.addWidget(self._seed)
         top.addStretch(1)
-        for widget in (self._crisp, rule(vertical=True), self._smaller, self._size, self._larger):
+        for widget in (self._crisp, rule(vertical=True), self._smaller):
             top.addWidget(widget)
+        top.addWidget(self._size, 2)
+        top.addWidget(self._larger)
         below = QHBoxLayout()
         below.setSpacing(SPACE_4)
         below.addWidget(self._class_row, 1)

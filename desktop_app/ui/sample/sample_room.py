@@ -49,6 +49,9 @@ class SampleRoom(QWidget):
         self.canvas = SheetCanvas(look, self.store, self.loader)
         self._bar = QScrollBar(Qt.Orientation.Vertical)
         self._bar.setAccessibleName("Position in the sheet")
+        policy = self._bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._bar.setSizePolicy(policy)
         self._bar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._empty = EmptyView(look, "package")
         self._empty.acted.connect(self._on_empty_action)
@@ -239,6 +242,7 @@ class SampleRoom(QWidget):
         self._bar.setSingleStep(layout.pitch)
         self._bar.setValue(round(canvas.scroll_position))
         self._bar.blockSignals(False)
+        self._bar.setVisible(layout.max_scroll > 0)
         if not self._takes_shown and self._package is not None:
             self.view_changed.emit(canvas.tile_px, canvas.first_tile)
 

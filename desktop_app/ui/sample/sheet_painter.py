@@ -58,10 +58,10 @@ def _paint_picture(painter: QPainter, scene: SheetScene, tile: SceneTile) -> Non
     painter.fillRect(box, QColor(scene.colours.tile))
     if tile.is_failed or tile.is_unknown:
         size = min(24.0, scene.tile_px * 0.5)
-        name, ink = ("retry", scene.colours.error) if tile.is_failed else ("package", scene.colours.ink_soft)
+        name = "retry" if tile.is_failed else "package"
         spot = QRectF(0, 0, size, size)
         spot.moveCenter(box.center())
-        paint_icon(painter, spot, name, ink)
+        paint_icon(painter, spot, name, scene.colours.ink_soft)
 
 
 def _paint_rings(painter: QPainter, scene: SheetScene, tile: SceneTile) -> None:

@@ -39,6 +39,10 @@ class TileLoader(QObject):
         self._seconds_a_tile = JOB_TIME_S / FIRST_JOB
         self._deaths = 0
 
+    @property
+    def is_busy(self) -> bool:
+        return self._busy
+
     def want(self, tiles: Iterable[Tile]) -> None:
         """The tiles to have, the most wanted first. Replaces what was wanted before."""
         missing, failures = self._store.missing, self._store.failures

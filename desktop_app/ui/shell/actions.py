@@ -45,6 +45,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("crisp", "View", "Crisp pixels", ("X",)),
     Command("larger", "View", "Larger tiles", ("Ctrl++", "Ctrl+=", "+")),
     Command("smaller", "View", "Smaller tiles", ("Ctrl+-", "-")),
+    Command("library", "View", "Show or hide the models", ("F9",), rule_before=True),
+    Command("inspector", "View", "Show or hide the inspector", ("F10",)),
     Command("theme", "View", "Switch between dark and light", ("Ctrl+Shift+L",), rule_before=True),
     Command("shortcuts", "Help", "Shortcuts…", ("?", "F1")),
 )

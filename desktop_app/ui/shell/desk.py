@@ -56,7 +56,8 @@ class Desk(QObject):
     def read_library(self) -> None:
         """Look at the disk again."""
         found = self.library.packages()
-        self.packages = [package for package in found if "sample" in package.manifest.abilities]
+        generators = [package for package in found if "sample" in package.manifest.abilities]
+        self.packages = sorted(generators, key=lambda p: (not p.manifest.classes, p.manifest.title.lower()))
         self.problems = list(self.library.problems())
         if not self.sheet.package and self.packages:
             first = self.packages[0]
@@ -131,6 +132,12 @@ class Desk(QObject):
         else:
             self.said.emit(f"The settings of “{path.name}” are back.", "plain")
         return index
+
+    def save_settings(self) -> None:
+        try:
+            self.settings.save()
+        except OSError as error:
+            self.said.emit(f"The settings could not be saved: {error.strerror or error}.", "error")
 
     # -- takes -----------------------------------------------------------------------------------------------------
 

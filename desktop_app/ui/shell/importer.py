@@ -24,15 +24,21 @@ class Importer(QObject):
         super().__init__()
         self._library = library
         self._queue: JobQueue | None = None
+        self._held: Path | None = None
         self._thread: threading.Thread | None = None
         self._closing = threading.Event()
         self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
     def attach(self, queue: JobQueue) -> None:
         self._queue = queue
+        if self._held is not None:
+            self.start(self._held)
 
     def start(self, path: Path) -> None:
-        if self._queue is None or (self._thread is not None and self._thread.is_alive()):
+        if self._queue is None:
+            self._held = path  # until there is an engine to check it
+            return
+        if self._thread is not None and self._thread.is_alive():
             self.failed.emit("Another import is under way. Try again when it has ended.")
             return
         self._thread = threading.Thread(target=self._run, args=(path, self._queue), name="import")

@@ -20,6 +20,7 @@ MEMORY_MS = 2000
 class JobBar(QWidget):
     cancel_wished = Signal(object)  # Job
     force_stop_wished = Signal()
+    noticed = Signal(str)  # a sentence on the engine's mishap
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,6 +30,7 @@ class JobBar(QWidget):
         self._look = look
         self._job: Job | None = None
         self._engine_rss = 0
+        self._notice = ""
         self._package, self._device, self._engine = label("No model"), label(""), label("The engine is idle")
         self._memory = label("")
         self._progress = QProgressBar()
@@ -70,6 +72,9 @@ class JobBar(QWidget):
 
     def show_queue(self, state: QueueState) -> None:
         self._job = state.running
+        if state.notice and state.notice != self._notice:
+            self.noticed.emit(state.notice)
+        self._notice = state.notice
         self._show_device(state.device)
         self._engine.setText(words_for(state))
         self._engine.setToolTip(state.notice)

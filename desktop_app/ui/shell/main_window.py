@@ -1,7 +1,7 @@
 """Docks, actions and wiring. What a wish means is said in desk.py; how a thing looks, in its own file."""
 
 from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.engine.requests import Device
@@ -21,6 +21,7 @@ from desktop_app.ui.shell.job_bar import JobBar
 from desktop_app.ui.shell.library_panel import LibraryPanel
 from desktop_app.ui.shell.settings_dialog import SettingsDialog
 from desktop_app.ui.shell.shortcuts_dialog import ShortcutsDialog
+from desktop_app.ui.shell.side_panels import SidePanels
 from desktop_app.ui.shell.workspace_bar import WorkspaceBar
 
 SAVE_EVERY_MS = 1000
@@ -34,7 +35,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Maquette")
         self.setWindowIcon(app_icon())
         self.resize(1440, 900)
-        self.setMinimumSize(1040, 640)
+        self.setMinimumSize(720, 560)
         self._look, self._bridge, self.desk = look, bridge, desk
         self._device: Device | None = None
         self._was_shown = False
@@ -47,6 +48,7 @@ class MainWindow(QMainWindow):
         self._rooms = QStackedWidget()
         self._rooms.addWidget(self.room)
         self.side.add("sample", "Sample")
+        self._panels = SidePanels(self.library, self.inspector)
         self._arrange()
         self.actions_by_id = make_actions(self, self._slots())
         fill_menus(self.menuBar(), self.actions_by_id)
@@ -96,6 +98,8 @@ class MainWindow(QMainWindow):
             "crisp": self.toggle_crisp,
             "larger": controls.make_larger,
             "smaller": controls.make_smaller,
+            "library": self._panels.toggle_first,
+            "inspector": self._panels.toggle_last,
             "theme": self._look.toggle,
             "shortcuts": self.show_shortcuts,
         }
@@ -135,6 +139,8 @@ class MainWindow(QMainWindow):
         self.side.theme_button.clicked.connect(self._look.toggle)
         self.side.settings_button.clicked.connect(self.show_settings)
         self.side.help_button.clicked.connect(self.show_shortcuts)
+        self.jobs.noticed.connect(self._on_mishap)
+        bridge.failure_told.connect(self._on_mishap)
         self.jobs.cancel_wished.connect(bridge.cancel)
         self.jobs.force_stop_wished.connect(bridge.force_stop)
 
@@ -256,16 +262,21 @@ class MainWindow(QMainWindow):
         self.say(sentence)
 
     @Slot(str)
+    def _on_mishap(self, sentence: str) -> None:
+        self.say(sentence, "warn")
+
+    @Slot(str)
     def _on_setting(self, key: str) -> None:
         settings = self.desk.settings
         if key == "theme":
             self._look.apply(settings.text("theme"))
         self._look.reduced_motion = settings.switch("reduced_motion")
         self.room.store.set_budget(settings.number("tile_cache_mb") * 2**20)
-        try:
-            settings.save()
-        except OSError as error:
-            self.say(f"The settings could not be saved: {error.strerror or error}.", "error")
+        self.desk.save_settings()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._panels.fit(self.width())
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

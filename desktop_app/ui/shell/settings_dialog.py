@@ -15,9 +15,10 @@ from PySide6.QtWidgets import (
 
 from desktop_app.studio.settings import SETTINGS, Setting, Settings, Value
 from desktop_app.ui.controls.labels import label, rule
-from desktop_app.ui.look.tokens import SPACE_3, SPACE_4, SPACE_6
+from desktop_app.ui.look.tokens import SPACE_1, SPACE_3, SPACE_4, SPACE_6
 
 WIDTH = 560
+CONTROL_WIDTH = 176
 
 
 class SettingsDialog(QDialog):
@@ -31,9 +32,9 @@ class SettingsDialog(QDialog):
         self.setFixedWidth(WIDTH)
         self._settings = settings
         self._keys: dict[QWidget, str] = {}
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_4)
-        column.setSpacing(SPACE_3)
+        column.setSpacing(SPACE_4)
         column.addWidget(label("Settings", role="display"))
         group = ""
         for setting in SETTINGS:
@@ -78,6 +79,7 @@ class SettingsDialog(QDialog):
 
     def _switch(self, value: bool) -> QCheckBox:
         box = QCheckBox()
+        box.setProperty("role", "bare")
         box.setChecked(value)
         box.toggled.connect(self._on_switch)
         return box
@@ -87,7 +89,7 @@ class SettingsDialog(QDialog):
         for name, words in setting.choices:
             box.addItem(words, name)
         box.setCurrentIndex(box.findData(value))
-        box.setMinimumWidth(180)
+        box.setFixedWidth(CONTROL_WIDTH)
         box.currentIndexChanged.connect(self._on_choice)
         return box
 
@@ -98,7 +100,8 @@ class SettingsDialog(QDialog):
         box.setSuffix(setting.unit)
         box.setSpecialValueText(setting.zero)
         box.setValue(value)
-        box.setMinimumWidth(120)
+        box.lineEdit().setTextMargins(SPACE_1, 0, 0, 0)  # a style sheet does not reach it
+        box.setFixedWidth(CONTROL_WIDTH)
         box.valueChanged.connect(self._on_number)
         return box
 
@@ -125,5 +128,5 @@ class SettingsDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Texts that wrap need the height that they have at this width."""
-        self.resize(WIDTH, self.layout().totalHeightForWidth(WIDTH))
+        self.resize(WIDTH, self._column.totalHeightForWidth(WIDTH))
         super().showEvent(event)

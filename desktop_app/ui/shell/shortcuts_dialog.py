@@ -12,7 +12,7 @@ class ShortcutsDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Shortcuts")
-        self.resize(520, 600)
+        self.resize(560, 640)
         self._rows = shortcut_rows()
         self._search = QLineEdit()
         self._search.setPlaceholderText("Search")
@@ -22,6 +22,7 @@ class ShortcutsDialog(QDialog):
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._area.setAccessibleName("Shortcuts")
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_6, SPACE_6, SPACE_6, SPACE_4)
@@ -36,6 +37,7 @@ class ShortcutsDialog(QDialog):
     def show_matching(self, words: str) -> None:
         self.shown = matching(self._rows, words)
         body = QWidget()
+        body.setObjectName("panel")
         grid = QGridLayout(body)
         grid.setContentsMargins(0, 0, SPACE_3, 0)
         grid.setVerticalSpacing(SPACE_2)

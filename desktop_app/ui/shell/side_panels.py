@@ -1,0 +1,29 @@
+"""The panels beside the room: both where there is room for them, and each as the user last wished."""
+
+from PySide6.QtWidgets import QWidget
+
+ROOM_FOR_BOTH = 1200  # width of the window
+ROOM_FOR_ONE = 920
+
+
+class SidePanels:
+    """`first` goes when the window grows narrow, `last` when it grows narrower still; a wish overrules both."""
+
+    def __init__(self, first: QWidget, last: QWidget) -> None:
+        self._first, self._last = first, last
+        self._needs = {first: ROOM_FOR_BOTH, last: ROOM_FOR_ONE}
+        self._wishes: dict[QWidget, bool] = {}
+
+    def fit(self, width: int) -> None:
+        for panel, need in self._needs.items():
+            panel.setVisible(self._wishes.get(panel, width >= need))
+
+    def toggle_first(self) -> None:
+        self._toggle(self._first)
+
+    def toggle_last(self) -> None:
+        self._toggle(self._last)
+
+    def _toggle(self, panel: QWidget) -> None:
+        self._wishes[panel] = panel.isHidden()
+        panel.setVisible(self._wishes[panel])
