@@ -118,9 +118,7 @@ class _Work:
 class JobQueue:
     """Runs requests on one engine. All methods return at once and may be called from any thread."""
 
-    def __init__(
-        self, host: Host, *, start_time_s: float = START_TIME_S, cancel_time_s: float = CANCEL_TIME_S
-    ) -> None:
+    def __init__(self, host: Host, *, start_time_s: float = START_TIME_S, cancel_time_s: float = CANCEL_TIME_S) -> None:
         self._host = host
         self._start_time_s = start_time_s
         self._cancel_time_s = cancel_time_s

@@ -58,10 +58,10 @@ def designs_for(package: Package, count: int) -> list[Design]:
 def test_alone_in_batches_shuffled_and_on_any_number_of_threads(package):
     designs = designs_for(package, 64)
     reference = None
-    for threads in (1, 2, 3, 5):
+    for threads in (1, 2, 5):
         runtime = Runtime("cpu", threads=threads)
         model = LatentModel(package, runtime)
-        for batch in BATCHES if threads != 2 else (1, 64):
+        for batch in BATCHES if threads == 1 else (1, 7, 64):
             pixels = np.concatenate([model.draw(designs[i : i + batch]) for i in range(0, 64, batch)])
             reference = pixels if reference is None else reference
             assert pixels.tobytes() == reference.tobytes(), f"batches of {batch}, {threads} threads"

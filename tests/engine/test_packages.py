@@ -156,12 +156,13 @@ def test_a_manifest_that_points_out_of_its_folder(tmp_path, folder, name):
     assert refusal(folder).fault is Fault.ESCAPES_FOLDER
 
 
-def test_a_symbolic_link_out_of_the_folder(tmp_path, folder):
-    for name in ("decoder.onnx", "manifest.json"):
-        target = tmp_path / f"secret-{name}"
-        (folder / name).rename(target)
-        (folder / name).symlink_to(target)
-        assert refusal(folder).fault in (Fault.ESCAPES_FOLDER, Fault.BAD_MANIFEST)
+@pytest.mark.parametrize(
+    ("name", "fault"), [("decoder.onnx", Fault.ESCAPES_FOLDER), ("manifest.json", Fault.BAD_MANIFEST)]
+)
+def test_a_symbolic_link_out_of_the_folder(tmp_path, folder, name, fault):
+    (folder / name).rename(tmp_path / "secret")
+    (folder / name).symlink_to(tmp_path / "secret")
+    assert refusal(folder).fault is fault
 
 
 def test_a_file_that_cannot_be_read(folder, monkeypatch):
@@ -194,6 +195,7 @@ def test_a_folder_without_manifest(tmp_path):
         (b'{"format": 1e999}', Fault.BAD_MANIFEST),
         (b'{"format":' + b"9" * 5000 + b"}", Fault.BAD_MANIFEST),
         (b'{"format":' + b"[" * 200_000, Fault.BAD_MANIFEST),
+        (b'{"more":' + b"[" * 200_000, Fault.BAD_MANIFEST),
         (b'{"format": "2"}', Fault.BAD_MANIFEST),
         (b'{"format": 2}', Fault.NEWER_FORMAT),
         (b'{"format": 2, "name": 7, "surprise": [[[]]]}', Fault.NEWER_FORMAT),
