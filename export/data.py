@@ -32,6 +32,7 @@ class IdxSource:
     """Where four idx files come from and what their unpacked bytes hash to."""
 
     title: str
+    subject: str  # what the pictures show, for people
     classes: tuple[str, ...]
     licence: str
     where: str
@@ -42,6 +43,7 @@ class IdxSource:
 IDX_SOURCES = {
     "mnist": IdxSource(
         title="MNIST",
+        subject="handwritten digits",
         classes=tuple("0123456789"),
         licence="commonly given as CC BY-SA 3.0 (Yann LeCun, Corinna Cortes)",
         where="on Yann LeCun's page and its mirrors (torchvision, Keras and OpenML keep copies)",
@@ -55,6 +57,7 @@ IDX_SOURCES = {
     ),
     "fashion-mnist": IdxSource(
         title="Fashion-MNIST",
+        subject="pieces of clothing",
         classes=("T-shirt", "Trousers", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Boot"),
         licence="MIT (Zalando SE)",
         where="in the GitHub repository zalandoresearch/fashion-mnist and in Debian's dataset-fashion-mnist",
@@ -149,7 +152,13 @@ def prepare_idx(name: str, *, root: pathlib.Path, source: pathlib.Path | None) -
         if len(images) != len(labels):
             raise ExportError(f"{known.title}: {len(images)} {split} images but {len(labels)} labels.")
         splits[split] = (images[..., None], labels.astype(np.int64))
-    about = {"title": known.title, "classes": list(known.classes), "licence": known.licence, "source_md5": known.md5}
+    about = {
+        "title": known.title,
+        "subject": known.subject,
+        "classes": list(known.classes),
+        "licence": known.licence,
+        "source_md5": known.md5,
+    }
     return write_dataset(root, name, splits=splits, about=about)
 
 

@@ -35,6 +35,7 @@ from desktop_app.engine.requests import Design
 from desktop_app.engine.runtime import Runtime
 from export.card import write_card
 from export.errors import ExportError
+from export.presets import TITLES, preset_options
 from export.sheet import write_sheet
 from export.tracing import Traced, load_run, trace_run
 
@@ -66,8 +67,8 @@ def main(args: argparse.Namespace) -> None:
         # manifest, preview and card
         manifest = Manifest(
             name=args.name,
-            title=args.title or args.name.replace("-", " ").capitalize(),
-            summary=summary_of(traced, about, options),
+            title=args.title or TITLES.get(args.name) or args.name.replace("-", " ").capitalize(),
+            summary=summary_of(traced, about),
             version="1.0",
             abilities=("sample",),
             files={},
@@ -244,11 +245,13 @@ def training_data(about: dict) -> TrainingData:
     return TrainingData(f"{about['title']}, training split", about["licence"], train["count"], joined)
 
 
-def summary_of(traced: Traced, about: dict, options: dict) -> str:
-    size = f"{about['shape'][0]}x{about['shape'][1]}"
+def summary_of(traced: Traced, about: dict) -> str:
+    """One sentence for the library: what it draws, how large, and after which data."""
+    height, width = about["shape"][:2]
+    subject = about.get("subject", "pictures").capitalize()
     if traced.mapping is None:
-        return f"{about['title']} pictures, {size}, without classes: a classic DCGAN, kept as the baseline."
-    return f"{about['title']} pictures, {size}, in {len(about['classes'])} classes: a GAN with a mapping network."
+        return f"{subject}, {width} x {height}, after {about['title']}: a classic DCGAN without classes, the baseline."
+    return f"{subject}, {width} x {height}, in {len(about['classes'])} classes, after {about['title']}."
 
 
 def made_by(options: dict, progress: dict, *, hardware: str) -> MadeBy:
@@ -264,8 +267,6 @@ def made_by(options: dict, progress: dict, *, hardware: str) -> MadeBy:
 
 
 def command_of(options: dict) -> str:
-    from export.presets import preset_options
-
     preset = preset_options(options["preset"], row=options["row"])
     changed = [
         f"--set {key}={json.dumps(options[key], separators=(',', ':'))}"

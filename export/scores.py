@@ -44,12 +44,10 @@ def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
 
 def neighbour_distances(real: np.ndarray, *, k: int) -> np.ndarray:
     """(n,) squared distance from each row to its k-th nearest other row."""
-    radii = [
-        np.partition(squared_distances(real[start : start + BLOCK], real), k, axis=1)[
-            :, k
-        ]  # the 0-th is the row itself
-        for start in range(0, len(real), BLOCK)
-    ]
+    radii = []
+    for start in range(0, len(real), BLOCK):
+        distances = squared_distances(real[start : start + BLOCK], real)  # (b, n); the nearest is the row itself
+        radii.append(np.partition(distances, k, axis=1)[:, k])
     return np.concatenate(radii)
 
 
