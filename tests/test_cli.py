@@ -312,9 +312,13 @@ def test_the_contact_sheet_shows_every_design_in_its_place(maquette: Maquette, t
     sheet = np.asarray(Image.open(tmp_path / "out" / "fake-digits_s0_i0-22_sheet.png"))
     assert sheet.shape == (3 * 30 + 2, 10 * 30 + 2)  # columns are a multiple of the classes
     for i in range(23):
-        top, left = 2 + 30 * (i // 10), 2 + 30 * (i % 10)
-        shown = sheet[top : top + 28, left : left + 28]
-        assert np.array_equal(shown, fakes.picture(Design(0, i, i % 10))[..., 0]), i
+        assert np.array_equal(_cell(sheet, i), fakes.picture(Design(0, i, i % 10))[..., 0]), i
+
+
+def _cell(sheet: np.ndarray, i: int) -> np.ndarray:
+    """The i-th picture of a sheet with ten columns."""
+    top, left = 2 + 30 * (i // 10), 2 + 30 * (i % 10)
+    return sheet[top : top + 28, left : left + 28]
 
 
 def test_many_designs_are_asked_for_in_parts(
@@ -327,6 +331,9 @@ def test_many_designs_are_asked_for_in_parts(
     assert [len(request.designs) for request in asked] == [10, 10, 5]
     assert {request.chunk for request in asked} == {4}
     assert len(pictures(tmp_path / "out")) == 26
+    sheet = np.asarray(Image.open(tmp_path / "out" / "fake-digits_s0_i0-24_sheet.png"))
+    for i in range(25):
+        assert np.array_equal(_cell(sheet, i), fakes.picture(Design(0, i, i % 10))[..., 0]), i
 
 
 def test_a_second_run_draws_only_what_is_missing(
@@ -344,6 +351,16 @@ def test_a_second_run_draws_only_what_is_missing(
     assert "9 were there already and were left as they are." in capsys.readouterr().out
     for path, before in first.items():
         assert path == gone or path.stat().st_mtime_ns == before
+
+
+def test_the_same_design_of_another_version_is_not_taken_for_it(
+    maquette: Maquette, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["sample", "fake-digits", "--count", 2, "--out", tmp_path / "out"]
+    assert maquette(*words) == 0
+    rewrite(tmp_path / "out" / "fake-digits_s0_i1_c1.png", package_sha256="0" * 64)
+    assert maquette(*words) == 1
+    assert "“fake-digits_s0_i1_c1.png” is there already" in capsys.readouterr().err.replace(f"{tmp_path}/out/", "")
 
 
 @pytest.mark.parametrize("with_recipe", [True, False])

@@ -13,7 +13,10 @@ import onnx
 import pytest
 
 from desktop_app import cli, paths
+from desktop_app.cli import asking
 from desktop_app.studio import recipe
+from desktop_app.studio.host import ProcessHost
+from desktop_app.studio.jobs import JobQueue
 from tests.tiny_package import slow_decoder_graph, tiny_package, write_manifest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -95,6 +98,22 @@ def test_an_interrupt_reaches_a_running_graph(models: Path, tmp_path: Path) -> N
     _, said = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, said) == (130, "Stopped. 0 of 1 designs were written.\n")
     assert time.monotonic() - stopped < 5, "it waited for the graph to end"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_in_the_terminal_of_a_window_does_not_end_its_engine() -> None:
+    host = ProcessHost(device="cpu", threads=1)
+    jobs = JobQueue(host)
+    try:
+        asking.describe_device(jobs)
+        before = host.pid
+        assert before is not None
+        os.kill(before, signal.SIGINT)
+        time.sleep(0.2)
+        asking.describe_device(jobs)
+        assert (host.pid, jobs.state.notice) == (before, "")
+    finally:
+        jobs.shutdown()
 
 
 # -- disks ---------------------------------------------------------------------------------------------------------
