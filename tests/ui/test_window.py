@@ -303,7 +303,7 @@ def drop(desktop: Desktop, path: Path) -> None:
 
 def test_no_package_is_a_designed_state(make_desktop: Make) -> None:
     desktop = make_desktop(packages=0)
-    assert desktop.room._stack.currentIndex() == 1
+    assert desktop.room.is_empty
     assert desktop.room.focus_tile() is None
     desktop.do("star")
     desktop.do("vary")
@@ -363,7 +363,7 @@ def test_a_package_that_is_no_longer_there_is_named(make_desktop: Make) -> None:
     (first.folder / "models" / "fake-letters").rmdir()
     second = make_desktop(packages=1)
     assert second.desk.package is None
-    assert second.room._stack.currentIndex() == 1
+    assert second.room.is_empty
     assert "fake-letters" in second.room._empty._text.text()
 
 
@@ -376,3 +376,97 @@ def test_dialogs_open_and_leave_nothing(desktop: Desktop, command: str, monkeypa
     for _ in range(10):
         desktop.do(command)
     wait_for(lambda: len(QGuiApplication.allWindows()) <= before)
+
+
+def test_dragging_a_tile_out_hands_over_a_file_with_its_recipe(
+    desktop: Desktop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PySide6.QtGui import QDrag
+
+    dragged: list[Path] = []
+
+    def let_go(drag: QDrag, _action: Qt.DropAction) -> Qt.DropAction:
+        dragged.extend(Path(url.toLocalFile()) for url in drag.mimeData().urls())
+        return Qt.DropAction.CopyAction
+
+    monkeypatch.setattr(QDrag, "exec", let_go)
+    click(desktop, 2)
+    click(desktop, 4, Qt.KeyboardModifier.ShiftModifier)
+    start, end = centre(desktop, 3), centre(desktop, 3) + QPoint(60, 20)
+    QTest.mousePress(desktop.canvas, Qt.MouseButton.LeftButton, pos=start)
+    move_pressed(desktop, end)
+    QTest.mouseRelease(desktop.canvas, Qt.MouseButton.LeftButton, pos=end)
+    assert [recipe.read_recipe(path).design.index for path in dragged] == [2, 3, 4]
+    desktop.studio.close()
+    assert not any(path.exists() for path in dragged)
+
+
+def move_pressed(desktop: Desktop, position: QPoint) -> None:
+    """QTest.mouseMove tells of no button."""
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QMouseEvent
+
+    event = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(position),
+        desktop.canvas.mapToGlobal(QPointF(position)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    desktop.canvas.mouseMoveEvent(event)
+
+
+def test_middle_drag_pans_the_sheet(desktop: Desktop) -> None:
+    desktop.canvas.scroll_to(500.0)
+    QTest.mousePress(desktop.canvas, Qt.MouseButton.MiddleButton, pos=QPoint(300, 300))
+    move_pressed(desktop, QPoint(300, 250))
+    QTest.mouseRelease(desktop.canvas, Qt.MouseButton.MiddleButton, pos=QPoint(300, 250))
+    assert desktop.canvas.scroll_position == 550.0
+
+
+def test_the_star_in_the_corner_of_a_tile_keeps_it(desktop: Desktop) -> None:
+    x, y = desktop.canvas.layout_now.origin(5)
+    spot = QPoint(x + desktop.canvas.tile_px - 10, y + 10)
+    QTest.mouseClick(desktop.canvas, Qt.MouseButton.LeftButton, pos=spot)
+    assert [take.design.index for take in desktop.desk.state.takes] == [5]
+    assert desktop.canvas.selection == frozenset()
+
+
+def test_takes_of_a_package_that_is_gone_are_shown_as_unknown(make_desktop: Make) -> None:
+    first = make_desktop(packages=2)
+    first.window._on_package("fake-letters")
+    wait_for(first.has_pictures)
+    click(first, 0)
+    first.do("star")
+    first.window._on_package("fake-digits")
+    first.studio.close()
+    for file in (first.folder / "models" / "fake-letters").iterdir():
+        file.unlink()
+    (first.folder / "models" / "fake-letters").rmdir()
+    second = make_desktop(packages=1)
+    second.do("takes")
+    assert [tile.is_unknown for tile in second.canvas.scene().tiles] == [True]
+    second.do("vary")
+    assert second.desk.sheet.base is None
+
+
+def test_a_recipe_of_another_version_of_the_model_says_so(desktop: Desktop, tmp_path: Path) -> None:
+    import msgspec
+
+    tile = desktop.canvas.tile(9)
+    made = recipe.make_recipe(desktop.desk.package, tile.design, None)
+    older = msgspec.structs.replace(made, package_sha256="f" * 64)
+    recipe.save_png(tmp_path / "older.png", picture(tile.design), older)
+    drop(desktop, tmp_path / "older.png")
+    assert desktop.canvas.focus == 9
+    assert desktop.room.banner.tone == "warn"
+
+
+def test_a_recipe_of_a_model_that_is_not_here_names_it(desktop: Desktop, tmp_path: Path) -> None:
+    import msgspec
+
+    made = recipe.make_recipe(desktop.desk.package, desktop.canvas.tile(9).design, None)
+    recipe.save_png(tmp_path / "a.png", np.zeros((4, 4, 1), np.uint8), msgspec.structs.replace(made, package="cats"))
+    drop(desktop, tmp_path / "a.png")
+    assert "“cats”" in desktop.room.banner.sentence

@@ -20,7 +20,7 @@ class LargeView(QWidget):
     stepped = Signal(str)  # a Step of the sheet
     star_wished = Signal()
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("paper")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -43,7 +43,6 @@ class LargeView(QWidget):
         self._fit.clicked.connect(self.fit)
         self._one.clicked.connect(self.one_to_one)
         self._arrange()
-        self.hide()
 
     def _arrange(self) -> None:
         bar = QHBoxLayout()
@@ -74,8 +73,6 @@ class LargeView(QWidget):
 
     def open(self) -> None:
         self.view.set_mode("fit")
-        self.show()
-        self.raise_()
         self.setFocus()
 
     @Slot()

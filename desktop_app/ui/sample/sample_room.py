@@ -5,8 +5,8 @@ It shows what it is given and tells what is wished for; the window decides.
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QGridLayout, QScrollBar, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.engine.packages import Package
@@ -57,11 +57,12 @@ class SampleRoom(QWidget):
         self._empty.acted.connect(self._on_empty_action)
         self._empty_imports = True
         self._takes_shown = False
+        self._is_large = False
         self._state: ProjectState | None = None
         self._package: Package | None = None
         self._by_hash: Mapping[str, Package] = {}
+        self.large = LargeView(look)
         self._arrange()
-        self.large = LargeView(look, self)
         self._look_again = QTimer(self)
         self._look_again.setSingleShot(True)
         self._look_again.setInterval(LOOK_AGAIN_MS)
@@ -69,15 +70,16 @@ class SampleRoom(QWidget):
         self._connect()
 
     def _arrange(self) -> None:
-        sheet = QWidget()
-        grid = QGridLayout(sheet)
+        self._sheet = QWidget()
+        grid = QGridLayout(self._sheet)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
         grid.addWidget(self.canvas, 0, 0)
         grid.addWidget(self._bar, 0, 1)
         self._stack = QStackedWidget()
-        self._stack.addWidget(sheet)
+        self._stack.addWidget(self._sheet)
         self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.large)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -94,7 +96,7 @@ class SampleRoom(QWidget):
         canvas.star_wished.connect(self._on_star_spot)
         canvas.retry_wished.connect(self.retry)
         canvas.drag_wished.connect(self.drag_wished)
-        canvas.class_key.connect(self.class_key)
+        canvas.class_key.connect(self._on_class_key)
         controls.tile_size_dragged.connect(self._on_tile_size)
         controls.crisp_toggled.connect(self._on_crisp)
         controls.takes_shown.connect(self.show_takes)
@@ -116,7 +118,7 @@ class SampleRoom(QWidget):
         self.controls.show_takes(len(state.takes), shown=self._takes_shown)
         self.canvas.show_stars(take_keys(state.takes))
         self.canvas.show_tiles(self._tile_list())
-        self._show_emptiness()
+        self._show_page()
         self._show_large()
         self.selection_changed.emit()
 
@@ -150,16 +152,19 @@ class SampleRoom(QWidget):
             return NoTiles()
         return SheetTiles(self._state.sheet, self._package)
 
-    def _show_emptiness(self) -> None:
+    def _show_page(self) -> None:
         if self._takes_shown and self._state is not None and not self._state.takes:
-            self._say_no_takes()
+            page = self._say_no_takes()
         elif not self._takes_shown and self._package is None:
-            self._say_no_package()
+            page = self._say_no_package()
         else:
-            self._stack.setCurrentIndex(0)
-        self.controls.setVisible(self._package is not None or bool(self._state and self._state.takes))
+            page = self.large if self._is_large else self._sheet
+        self._is_large = page is self.large
+        anything = self._package is not None or bool(self._state and self._state.takes)
+        self.controls.setVisible(anything and not self._is_large)
+        self._stack.setCurrentWidget(page)
 
-    def _say_no_takes(self) -> None:
+    def _say_no_takes(self) -> QWidget:
         self._empty.set_icon("star")
         self._empty.say(
             "No takes yet",
@@ -167,9 +172,9 @@ class SampleRoom(QWidget):
             "Go to the sheet",
         )
         self._empty_imports = False
-        self._stack.setCurrentIndex(1)
+        return self._empty
 
-    def _say_no_package(self) -> None:
+    def _say_no_package(self) -> QWidget:
         self._empty.set_icon("package")
         if self._by_hash and self._state is not None:
             text = f"The project’s model “{self._state.sheet.package}” is not here. Choose another one, or import it."
@@ -178,7 +183,7 @@ class SampleRoom(QWidget):
             text = "Maquette draws with small trained models. Import a model package, a folder or a .zip, to begin."
             self._empty.say("No models yet", text, "Import a model…")
         self._empty_imports = True
-        self._stack.setCurrentIndex(1)
+        return self._empty
 
     # -- what is selected ------------------------------------------------------------------------------------------
 
@@ -193,7 +198,7 @@ class SampleRoom(QWidget):
 
     @Slot()
     def star(self) -> None:
-        tiles = [self.focus_tile()] if self.large.isVisible() else self.selected_tiles()
+        tiles = [self.focus_tile()] if self._is_large else self.selected_tiles()
         known = [tile for tile in tiles if tile is not None]
         if known:
             self.star_wished.emit(known)
@@ -205,30 +210,36 @@ class SampleRoom(QWidget):
 
     # -- the large view --------------------------------------------------------------------------------------------
 
+    @property
+    def is_large(self) -> bool:
+        return self._is_large
+
+    @property
+    def is_empty(self) -> bool:
+        return self._stack.currentWidget() is self._empty
+
     @Slot()
     def open_large(self) -> None:
         if self.focus_tile() is not None:
-            self._place_large()
+            self._is_large = True
+            self._show_page()
             self.large.open()
             self._show_large()
 
     @Slot()
     def close_large(self) -> None:
-        self.large.hide()
-        self.canvas.setFocus()
+        if self._is_large:
+            self._is_large = False
+            self._show_page()
+            self.canvas.setFocus()
 
     def _show_large(self) -> None:
         tile = self.focus_tile()
-        if self.large.isHidden() or tile is None:
+        if not self._is_large or tile is None:
             return
         starred = tile.key in take_keys(self._state.takes) if self._state else False
         words = self.canvas.words_for(self.canvas.focus)
         self.large.show_tile(f"Tile {words}", f"Seed {tile.design.seed}", self.store.pixels(tile.key), starred=starred)
-
-    def _place_large(self) -> None:
-        top = self._stack.mapTo(self, QPoint(0, 0)).y()
-        top = 0 if self.controls.isHidden() else min(top, self.controls.geometry().top())
-        self.large.setGeometry(0, top, self.width(), self.height() - top)
 
     # -- slots -----------------------------------------------------------------------------------------------------
 
@@ -283,6 +294,11 @@ class SampleRoom(QWidget):
         self.canvas.show_index(index)
         self.canvas.select_only(index)
 
+    @Slot(object)
+    def _on_class_key(self, label: int | None) -> None:
+        if not self._takes_shown:
+            self.class_key.emit(label)
+
     @Slot(int)
     def _on_star_spot(self, index: int) -> None:
         self.star_wished.emit([self.canvas.tile(index)])
@@ -300,10 +316,6 @@ class SampleRoom(QWidget):
             self.show_takes(False)
 
     # -- Qt --------------------------------------------------------------------------------------------------------
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_large()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls() and event.source() is None:

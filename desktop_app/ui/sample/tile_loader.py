@@ -5,7 +5,7 @@ answered as soon as the small job that runs has ended; whatever it brings is rig
 """
 
 from collections.abc import Iterable
-from time import perf_counter
+from time import monotonic
 
 from PySide6.QtCore import QObject, Signal
 
@@ -31,11 +31,8 @@ class TileLoader(QObject):
         self._bridge = bridge
         self._store = store
         self._wanted: list[Tile] = []
-        self._asked: dict[Key, Tile] = {}  # of the job under way, without those that came
-        self._order: list[Key] = []
-        self._job: Job | None = None
+        self._job: Job | None = None  # the newest; None until the queue is there to give one
         self._busy = False
-        self._began = 0.0
         self._seconds_a_tile = JOB_TIME_S / FIRST_JOB
         self._deaths = 0
 
@@ -55,7 +52,7 @@ class TileLoader(QObject):
         self._deaths = 0
 
     def _ask(self) -> None:
-        if self._busy and (self._job is None or self._job.state != "waiting"):
+        if self._busy and self._job is not None and self._job.state != "waiting":
             return
         failures = self._store.failures
         self._wanted = [t for t in self._store.missing(self._wanted) if t.key not in failures]
@@ -65,39 +62,43 @@ class TileLoader(QObject):
         assert package is not None
         count = min(max(int(JOB_TIME_S / self._seconds_a_tile), SMALLEST_JOB), LARGEST_JOB)
         batch = [tile for tile in self._wanted if tile.sha256 == package.sha256][:count]
-        self._asked = {tile.key: tile for tile in batch}
-        self._order = list(self._asked)
-        self._busy, self._began = True, perf_counter()
-        request = Sample(package.ref, tuple(design for _, design in self._order), CHUNK)
+        self._busy = True
+        request = Sample(package.ref, tuple(dict.fromkeys(tile.design for tile in batch)), CHUNK)
         self._job = self._bridge.submit(
             request, Listener(self, self._on_update, self._on_done, self._on_error), slot=SLOT
         )
 
     def _on_update(self, job: Job, update: Update) -> None:
-        if not isinstance(update, Pictures) or not isinstance(job.request, Sample):
+        if not isinstance(update, Pictures):
             return
-        sha256, designs = job.request.package.sha256, job.request.designs
-        for offset, pixels in enumerate(update.pixels):
-            key = sha256, designs[update.first + offset]
+        keys = _keys(job)[update.first :]
+        for key, pixels in zip(keys, update.pixels, strict=False):
             self._store.put(key, pixels)
-            self._asked.pop(key, None)
         self._deaths = 0
         self.arrived.emit()
 
     def _on_done(self, job: Job) -> None:
-        if self._job is not None and job.id < self._job.id:
-            return
-        if job.started is not None and self._order:
-            seconds = (perf_counter() - max(self._began, 0.0)) / len(self._order)
+        if job.started is not None:
+            seconds = (monotonic() - job.started) / len(_keys(job))
             self._seconds_a_tile += 0.3 * (seconds - self._seconds_a_tile)
-        self._busy = False
-        self._ask()
+        self._go_on(job)
 
     def _on_error(self, job: Job, error: StudioError) -> None:
         if isinstance(error, EngineDied) and self._deaths < MAX_DEATHS:
             self._deaths += 1
         else:
-            self._store.failures.update(dict.fromkeys(self._asked, error.message))
+            missing = [key for key in _keys(job) if not self._store.has(key)]
+            self._store.failures.update(dict.fromkeys(missing, error.message))
             self.failed.emit(error.message)
-        self._busy = False
-        self._ask()
+        self._go_on(job)
+
+    def _go_on(self, job: Job) -> None:
+        """A job that a newer one has overtaken has nothing to say on what comes next."""
+        if self._job is None or job.id >= self._job.id:
+            self._busy = False
+            self._ask()
+
+
+def _keys(job: Job) -> list[Key]:
+    assert isinstance(job.request, Sample)
+    return [(job.request.package.sha256, design) for design in job.request.designs]

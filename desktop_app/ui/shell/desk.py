@@ -76,6 +76,9 @@ class Desk(QObject):
     # -- the sheet -------------------------------------------------------------------------------------------------
 
     def set_label(self, label: int | None) -> None:
+        """A class of the package; one that it does not have is no wish."""
+        if label is not None and (self.package is None or label >= len(self.package.manifest.classes)):
+            return
         words = "All classes" if label is None else f"Class {self._class_words(label)}"
         self._set_sheet(words, sheets.with_label(self.sheet, label))
 

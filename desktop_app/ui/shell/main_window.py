@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
             "star": self.room.star,
             "vary": self.vary,
             "back": self.go_back,
-            "reroll": self.desk.reroll,
+            "reroll": self.reroll,
             "open-large": self.room.open_large,
             "takes": self.toggle_takes,
             "crisp": self.toggle_crisp,
@@ -118,10 +118,10 @@ class MainWindow(QMainWindow):
         controls.amount_dragged.connect(desk.drag_amount)
         controls.drag_settled.connect(desk.settle)
         controls.seed_typed.connect(desk.set_seed)
-        controls.reroll_wished.connect(desk.reroll)
+        controls.reroll_wished.connect(self.reroll)
         controls.back_wished.connect(self.go_back)
         controls.crisp_toggled.connect(self._on_crisp)
-        room.class_key.connect(self._on_class_key)
+        room.class_key.connect(desk.set_label)
         room.selection_changed.connect(self._show_tile)
         room.pictures_changed.connect(self._show_picture)
         room.star_wished.connect(desk.toggle_star)
@@ -185,12 +185,22 @@ class MainWindow(QMainWindow):
     def vary(self) -> None:
         tile = self.room.focus_tile()
         if tile is not None:
-            self.room.show_takes(False)
+            self._show_sheet()
             self.desk.vary(tile)
             self.room.show_design_at(0)
 
+    def _show_sheet(self) -> None:
+        self.room.close_large()
+        self.room.show_takes(False)
+
+    @Slot()
+    def reroll(self) -> None:
+        self.room.show_takes(False)
+        self.desk.reroll()
+
     @Slot()
     def go_back(self) -> None:
+        self._show_sheet()
         base = self.desk.sheet.base
         self.desk.back()
         if base is not None:
@@ -234,14 +244,8 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_package(self, name: str) -> None:
-        self.room.show_takes(False)
+        self._show_sheet()
         self.desk.choose_package(name)
-
-    @Slot(object)
-    def _on_class_key(self, label: int | None) -> None:
-        package = self.desk.package
-        if package is not None and (label is None or label < len(package.manifest.classes)):
-            self.desk.set_label(label)
 
     @Slot(bool)
     def _on_crisp(self, crisp: bool) -> None:
@@ -253,8 +257,7 @@ class MainWindow(QMainWindow):
 
     @Slot(int)
     def _on_recipe_opened(self, index: int) -> None:
-        self.room.close_large()
-        self.room.show_takes(False)
+        self._show_sheet()
         self.room.show_design_at(index)
 
     @Slot(str)
