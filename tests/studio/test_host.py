@@ -467,6 +467,31 @@ def test_an_engine_that_writes_something_else_is_ended(code):
     host.stop()
 
 
+def test_what_a_library_prints_inside_the_engine_does_not_reach_the_wire():
+    code = """
+import os, sys; sys.path.insert(0, sys.argv[1])
+from desktop_app import engine_process
+from desktop_app.engine.service import Service
+plain = Service.run
+def chatty(self, request):
+    print("a print"), os.write(1, b"a native print")
+    return plain(self, request)
+Service.run = chatty
+engine_process.main("cpu", 1)
+"""
+    queue = JobQueue(ProcessHost(command=[sys.executable, "-c", code, str(ROOT)]))
+    ends = []
+    queue.submit(
+        DescribeDevice(),
+        slot="a",
+        on_done=lambda job: ends.append(None),
+        on_error=lambda job, error: ends.append(error),
+    )
+    until(lambda: ends)
+    queue.shutdown()
+    assert ends == [None]
+
+
 def test_an_engine_that_ends_without_a_word():
     host, messages, codes = scripted("raise SystemExit(3)")
     until(lambda: codes == [3])

@@ -366,6 +366,8 @@ def test_three_deaths_in_a_row_give_up_and_the_next_request_tries_again(queue, h
     assert host.starts == MAX_STARTS_IN_A_ROW
     again, heard_again = submit(queue, 3)
     until(lambda: host.starts == MAX_STARTS_IN_A_ROW + 1)
+    host.gone(-11)  # the count begins afresh: one more death is no reason to give up
+    until(lambda: host.starts == MAX_STARTS_IN_A_ROW + 2)
     host.ready()
     until(lambda: again.state == "running")
     host.ended(again)
@@ -436,6 +438,7 @@ def test_force_stop_is_no_failure(queue, host):
         until(lambda heard=heard: heard.ends)
         assert isinstance(heard.ends[0], Cancelled)
     assert host.kills == 2 * MAX_STARTS_IN_A_ROW
+    assert not [s for s in queue.states if "in a row" in s.notice]
 
 
 def test_force_stop_without_an_engine(queue, host):
