@@ -56,7 +56,7 @@ class Studio:
             self._queue = JobQueue(self._host)
             self.importer.attach(self._queue)
             self.bridge.attach(self._queue)
-            self._collector = IdleCollector()
+            self._collector = IdleCollector([_import_pillow])
             self.window.room.canvas.scrolled.connect(self._collector.touch)
             self.desk.changed.connect(self._collector.touch)
 
@@ -151,6 +151,11 @@ def _first(failures: list[str], then: Callable[[], None]) -> Callable[[str], Non
         then()
 
     return keep
+
+
+def _import_pillow() -> None:
+    """It takes a tenth of a second, and the first copy or drop should not."""
+    from desktop_app.studio import recipe  # noqa: F401
 
 
 def _scale(percent: int) -> None:

@@ -449,6 +449,8 @@ def test_takes_of_a_package_that_is_gone_are_shown_as_unknown(make_desktop: Make
     assert [tile.is_unknown for tile in second.canvas.scene().tiles] == [True]
     second.do("vary")
     assert second.desk.sheet.base is None
+    second.do("copy")
+    assert "“fake-letters” of this take is not here" in second.room.banner.sentence
 
 
 def test_a_recipe_of_another_version_of_the_model_says_so(desktop: Desktop, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from desktop_app.ui.picture.resample import Scaling, resample
 from desktop_app.ui.picture.view_transform import Size, ViewTransform, centred, fit, kept_in_view, moved, zoomed
 
 Mode = Literal["fit", "one-to-one", "free"]
-MAX_RESAMPLED = 2048  # device pixels; beyond it the painter scales what is in view
+MAX_RESAMPLED = 1536  # device pixels; beyond it the painter scales what is in view
 
 
 class ImageView(QWidget):

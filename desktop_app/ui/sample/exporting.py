@@ -23,7 +23,7 @@ from desktop_app.ui.sample.tile_store import TileStore
 from desktop_app.ui.sample.tiles import Tile
 
 SHEET_NAME = "contact-sheet.png"
-MAX_DRAGGED = 64
+MAX_DRAGGED = 32
 
 
 class Exporter(QObject):
@@ -49,16 +49,12 @@ class Exporter(QObject):
 
     def drag(self, source: QWidget, tiles: Sequence[Tile], device: Device | None, *, with_recipe: bool) -> None:
         """Hand PNG files to whatever the mouse goes to. Returns when the hand lets go."""
-        ready = [(tile, pixels) for tile in tiles[:MAX_DRAGGED] if (pixels := self._store.pixels(tile.key)) is not None]
+        known = [(tile, self._store.pixels(tile.key)) for tile in tiles[:MAX_DRAGGED] if tile.package is not None]
+        ready = [(tile, pixels) for tile, pixels in known if pixels is not None]
         if not ready:
             return
-        folder = Path(self._drag_home()) / str(len(list(Path(self._drag_home()).iterdir())))
-        try:
-            paths = write_pictures(
-                folder, [t for t, _ in ready], [p for _, p in ready], device, with_recipe=with_recipe
-            )
-        except StudioError as error:
-            self.said.emit(error.message, "error")
+        paths = self._dragged_files(ready, device, with_recipe=with_recipe)
+        if not paths:
             return
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
@@ -117,10 +113,26 @@ class Exporter(QObject):
         QGuiApplication.clipboard().setMimeData(data)
         self.said.emit("The picture is on the clipboard.", "plain")
 
-    def _drag_home(self) -> str:
-        if self._drag_folder is None:
-            self._drag_folder = tempfile.mkdtemp(prefix="maquette-drag-")
-        return self._drag_folder
+    def _dragged_files(
+        self, ready: Sequence[tuple[Tile, Pixels]], device: Device | None, *, with_recipe: bool
+    ) -> list[Path]:
+        """Files for the moment: no wait for the disk, the hand is moving."""
+        from desktop_app.studio import recipe
+
+        try:
+            if self._drag_folder is None:
+                self._drag_folder = tempfile.mkdtemp(prefix="maquette-drag-")
+            folder = Path(tempfile.mkdtemp(dir=self._drag_folder))
+            paths = []
+            for tile, pixels in ready:
+                assert tile.package is not None
+                made = recipe.make_recipe(tile.package, tile.design, device)
+                paths.append(folder / recipe.file_name(made))
+                paths[-1].write_bytes(recipe.encode_png(pixels, made if with_recipe else None))
+        except OSError as error:
+            self.said.emit(f"The files could not be written: {error.strerror or error}.", "error")
+            return []
+        return paths
 
 
 def write_pictures(

@@ -171,7 +171,9 @@ class SampleControls(QWidget):
         self._variation_name.setText(f"Variations of {name}")
 
     def show_takes(self, count: int, *, shown: bool) -> None:
-        self._takes_button.setText(f"Takes  {count}" if count else "Takes")
+        text = f"Takes {count}" if count else "Takes"
+        self._takes_button.setText(text)
+        self._takes_button.setMinimumWidth(self._takes_button.fontMetrics().horizontalAdvance(text) + 2 * SPACE_4)
         (self._takes_button if shown else self._sheet_button).setChecked(True)
         for widget in (self._class_row, self._truncation, self._reroll, self._seed):
             widget.setEnabled(not shown)

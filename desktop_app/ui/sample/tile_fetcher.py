@@ -39,14 +39,16 @@ class TileFetcher(QObject):
                 self._found[tile.key] = pixels
 
     def start(self) -> None:
+        lost = next((tile for tile in self._tiles if tile.package is None), None)
+        if lost is not None:
+            self._fail(RequestError(f"The model “{lost.name}” of this take is not here. Import it first."))
+            return
         missing = [tile for tile in self._tiles if tile.key not in self._found]
         if not missing:
             self._finish()
             return
         package = missing[0].package
-        if package is None:
-            self._fail(RequestError(f"The model “{missing[0].name}” of this take is not here. Import it first."))
-            return
+        assert package is not None
         designs = tuple(dict.fromkeys(tile.design for tile in missing if tile.sha256 == package.sha256))
         listener = Listener(self, self._on_update, self._on_done, self._on_error)
         self._bridge.submit(Sample(package.ref, designs, CHUNK), listener, slot=self._slot)

@@ -184,7 +184,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def vary(self) -> None:
         tile = self.room.focus_tile()
-        if tile is not None:
+        if tile is not None and tile.package is not None:
             self._show_sheet()
             self.desk.vary(tile)
             self.room.show_design_at(0)
