@@ -9,6 +9,7 @@ on standard input is answered by one line of JSON: the designs drawn in that tim
 
 import argparse
 import json
+import os
 import pathlib
 import sys
 import time
@@ -24,10 +25,14 @@ from export import dcgan, gan
 from export.errors import ExportError
 from export.tracing import MappingGraph, Traced, fold_batch_norm
 
+ENGINE_NICE = 10  # the priority of desktop_app/engine_process.py: neither has an advantage on a busy machine
+
 
 def main(argv: list[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     torch.set_num_threads(args.threads)
+    if hasattr(os, "nice"):
+        os.nice(ENGINE_NICE)
     try:
         traced = load_package(args.folder)
         error = golden_error(traced, args.folder)
