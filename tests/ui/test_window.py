@@ -472,3 +472,31 @@ def test_a_recipe_of_a_model_that_is_not_here_names_it(desktop: Desktop, tmp_pat
     recipe.save_png(tmp_path / "a.png", np.zeros((4, 4, 1), np.uint8), msgspec.structs.replace(made, package="cats"))
     drop(desktop, tmp_path / "a.png")
     assert "“cats”" in desktop.room.banner.sentence
+
+
+def test_crisp_pixels_reach_the_sheet_the_preview_and_the_large_view(desktop: Desktop) -> None:
+    click(desktop, 1)
+    desktop.room.open_large()
+    desktop.room.large._crisp.click()
+    views = (desktop.room.large.view, desktop.window.inspector._preview, desktop.canvas)
+    assert [view._scaling for view in views] == ["crisp"] * 3
+    desktop.do("crisp")
+    assert [view._scaling for view in views] == ["smooth"] * 3
+    assert not desktop.room.large._crisp.isChecked()
+
+
+def test_pictures_in_colour_are_shown_in_colour(make_desktop: Make) -> None:
+    desktop = make_desktop(FakeEngine(channels=3))
+    wait_for(desktop.has_pictures)
+    shown = desktop.canvas.grab().toImage()
+    middle = centre(desktop, 0)
+    colour = shown.pixelColor(middle)
+    assert len({colour.red(), colour.green(), colour.blue()}) > 1
+
+
+def test_windows_closed_in_the_middle_of_a_job_end_well(make_desktop: Make) -> None:
+    for _ in range(5):
+        desktop = make_desktop(FakeEngine(seconds_a_tile=0.002))
+        wait_for(lambda: desktop.engine.served)  # noqa: B023
+        desktop.studio.close()
+        assert desktop.host.pid is None

@@ -19,6 +19,7 @@ class LargeView(QWidget):
     closed = Signal()
     stepped = Signal(str)  # a Step of the sheet
     star_wished = Signal()
+    crisp_wished = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,12 +35,15 @@ class LargeView(QWidget):
         self._next = IconButton(look, "next", "Next tile", keys="Right")
         self._star = IconButton(look, "star", "Star", keys="S", checked_icon="star-filled")
         self._star.setCheckable(True)
+        self._crisp = IconButton(look, "crisp", "Crisp pixels", keys="X")
+        self._crisp.setCheckable(True)
         self._fit = IconButton(look, "fit", "Fit the picture to the window", keys="F")
         self._one = IconButton(look, "one-to-one", "One picture element to a pixel of the screen", keys="1")
         self._back.clicked.connect(self.closed)
         self._previous.clicked.connect(self._on_previous)
         self._next.clicked.connect(self._on_next)
         self._star.clicked.connect(self.star_wished)
+        self._crisp.clicked.connect(self.crisp_wished)
         self._fit.clicked.connect(self.fit)
         self._one.clicked.connect(self.one_to_one)
         self._arrange()
@@ -53,7 +57,7 @@ class LargeView(QWidget):
         bar.addSpacing(SPACE_2)
         bar.addWidget(self._detail)
         bar.addStretch(1)
-        for button in (self._star, self._fit, self._one, self._previous, self._next):
+        for button in (self._star, self._crisp, self._fit, self._one, self._previous, self._next):
             bar.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -69,6 +73,7 @@ class LargeView(QWidget):
         self.view.setAccessibleName(name)
 
     def set_scaling(self, scaling: Scaling) -> None:
+        self._crisp.setChecked(scaling == "crisp")
         self.view.set_scaling(scaling)
 
     def open(self) -> None:

@@ -103,6 +103,7 @@ class SampleRoom(QWidget):
         large.closed.connect(self.close_large)
         large.stepped.connect(self._on_large_step)
         large.star_wished.connect(self.star)
+        large.crisp_wished.connect(controls.toggle_crisp)
         self._bar.valueChanged.connect(self._on_bar)
         self.loader.arrived.connect(self._look_again.start)
         self.loader.failed.connect(self._on_failed)
