@@ -1,5 +1,6 @@
 """The whole suite: no screen, no network, no home folder, and nothing left behind by any test."""
 
+import contextlib
 import gc
 import logging
 import os
@@ -54,14 +55,16 @@ def _children() -> set[int]:
     """Process numbers of this process's children, zombies left out; Linux only."""
     found = set()
     for task in Path("/proc/self/task").glob("*/children") if Path("/proc/self/task").is_dir() else ():
-        for pid in task.read_text().split():
-            try:
-                state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-            except OSError:
-                continue
-            if state != "Z":
-                found.add(int(pid))
+        with contextlib.suppress(OSError):  # a thread or a process may end while it is looked at
+            found |= {int(pid) for pid in task.read_text().split() if _lives(pid)}
     return found
+
+
+def _lives(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def _close_windows() -> None:
