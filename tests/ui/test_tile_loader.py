@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.engine.errors import Cancelled, EngineDied
+from desktop_app.engine.errors import Cancelled, EngineDied, RequestError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Sample
 from desktop_app.studio.sheet import SheetState
@@ -102,14 +102,17 @@ def test_a_death_of_the_engine_is_tried_again_and_not_for_ever(rig: Rig) -> None
 
 def test_a_cancelled_job_leaves_its_tiles_to_be_asked_for_by_hand(rig: Rig) -> None:
     rig.engine.failures = [Cancelled()]
-    rig.loader.want(rig.tiles(range(5)))
+    rig.loader.want(rig.tiles(range(100)))
     rig.drain()
-    assert set(rig.store.failures.values()) == {"Stopped."}
+    assert [rig.store.failures[tile.key] for tile in rig.tiles(range(100))] == ["Stopped."] * 100
     assert len(rig.asked()) == 1
+    rig.loader.want(rig.tiles(range(90, 110)))
+    rig.drain()
+    assert rig.asked()[1] == list(range(100, 110))
 
 
 def test_a_failure_of_some_tiles_does_not_keep_others_away(rig: Rig) -> None:
-    rig.engine.failures = [Cancelled()]
+    rig.engine.failures = [RequestError("No.")]
     rig.loader.want(rig.tiles(range(100)))
     rig.drain()
     assert all(rig.store.has(tile.key) for tile in rig.tiles(range(FIRST_JOB, 100)))

@@ -305,6 +305,14 @@ class SampleRoom(QWidget):
         self.star_wished.emit([self.canvas.tile(index)])
 
     @Slot(str)
+    def say_mishap(self, sentence: str) -> None:
+        """The engine ended: what it left undone can be asked for again."""
+        if self.store.failures:
+            self.banner.say(sentence, tone="warn", action="Try again", act=self.retry)
+        else:
+            self.banner.say(sentence, tone="warn")
+
+    @Slot(str)
     def _on_failed(self, sentence: str) -> None:
         self.banner.say(sentence, tone="error", action="Try again", act=self.retry)
         self.canvas.update()

@@ -9,7 +9,7 @@ from time import monotonic
 
 from PySide6.QtCore import QObject, Signal
 
-from desktop_app.engine.errors import EngineDied, StudioError
+from desktop_app.engine.errors import Cancelled, EngineDied, StudioError
 from desktop_app.engine.requests import Pictures, Sample, Update
 from desktop_app.studio.jobs import Job
 from desktop_app.ui.bridge import Listener, QueueBridge
@@ -87,7 +87,10 @@ class TileLoader(QObject):
         if isinstance(error, EngineDied) and self._deaths < MAX_DEATHS:
             self._deaths += 1
         else:
-            missing = [key for key in _keys(job) if not self._store.has(key)]
+            keys = _keys(job)
+            if isinstance(error, Cancelled):  # who stops one job means all that would follow it
+                keys += [tile.key for tile in self._wanted]
+            missing = [key for key in keys if not self._store.has(key)]
             self._store.failures.update(dict.fromkeys(missing, error.message))
             self.failed.emit(error.message)
         self._go_on(job)

@@ -139,8 +139,8 @@ class MainWindow(QMainWindow):
         self.side.theme_button.clicked.connect(self._look.toggle)
         self.side.settings_button.clicked.connect(self.show_settings)
         self.side.help_button.clicked.connect(self.show_shortcuts)
-        self.jobs.noticed.connect(self._on_mishap)
-        bridge.failure_told.connect(self._on_mishap)
+        self.jobs.noticed.connect(room.say_mishap)
+        bridge.failure_told.connect(room.say_mishap)
         self.jobs.cancel_wished.connect(bridge.cancel)
         self.jobs.force_stop_wished.connect(bridge.force_stop)
 
@@ -263,10 +263,6 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_copied(self, sentence: str) -> None:
         self.say(sentence)
-
-    @Slot(str)
-    def _on_mishap(self, sentence: str) -> None:
-        self.say(sentence, "warn")
 
     @Slot(str)
     def _on_setting(self, key: str) -> None:
