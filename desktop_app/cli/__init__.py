@@ -98,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_sample(add("sample", _sample, "Draw designs and write them as PNG files that know how they were made."))
     _add_recheck(add("recheck", _recheck, "Make pictures again from the recipes inside them and compare."))
     _add_bench(add("bench", _bench, "Measure this machine: engine, window, memory."))
-    add("self-test", _self_test, "Open every kind of model and the window, and close them again.")
+    add("self-test", _self_test, "Open every bundled model and the window, and close them again.")
     return parser
 
 
