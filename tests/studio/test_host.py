@@ -301,7 +301,7 @@ def test_a_load_that_no_cancel_reaches_ends_with_its_process(mortal, slow_to_ope
     pid = mortal.host.pid
     job, _, ends = mortal.start(sample(slow_to_open))
     until(lambda: job.state == "running")
-    time.sleep(0.2)
+    time.sleep(1.0)  # by now the file is checked and the optimiser multiplies
     mortal.queue.cancel(job)
     until(lambda: ends, seconds=5)
     assert isinstance(ends[0], Cancelled)
