@@ -26,9 +26,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def qapp() -> QApplication:
+def qapp() -> Iterator[QApplication]:
     """One application for all tests, dressed as the real one."""
-    return application.application(["maquette-tests"])
+    app = application.application(["maquette-tests"])
+    yield app
+    # The offscreen clipboard is freed when the process exits, after Python: data made here would crash it then.
+    app.clipboard().clear()
 
 
 @pytest.fixture
