@@ -285,6 +285,42 @@ def test_copy_puts_the_picture_and_its_recipe_on_the_clipboard(desktop: Desktop,
     assert not QGuiApplication.clipboard().image().isNull()
 
 
+def test_a_program_that_copied_a_picture_ends_without_a_crash() -> None:
+    """A crash after the last line of Python shows in the exit code alone."""
+    import subprocess
+    import sys
+
+    code = """
+import numpy as np
+from PySide6.QtWidgets import QApplication
+from desktop_app.ui.bridge import QueueBridge
+from desktop_app.ui.sample.exporting import Exporter
+from desktop_app.ui.sample.tile_store import TileStore
+from desktop_app.ui.sample.tiles import Tile
+from desktop_app.engine.requests import Design
+
+app, store = QApplication([]), TileStore(10**6)
+tile = Tile("a", "0" * 64, Design(1, 2), None)
+Exporter(QueueBridge(), store)._copy(tile, None, False, [np.zeros((4, 4, 1), np.uint8)])
+assert not app.clipboard().image().isNull()
+"""
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_takes_of_two_packages_are_exported_in_one_go(make_desktop: Make, tmp_path: Path) -> None:
+    desktop = make_desktop(packages=2)
+    wait_for(desktop.has_pictures)
+    here = desktop.canvas.tile(70_000)
+    desktop.window._on_package("fake-letters")
+    there = desktop.canvas.tile(80_000)
+    choice = ExportChoice(tmp_path / "out", pictures=True, contact_sheet=False, with_recipe=True)
+    desktop.window.files._exporter.export([here, there], choice, None)
+    wait_for(lambda: "Exported 2 pictures" in desktop.room.banner.sentence)
+    names = {recipe.read_recipe(path).package for path in choice.folder.iterdir()}
+    assert names == {"fake-digits", "fake-letters"}
+
+
 def drop(desktop: Desktop, path: Path) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])

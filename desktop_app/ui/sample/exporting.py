@@ -107,10 +107,10 @@ class Exporter(QObject):
         from desktop_app.studio import recipe  # Pillow is slow to import
 
         made = recipe.make_recipe(tile.package, tile.design, device) if with_recipe and tile.package else None
-        data = QMimeData()
-        data.setImageData(to_image(pixels[0]))
-        data.setData("image/png", recipe.encode_png(pixels[0], made))
-        QGuiApplication.clipboard().setMimeData(data)
+        clipboard = QGuiApplication.clipboard()
+        clipboard.setImage(to_image(pixels[0]))
+        # a QMimeData of Python's would be destroyed after Python is gone: the clipboard's own is added to
+        clipboard.mimeData().setData("image/png", recipe.encode_png(pixels[0], made))
         self.said.emit("The picture is on the clipboard.", "plain")
 
     def _dragged_files(
