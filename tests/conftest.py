@@ -80,7 +80,8 @@ def _close_windows() -> None:
     if not isinstance(app, QApplication):
         return
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    gc.collect()
+    if app.topLevelWidgets():
+        gc.collect()
     open_windows = [w for w in app.topLevelWidgets() if w.isVisible()]
     names = [f"{type(w).__name__} “{w.windowTitle()}”" for w in open_windows]
     timers = [t for w in app.topLevelWidgets() for t in w.findChildren(QTimer) if t.isActive()]
