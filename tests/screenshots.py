@@ -30,7 +30,7 @@ PATIENCE_S = 30.0
 def dark(window: MainWindow) -> None:
     show(window, "fashion-gan", tile_px=104)
     keep(window, 9, 24, 31)
-    select(window, 17)
+    select(window, 27)
 
 
 def light(window: MainWindow) -> None:
