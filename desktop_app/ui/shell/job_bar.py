@@ -31,7 +31,7 @@ class JobBar(QWidget):
         self._job: Job | None = None
         self._engine_rss = 0
         self._notice = ""
-        self._package, self._device, self._engine = label("No model"), label(""), label("The engine is idle")
+        self._package, self._device, self._engine = label("No model"), label(""), label("The engine is at rest")
         self._memory = label("")
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
@@ -42,6 +42,7 @@ class JobBar(QWidget):
         self._force.setToolTip("Ends the engine’s process and starts it again. Nothing you kept is lost.")
         self._cancel.clicked.connect(self._on_cancel)
         self._force.clicked.connect(self.force_stop_wished)
+        self._show_device(None)
         self._arrange()
         self._timer = QTimer(self)
         self._timer.setInterval(MEMORY_MS)
