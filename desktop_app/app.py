@@ -6,8 +6,6 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: the window's small products gain nothing from more
-
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
