@@ -21,26 +21,27 @@ from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.crash_log import CrashLog
 from desktop_app.ui.idle import IdleCollector
 from desktop_app.ui.look.theme import Look, load_fonts
+from desktop_app.ui.project_claim import ProjectClaim
 from desktop_app.ui.shell.desk import Desk
 from desktop_app.ui.shell.importer import Importer
 from desktop_app.ui.shell.main_window import MainWindow
 
 log = logging.getLogger(__name__)
 
-PROJECT = "project.maquette"
 SELF_TEST_MS = 60_000
 
 
 class Studio:
     """The window and all behind it. The engine's process starts after the window is on the screen."""
 
-    def __init__(self, *, library: Library, project_file: Path, settings: Settings, host: Host) -> None:
+    def __init__(self, *, library: Library, project_folder: Path, settings: Settings, host: Host) -> None:
         self._host = host
+        self._claim = ProjectClaim(project_folder)
         self._queue: JobQueue | None = None
         self.look = Look(settings.text("theme"), reduced_motion=settings.switch("reduced_motion"))
         self.look.apply(settings.text("theme"))
         self.bridge = QueueBridge()
-        project, sentence = load_project(project_file, ProjectState(SheetState("", seed=1)))
+        project, sentence = load_project(self._claim.file, ProjectState(SheetState("", seed=1)))
         self.desk = Desk(project, library, settings)
         self.importer = Importer(library)
         self.window = MainWindow(self.look, self.bridge, self.desk, self.importer)
@@ -48,6 +49,8 @@ class Studio:
         self.window.shown.connect(self.start_engine)
         if sentence:
             self.window.say(sentence, "warn")
+        elif not self._claim.is_first:
+            self.window.say("Maquette is open already, so this window works in a project of its own.")
 
     def start_engine(self) -> None:
         if self._queue is None:
@@ -69,6 +72,7 @@ class Studio:
             self.desk.project.save()
         except FileError as error:
             log.error(error.message)
+        self._claim.release()
 
 
 def run(argv: Sequence[str], *, project_folder: Path | None = None) -> int:
@@ -88,7 +92,7 @@ def run(argv: Sequence[str], *, project_folder: Path | None = None) -> int:
 def make_studio(settings: Settings, project_folder: Path, host: Host | None = None) -> Studio:
     library = Library([paths.bundled_models()], paths.user_models())
     engine = host or _process_host(settings)
-    return Studio(library=library, project_file=project_folder / PROJECT, settings=settings, host=engine)
+    return Studio(library=library, project_folder=project_folder, settings=settings, host=engine)
 
 
 def _process_host(settings: Settings) -> ProcessHost:

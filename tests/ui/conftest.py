@@ -103,7 +103,7 @@ def make_desktop(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., D
         host = FakeHost(engine)
         studio = Studio(
             library=Library([models], folder / "own"),
-            project_file=folder / "project.maquette",
+            project_folder=folder,
             settings=settings,
             host=host,
         )
