@@ -46,7 +46,7 @@ PRESETS = {
         "gpu": {**GAN, "dataset": "fashion-mnist", "flip": True, **GAN_GPU},
     },
     "digits-dcgan": {
-        "cpu": {**DCGAN, "dataset": "mnist", "minutes": 10},
+        "cpu": {**DCGAN, "dataset": "mnist", "minutes": 15},
         "gpu": {**DCGAN, "dataset": "mnist", "minutes": 5},
     },
     "digits-classifier": {
@@ -54,7 +54,7 @@ PRESETS = {
         "gpu": {**CLASSIFIER, "dataset": "mnist", "minutes": 3},
     },
     "fashion-classifier": {
-        "cpu": {**CLASSIFIER, "dataset": "fashion-mnist", "minutes": 14, **FASHION_DISTORTION},
+        "cpu": {**CLASSIFIER, "dataset": "fashion-mnist", "minutes": 22, **FASHION_DISTORTION},
         "gpu": {**CLASSIFIER, "dataset": "fashion-mnist", "minutes": 4, **FASHION_DISTORTION},
     },
 }
