@@ -3,6 +3,7 @@
 import pathlib
 
 from desktop_app.engine.packages import Manifest, Score
+from export.data import IDX_SOURCES
 
 COMMERCIAL = {
     "yes": "Commercial use of the weights and of pictures made with them is allowed.",
@@ -46,11 +47,18 @@ def _made(manifest: Manifest) -> str:
     made = manifest.made_by
     return (
         f"Preset {made.preset}, {made.minutes:g} minutes on {made.hardware}, {made.images:,} training pictures seen "
-        f"(repeats counted), {made.date}, commit {made.commit}.\n\n```\n{made.command}\n"
+        f"(repeats counted), {made.date}, commit {made.commit}.\n\n```\n{_data_command(manifest)}{made.command}\n"
         f"python -m export package {manifest.name}\npython -m export verify {manifest.name}\n"
         f"python -m export evaluate {manifest.name}\n```\n\n"
         "A budget in minutes depends on the machine: another run gives other weights of the same kind."
     )
+
+
+def _data_command(manifest: Manifest) -> str:
+    """How the data set is prepared, where it is one of the named ones."""
+    title = manifest.training_data[0].name.split(",")[0] if manifest.training_data else ""
+    names = [name for name, source in IDX_SOURCES.items() if source.title == title]
+    return f"python -m export data {names[0]} --from DIR\n" if names else ""
 
 
 def _data(manifest: Manifest) -> str:
@@ -77,7 +85,8 @@ HOW = (
     "the same for as many real training pictures (a density above the real one means samples crowd typical places). "
     "Confident: the judge gives some class more than 0.9. Class balance: 1 minus the total variation distance to the "
     "classes of the test split. Fréchet distance: between the same features, lower is better, not comparable with FIDs "
-    "of other features. The other scores are better when higher; the judge never saw a generated picture."
+    "of other features. The other scores are better when higher; the judge never "
+    "saw a generated picture. It learnt on the real training pictures, so its accuracy on them flatters them a little."
 )
 
 
