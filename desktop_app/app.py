@@ -75,12 +75,12 @@ class Studio:
         self._claim.release()
 
 
-def run(argv: Sequence[str], *, project_folder: Path | None = None) -> int:
-    """Open the window and stay until it is closed."""
+def run(argv: Sequence[str], *, device: str = "auto", threads: int = 0) -> int:
+    """Open the window and stay until it is closed. device, threads: for this time, instead of the settings'."""
     settings = Settings.load(paths.user_config() / "settings.json")
     _scale(settings.number("interface_scale"))
     app = application(argv)
-    studio = make_studio(settings, project_folder or paths.user_projects())
+    studio = make_studio(settings, paths.user_projects(), _process_host(settings, device=device, threads=threads))
     crash_log = CrashLog(paths.user_logs(), studio.bridge.tell_failure)
     studio.window.show()
     code = app.exec()
@@ -95,14 +95,15 @@ def make_studio(settings: Settings, project_folder: Path, host: Host | None = No
     return Studio(library=library, project_folder=project_folder, settings=settings, host=engine)
 
 
-def _process_host(settings: Settings) -> ProcessHost:
+def _process_host(settings: Settings, *, device: str = "auto", threads: int = 0) -> ProcessHost:
     folder = paths.user_logs()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         engine_log: Path | None = folder / "engine.log"
     except OSError:
         engine_log = None
-    return ProcessHost(device=settings.text("device"), threads=settings.number("threads"), log=engine_log)
+    chosen = device if device != "auto" else settings.text("device")
+    return ProcessHost(device=chosen, threads=threads or settings.number("threads"), log=engine_log)
 
 
 def application(argv: Sequence[str]) -> QApplication:

@@ -120,14 +120,20 @@ def test_device_and_threads_stand_before_or_after_the_command(
     assert asked == [{"device": "cpu", "threads": 3}]
 
 
-def test_no_argument_opens_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [([], {"device": "auto", "threads": 0}), (["--device", "cpu", "--threads", "2"], {"device": "cpu", "threads": 2})],
+)
+def test_no_command_opens_the_window(
+    monkeypatch: pytest.MonkeyPatch, words: list[str], asked: dict[str, object]
+) -> None:
     opened = []
     app = type(sys)("desktop_app.app")
-    app.run = lambda words: opened.append(words) or 7  # type: ignore[attr-defined]
+    app.run = lambda argv, **options: opened.append((argv, options)) or 7  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "desktop_app.app", app)
     monkeypatch.setattr("desktop_app.app", app, raising=False)
-    assert cli.main([]) == 7
-    assert opened == [[]]
+    assert cli.main(words) == 7
+    assert opened == [([], asked)]
 
 
 def test_a_failure_is_one_sentence_on_standard_error(maquette: Maquette, capsys: pytest.CaptureFixture[str]) -> None:

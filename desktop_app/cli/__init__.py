@@ -182,7 +182,7 @@ def _truncation(text: str) -> float:
 def _window(options: argparse.Namespace) -> int:
     from desktop_app import app
 
-    return app.run([])
+    return app.run([], device=options.device, threads=options.threads)
 
 
 def _models(options: argparse.Namespace) -> int:
