@@ -95,7 +95,7 @@ class JobBar(QWidget):
             self._device.setText("Device not known yet")
             self._device.setToolTip("The engine says what it runs on when it has started.")
             return
-        kind = {"cuda": "Graphics card", "cpu": "Processor"}.get(device.obtained, device.obtained)
+        kind = device.obtained.upper()
         fell_back = device.asked not in ("auto", device.obtained)
         self._device.setText(f"{kind} (not {device.asked.upper()})" if fell_back else kind)
         why = f"\n{device.reason}" if device.reason else ""
