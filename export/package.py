@@ -246,12 +246,12 @@ def training_data(about: dict) -> TrainingData:
 
 
 def summary_of(traced: Traced, about: dict) -> str:
-    """One sentence for the library: what it draws, how large, and after which data."""
+    """What it draws, in the two short lines that a card of the library has."""
     height, width = about["shape"][:2]
     subject = about.get("subject", "pictures").capitalize()
     if traced.mapping is None:
-        return f"{subject}, {width} x {height}, after {about['title']}: a classic DCGAN without classes, the baseline."
-    return f"{subject}, {width} x {height}, in {len(about['classes'])} classes, after {about['title']}."
+        return f"{subject}, the DCGAN baseline."
+    return f"{subject} in {len(about['classes'])} classes, {width} × {height} pixels."
 
 
 def made_by(options: dict, progress: dict, *, hardware: str) -> MadeBy:

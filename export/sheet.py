@@ -1,24 +1,15 @@
 """Contact sheets: pictures side by side in one PNG."""
 
-import math
 import pathlib
 
 import numpy as np
 from PIL import Image
 
-
-def contact_sheet(pictures: np.ndarray, *, columns: int) -> np.ndarray:
-    """(n, H, W, C) uint8 -> one (rows * H, columns * W, C) picture, filled row by row, black where none is left."""
-    n, height, width, channels = pictures.shape
-    rows = math.ceil(n / columns)
-    sheet = np.zeros((rows * columns, height, width, channels), np.uint8)
-    sheet[:n] = pictures
-    sheet = sheet.reshape(rows, columns, height, width, channels).transpose(0, 2, 1, 3, 4)
-    return sheet.reshape(rows * height, columns * width, channels)
+from desktop_app.engine.images import contact_sheet
 
 
 def write_sheet(path: pathlib.Path, pictures: np.ndarray, *, columns: int, zoom: int = 1) -> None:
-    sheet = contact_sheet(pictures, columns=columns)
+    sheet = contact_sheet(pictures, columns=columns, gap=0, background=0)
     image = Image.fromarray(sheet[..., 0] if sheet.shape[2] == 1 else sheet)
     image = image.resize((image.width * zoom, image.height * zoom), Image.Resampling.NEAREST)
     part = path.with_name(path.name + ".part")

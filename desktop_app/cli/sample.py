@@ -21,6 +21,7 @@ import numpy as np
 from desktop_app.cli import asking
 from desktop_app.cli.picture_writer import PictureWriter
 from desktop_app.cli.printing import print_json, tell
+from desktop_app.engine import images
 from desktop_app.engine.errors import FileError, RecipeError, RequestError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Device, Pictures, Pixels, Sample
@@ -232,7 +233,7 @@ def _sheet_path(order: Order) -> Path:
 
 def _write_sheet(order: Order, pictures: Pixels) -> Path:
     path = _sheet_path(order)
-    recipe.save_png(path, recipe.contact_sheet(pictures, columns=_columns(order), gap=GAP), None)
+    recipe.save_png(path, images.contact_sheet(pictures, columns=_columns(order), gap=GAP), None)
     return path
 
 

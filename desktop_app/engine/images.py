@@ -1,4 +1,4 @@
-"""From what a graph gives to pixels."""
+"""From what a graph gives to pixels, and pixels side by side."""
 
 from typing import Any
 
@@ -19,3 +19,15 @@ def to_pixels(x: npt.NDArray[Any], picture: Picture) -> Pixels:
     )
     pixels: Pixels = np.rint(np.clip(scaled, 0, 255)).astype(np.uint8).transpose(0, 2, 3, 1)
     return np.ascontiguousarray(pixels)
+
+
+def contact_sheet(pictures: Pixels, *, columns: int, gap: int = 2, background: int = 255) -> Pixels:
+    """(N, H, W, C) -> one picture (rows (H + gap) + gap, columns (W + gap) + gap, C)."""
+    count, height, width, channels = pictures.shape
+    rows = -(-count // columns)
+    sheet = np.full((rows * (height + gap) + gap, columns * (width + gap) + gap, channels), background, np.uint8)
+    for i, picture in enumerate(pictures):
+        top = gap + (i // columns) * (height + gap)
+        left = gap + (i % columns) * (width + gap)
+        sheet[top : top + height, left : left + width] = picture
+    return sheet

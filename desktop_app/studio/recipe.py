@@ -171,18 +171,6 @@ def _decode(text: str, name: str) -> Recipe:
     return recipe
 
 
-def contact_sheet(pictures: Pixels, *, columns: int, gap: int = 2, background: int = 255) -> Pixels:
-    """(N, H, W, C) -> one picture (rows (H + gap) + gap, columns (W + gap) + gap, C)."""
-    count, height, width, channels = pictures.shape
-    rows = -(-count // columns)
-    sheet = np.full((rows * (height + gap) + gap, columns * (width + gap) + gap, channels), background, np.uint8)
-    for i, picture in enumerate(pictures):
-        top = gap + (i // columns) * (height + gap)
-        left = gap + (i % columns) * (width + gap)
-        sheet[top : top + height, left : left + width] = picture
-    return sheet
-
-
 def compare(kept: Pixels, again: Pixels) -> tuple[str, int]:
     """What `recheck` says of two pictures, and the largest difference: "identical", "close" (1/255) or "different"."""
     if kept.shape != again.shape:

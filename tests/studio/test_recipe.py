@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
-from desktop_app.engine import packages
+from desktop_app.engine import images, packages
 from desktop_app.engine.errors import FileError, RecipeError
 from desktop_app.engine.requests import Design, Device, Variation
 from desktop_app.studio import recipe as recipes
@@ -404,7 +404,7 @@ def test_readers_see_whole_files_only(tmp_path):
 @pytest.mark.parametrize(("count", "columns", "rows"), [(1, 1, 1), (5, 3, 2), (6, 3, 2), (7, 3, 3)])
 def test_a_contact_sheet(count, columns, rows):
     pictures = np.stack([np.full((4, 6, 3), n + 1, np.uint8) for n in range(count)])
-    sheet = recipes.contact_sheet(pictures, columns=columns, gap=2)
+    sheet = images.contact_sheet(pictures, columns=columns, gap=2)
     assert sheet.shape == (rows * 6 + 2, columns * 8 + 2, 3)
     for n in range(count):
         top, left = 2 + n // columns * 6, 2 + n % columns * 8

@@ -13,6 +13,7 @@ from PySide6.QtCore import QMimeData, QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QDrag, QGuiApplication, QPixmap
 from PySide6.QtWidgets import QWidget
 
+from desktop_app.engine import images
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.requests import Device, Pixels
 from desktop_app.ui.bridge import QueueBridge
@@ -157,7 +158,7 @@ def write_contact_sheet(folder: Path, pixels: Sequence[Pixels]) -> Path:
 
     alike = [picture for picture in pixels if picture.shape == pixels[0].shape]
     columns = math.ceil(math.sqrt(len(alike)))
-    sheet = recipe.contact_sheet(np.stack(alike), columns=columns, gap=2, background=255)
+    sheet = images.contact_sheet(np.stack(alike), columns=columns, gap=2, background=255)
     path = free_path(folder / SHEET_NAME)
     recipe.save_png(path, sheet, None)
     return path
