@@ -64,6 +64,27 @@ class Picture(msgspec.Struct, frozen=True):
     high: float
 
 
+class Direction(msgspec.Struct, frozen=True):
+    """A way to move in the space that the decoder reads. Its numbers are a row of `directions` in space.npz."""
+
+    name: str
+    kind: Literal["named", "pca"]
+    low: str = ""  # what lies at the negative end, "thin"
+    high: str = ""
+    change: float = 0.0  # mean |difference| between -2 and +2 standard deviations, in 8-bit steps
+    share: float | None = None  # of the variance (pca)
+    fit: float | None = None  # R^2 of the regression (named)
+
+
+class Space(msgspec.Struct, frozen=True):
+    """The space that the decoder reads: its directions, and a plane of it as a map. The numbers are in space.npz."""
+
+    directions: tuple[Direction, ...]
+    map_low: tuple[float, float]
+    map_high: tuple[float, float]
+    map_points: int = 0  # encoded real pictures
+
+
 class Defaults(msgspec.Struct, frozen=True):
     truncation: float = 1.0
 
@@ -107,6 +128,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     latent: Latent | None = None
     picture: Picture | None = None
     classes: tuple[str, ...] = ()
+    space: Space | None = None
     defaults: Defaults = Defaults()
     opset: int
     tolerance: float
@@ -126,6 +148,15 @@ class Package:
     @property
     def name(self) -> str:
         return self.manifest.name
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether straight lines are at home where the decoder reads; else it reads normal noise, and arcs are."""
+        return "mapping" in self.manifest.graphs
+
+    @property
+    def can_encode(self) -> bool:
+        return "encode" in self.manifest.abilities
 
     @property
     def ref(self) -> PackageRef:
@@ -291,9 +322,31 @@ def _graph_inconsistency(manifest: Manifest, latent: Latent, picture: Picture) -
             return f"its mapping should take z float32[N, {latent.size}], label int64[N] and truncation float32[N]"
         if {t.name: (t.dtype, t.shape[1:]) for t in mapping.outputs} != {"w": ("float32", (w_size,))}:
             return f"its mapping should give w, float32[N, {w_size}]"
-    graphs = (mapping, decoder) if mapping else (decoder,)
+    encoder = manifest.graphs.get("encoder")
+    if ("encode" in manifest.abilities) != (encoder is not None):
+        return "the ability “encode” and a graph “encoder” come together"
+    if encoder:
+        if {t.name: (t.dtype, t.shape[1:]) for t in encoder.inputs} != {"image": image}:
+            return "its encoder should take “image”, float32[N, {}, {}, {}]".format(*image[1])
+        if {t.name: (t.dtype, t.shape[1:]) for t in encoder.outputs} != {"w": ("float32", (w_size,))}:
+            return f"its encoder should give w, float32[N, {w_size}]"
+    graphs = [graph for graph in (mapping, decoder, encoder) if graph]
     if not all(t.shape and isinstance(t.shape[0], str) for g in graphs for t in (*g.inputs, *g.outputs)):
         return "the first axis of its graphs' inputs and outputs should be free, “N”"
+    return _space_inconsistency(manifest)
+
+
+def _space_inconsistency(manifest: Manifest) -> str:
+    space = manifest.space
+    if space is None:
+        return ""
+    if "space" not in manifest.files:
+        return "it tells of directions and lists no file “space”"
+    names = [direction.name for direction in space.directions]
+    if len(set(names)) != len(names):
+        return "two of its directions have one name"
+    if not all(-MAX_LEVEL < low < high < MAX_LEVEL for low, high in zip(space.map_low, space.map_high, strict=True)):
+        return "its map has no extent"
     return ""
 
 

@@ -29,14 +29,45 @@ class Variation(Frozen, frozen=True):
     amount: float
 
 
+class Push(Frozen, frozen=True):
+    """A step along one of the package's directions, `amount` in standard deviations."""
+
+    direction: str
+    amount: float
+
+
+class Part(Frozen, frozen=True):
+    weight: float
+    design: "Design"
+
+
+class Place(Frozen, frozen=True):
+    """Where in the space that the decoder reads a design lies, said in one of three ways, and pushed from there.
+
+    parts: a mix of other designs (latents.mix); the weights sum to one and may be negative.
+    vector: the numbers themselves, as they were found for a picture of the designer's own.
+    spot: a point of the package's map.
+    """
+
+    parts: tuple[Part, ...] = ()
+    vector: tuple[float, ...] = ()
+    spot: tuple[float, float] | None = None
+    pushes: tuple[Push, ...] = ()
+    source: str = ""  # file name of the own picture, for people
+
+
 class Design(Frozen, frozen=True):
-    """All that decides the pixels of one sample of one package."""
+    """All that decides the pixels of one sample of one package.
+
+    With a place, that decides alone: seed and index are 0, and there is no label, truncation or variation.
+    """
 
     seed: int
     index: int
     label: int | None = None  # class number; None where the package has no classes
     truncation: float = 1.0  # 0 is the mean of the class, 1 the whole distribution
     variations: tuple[Variation, ...] = ()
+    place: Place | None = None
 
 
 class PackageRef(Frozen, frozen=True):
@@ -67,7 +98,43 @@ class DescribeDevice(Frozen, frozen=True, tag=True):
     """Which device the engine runs on and why. Answers `Device`."""
 
 
-Request = Sample | Verify | DescribeDevice
+class Find(Frozen, frozen=True, tag=True):
+    """Find the place of a picture. Answers `Progress`, and `Found` each time it is better, the last one for good.
+
+    picture: (H, W, C) uint8, fitted to the package's pictures already. Through the encoder where the package has
+    one; `rounds` of optimisation through the decoder follow (invert.py), without an encoder at least one.
+    """
+
+    package: PackageRef
+    picture: Any  # (H, W, C) uint8
+    rounds: int = 0
+
+
+class Locate(Frozen, frozen=True, tag=True):
+    """Where designs lie on the package's map. Answers `Located` in chunks, in order."""
+
+    package: PackageRef
+    designs: tuple[Design, ...]
+
+
+class ReadMap(Frozen, frozen=True, tag=True):
+    """What the package knows of its map. Answers `MapData`."""
+
+    package: PackageRef
+
+
+class Learn(Frozen, frozen=True, tag=True):
+    """What sets the liked designs apart from the disliked ones. Answers `Taste`.
+
+    Where there are too few dislikes, designs of a fixed seed stand in for everything else.
+    """
+
+    package: PackageRef
+    liked: tuple[Design, ...]
+    disliked: tuple[Design, ...] = ()
+
+
+Request = Sample | Verify | DescribeDevice | Find | Locate | ReadMap | Learn
 
 
 # -- updates -------------------------------------------------------------------------------------------------------
@@ -104,4 +171,32 @@ class Device(Frozen, frozen=True, tag=True):
     threads: int
 
 
-Update = Progress | Pictures | Verified | Device
+class Found(Frozen, frozen=True, tag=True):
+    vector: tuple[float, ...]  # for Place.vector
+    pixels: Any  # (H, W, C) uint8: what the decoder makes of it
+    error: float  # root mean square difference from the picture, in 8-bit steps
+    how: str  # "encoder", "search" or "encoder and search"
+
+
+class Located(Frozen, frozen=True, tag=True):
+    first: int
+    spots: Any  # (N, 2) float32
+
+
+class MapData(Frozen, frozen=True, tag=True):
+    """The plane w = origin + x axes[0] + y axes[1], and where real training pictures lie on it."""
+
+    low: tuple[float, float]
+    high: tuple[float, float]
+    points: Any  # (n, 2) float32; n is 0 where the package has no encoder
+    labels: Any  # (n,) int16, -1 where the class is not known
+
+
+class Taste(Frozen, frozen=True, tag=True):
+    """A direction as a mix: one standard deviation more of what is liked is base + the sum of weight * w(design)."""
+
+    parts: tuple[Part, ...]  # the weights sum to zero
+    certainty: float  # share of the marked designs told apart when each is left out in turn; 0.5 is guessing
+
+
+Update = Progress | Pictures | Verified | Device | Found | Located | MapData | Taste

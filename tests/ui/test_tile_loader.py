@@ -12,9 +12,10 @@ from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Sample
 from desktop_app.studio.sheet import SheetState
 from desktop_app.ui.bridge import QueueBridge
-from desktop_app.ui.sample.tile_loader import FIRST_JOB, LARGEST_JOB, MAX_DEATHS, TileLoader
-from desktop_app.ui.sample.tile_store import TileStore
-from desktop_app.ui.sample.tiles import SheetTiles, Tile
+from desktop_app.ui.picture.tile import Tile
+from desktop_app.ui.picture.tile_loader import FIRST_JOB, LARGEST_JOB, MAX_DEATHS, TileLoader
+from desktop_app.ui.picture.tile_store import TileStore
+from desktop_app.ui.sample.tiles import SheetTiles
 from tests.fakes import FakeEngine, ImmediateQueue, write_package
 
 
@@ -25,7 +26,7 @@ class Rig:
         self.bridge = QueueBridge()
         self.bridge.attach(self.queue)
         self.store = TileStore(2**24)
-        self.loader = TileLoader(self.bridge, self.store)
+        self.loader = TileLoader(self.bridge, self.store, slot="sheet")
         self.package = package
         self.failures: list[str] = []
         self.loader.failed.connect(self.failures.append)

@@ -2,7 +2,7 @@ import numpy as np
 from PySide6.QtGui import QImage
 
 from desktop_app.engine.requests import Design
-from desktop_app.ui.sample.tile_store import ByteCache, Place, TileStore
+from desktop_app.ui.picture.tile_store import ByteCache, Fit, TileStore
 from tests.fakes import picture
 
 
@@ -34,7 +34,7 @@ def test_a_cache_knows_its_size_after_every_change() -> None:
 def test_ten_thousand_tiles_stay_within_the_budget() -> None:
     budget = 4 * 2**20
     store = TileStore(budget)
-    place = Place(64, "smooth")
+    place = Fit(64, "smooth")
     for index in range(10_000):
         store.put(key(index), np.zeros((28, 28, 1), np.uint8))
         if index % 4 == 0:
@@ -55,7 +55,7 @@ def test_a_smaller_budget_lets_go_at_once() -> None:
 def test_an_image_is_made_at_the_pixels_of_the_device() -> None:
     store = TileStore(2**24)
     store.put(key(1), picture(Design(1, 1)))
-    place = Place(288, "smooth", 3.0)
+    place = Fit(288, "smooth", 3.0)
     assert store.render([key(1)], place, 1.0)
     image = store.image(key(1), place)
     assert isinstance(image, QImage)
@@ -65,7 +65,7 @@ def test_an_image_is_made_at_the_pixels_of_the_device() -> None:
 def test_a_wide_picture_keeps_its_proportion() -> None:
     store = TileStore(2**24)
     store.put(key(1), np.zeros((32, 64, 3), np.uint8))
-    place = Place(100, "crisp")
+    place = Fit(100, "crisp")
     store.render([key(1)], place, 1.0)
     image = store.image(key(1), place)
     assert image is not None
@@ -76,7 +76,7 @@ def test_pictures_of_several_sizes_are_made_in_one_go() -> None:
     store = TileStore(2**24)
     store.put(key(1), np.zeros((32, 32, 3), np.uint8))
     store.put(key(2), np.zeros((28, 28, 1), np.uint8))
-    place = Place(64, "smooth")
+    place = Fit(64, "smooth")
     assert store.render([key(1), key(2), key(3)], place, 1.0)
     assert store.image(key(1), place)
     assert store.image(key(2), place)

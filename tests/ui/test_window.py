@@ -295,8 +295,8 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.sample.exporting import Exporter
-from desktop_app.ui.sample.tile_store import TileStore
-from desktop_app.ui.sample.tiles import Tile
+from desktop_app.ui.picture.tile_store import TileStore
+from desktop_app.ui.picture.tile import Tile
 from desktop_app.engine.requests import Design
 
 app, store = QApplication([]), TileStore(10**6)

@@ -18,10 +18,10 @@ from desktop_app.engine.errors import StudioError
 from desktop_app.engine.requests import Device, Pixels
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.picture.pixels import to_image
+from desktop_app.ui.picture.tile import Tile
+from desktop_app.ui.picture.tile_store import TileStore
 from desktop_app.ui.sample.export_dialog import ExportChoice
 from desktop_app.ui.sample.tile_fetcher import TileFetcher
-from desktop_app.ui.sample.tile_store import TileStore
-from desktop_app.ui.sample.tiles import Tile
 
 SHEET_NAME = "contact-sheet.png"
 MAX_DRAGGED = 32

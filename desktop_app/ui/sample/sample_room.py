@@ -16,13 +16,14 @@ from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.resample import Scaling
+from desktop_app.ui.picture.tile import Tile
+from desktop_app.ui.picture.tile_loader import TileLoader
+from desktop_app.ui.picture.tile_store import TileStore
 from desktop_app.ui.sample.empty_view import EmptyView
 from desktop_app.ui.sample.large_view import LargeView
 from desktop_app.ui.sample.sample_controls import SampleControls
 from desktop_app.ui.sample.sheet_canvas import SheetCanvas
-from desktop_app.ui.sample.tile_loader import TileLoader
-from desktop_app.ui.sample.tile_store import TileStore
-from desktop_app.ui.sample.tiles import NoTiles, SheetTiles, TakeTiles, Tile, TileList, take_keys
+from desktop_app.ui.sample.tiles import NoTiles, SheetTiles, TakeTiles, TileList, take_keys
 
 LOOK_AGAIN_MS = 30
 
@@ -43,7 +44,7 @@ class SampleRoom(QWidget):
         self.setAcceptDrops(True)
         self._look = look
         self.store = TileStore(cache_bytes)
-        self.loader = TileLoader(bridge, self.store, self)
+        self.loader = TileLoader(bridge, self.store, self, slot="sheet")
         self.controls = SampleControls(look)
         self.banner = Banner(look)
         self.canvas = SheetCanvas(look, self.store, self.loader)

@@ -5,12 +5,12 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app.ui.look.theme import Look
+from desktop_app.ui.picture.tile_loader import TileLoader
+from desktop_app.ui.picture.tile_store import TileStore
 from desktop_app.ui.sample.selection import Selection
 from desktop_app.ui.sample.sheet_input import CLASS_KEYS, STEPS, Gesture
 from desktop_app.ui.sample.sheet_painter import star_box
 from desktop_app.ui.sample.sheet_view import SheetView
-from desktop_app.ui.sample.tile_loader import TileLoader
-from desktop_app.ui.sample.tile_store import TileStore
 
 
 class SheetCanvas(SheetView):

@@ -17,13 +17,14 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.resample import Scaling
+from desktop_app.ui.picture.tile import Key, Tile, class_name
+from desktop_app.ui.picture.tile_loader import TileLoader
+from desktop_app.ui.picture.tile_store import Fit, TileStore
 from desktop_app.ui.sample.selection import Selection
 from desktop_app.ui.sample.sheet_input import glided
 from desktop_app.ui.sample.sheet_layout import MAX_TILE, MIN_TILE, SheetLayout, zoomed_scroll
 from desktop_app.ui.sample.sheet_painter import SceneTile, SheetScene, caption_font, paint_sheet
-from desktop_app.ui.sample.tile_loader import TileLoader
-from desktop_app.ui.sample.tile_store import Place, TileStore
-from desktop_app.ui.sample.tiles import Key, NoTiles, Tile, TileList, class_name
+from desktop_app.ui.sample.tiles import NoTiles, TileList
 
 AHEAD = 1.0  # views that are made ready before and after the one on the screen
 MAX_AHEAD = 600  # tiles
@@ -286,7 +287,7 @@ class SheetView(QWidget):
         visible = layout.visible(self._scroll)
         tiles = [(i, self.tile(i)) for i in visible]
         ratio = self.devicePixelRatioF()
-        place = Place(max(1, round(self._tile_px * ratio)), self._scaling, ratio)
+        place = Fit(max(1, round(self._tile_px * ratio)), self._scaling, ratio)
         if not self._store.render([tile.key for _, tile in tiles], place, RENDER_BUDGET_S):
             QTimer.singleShot(0, self, self.update)
         self._stand_ins = {i: key for i, key in self._stand_ins.items() if i in visible}
@@ -300,7 +301,7 @@ class SheetView(QWidget):
             caption_font(self.font()),
         )
 
-    def _scene_tile(self, layout: SheetLayout, index: int, tile: Tile, place: Place) -> SceneTile:
+    def _scene_tile(self, layout: SheetLayout, index: int, tile: Tile, place: Fit) -> SceneTile:
         x, y = layout.origin(index)
         key = tile.key
         image = self._image(index, key, place)
@@ -317,7 +318,7 @@ class SheetView(QWidget):
             caption=self.words_for(index) if index == self._hover else "",
         )
 
-    def _image(self, index: int, key: Key, place: Place) -> QImage | None:
+    def _image(self, index: int, key: Key, place: Fit) -> QImage | None:
         image = self._store.image(key, place)
         if image is not None:
             self._stand_ins[index] = key

@@ -9,8 +9,8 @@ from desktop_app.engine.errors import RequestError, StudioError
 from desktop_app.engine.requests import Pictures, Pixels, Sample, Update
 from desktop_app.studio.jobs import Job
 from desktop_app.ui.bridge import Listener, QueueBridge
-from desktop_app.ui.sample.tile_store import TileStore
-from desktop_app.ui.sample.tiles import Key, Tile
+from desktop_app.ui.picture.tile import Key, Tile
+from desktop_app.ui.picture.tile_store import TileStore
 
 CHUNK = 64
 _numbers = count(1)

@@ -2,29 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Protocol
 
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Design
 from desktop_app.studio.project import Take
 from desktop_app.studio.sheet import SheetState, design_at
-
-Key = tuple[str, Design]  # manifest hash and design: all that decides the pixels
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A design and its package; `package` is None where a take's package is not (or no longer) at hand."""
-
-    name: str
-    sha256: str
-    design: Design
-    package: Package | None
-
-    @cached_property
-    def key(self) -> Key:
-        return self.sha256, self.design
+from desktop_app.ui.picture.tile import Key, Tile
 
 
 class TileList(Protocol):
@@ -91,11 +74,3 @@ class NoTiles:
 
 def take_keys(takes: Sequence[Take]) -> frozenset[Key]:
     return frozenset((take.sha256, take.design) for take in takes)
-
-
-def class_name(package: Package | None, label: int | None) -> str:
-    """What the manifest calls a class; its number where it has no name."""
-    if label is None:
-        return "—"
-    names = package.manifest.classes if package else ()
-    return names[label] if label < len(names) else str(label)

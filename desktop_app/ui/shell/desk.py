@@ -17,7 +17,7 @@ from desktop_app.studio.library import Library
 from desktop_app.studio.project import Project, ProjectState, Take, now
 from desktop_app.studio.settings import Settings
 from desktop_app.studio.sheet import SheetState
-from desktop_app.ui.sample.tiles import Tile
+from desktop_app.ui.picture.tile import Tile
 
 NEW_SEEDS = 1_000_000  # short enough to read out
 

@@ -15,7 +15,7 @@ from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from desktop_app.ui.picture.image_view import ImageView
 from desktop_app.ui.picture.resample import Scaling
-from desktop_app.ui.sample.tiles import Tile, class_name
+from desktop_app.ui.picture.tile import Tile, class_name
 
 WIDTH = 288
 PREVIEW = WIDTH - 2 * SPACE_4

@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from desktop_app.engine.requests import Pixels
 from desktop_app.ui.picture.pixels import to_image
 from desktop_app.ui.picture.resample import Scaling, resample
-from desktop_app.ui.sample.tiles import Key, Tile
+from desktop_app.ui.picture.tile import Key, Tile
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -56,7 +56,7 @@ class ByteCache(Generic[K, V]):
             self.used -= self._size(value) + _OVERHEAD
 
 
-class Place(NamedTuple):
+class Fit(NamedTuple):
     """How a picture is shown on a tile: within `box` device pixels."""
 
     box: int
@@ -69,7 +69,7 @@ class TileStore:
 
     def __init__(self, budget: int) -> None:
         self._pixels: ByteCache[Key, Pixels] = ByteCache(budget // 4, lambda pixels: pixels.nbytes)
-        self._images: ByteCache[tuple[Key, Place], QImage] = ByteCache(
+        self._images: ByteCache[tuple[Key, Fit], QImage] = ByteCache(
             budget - budget // 4, lambda image: image.sizeInBytes()
         )
         self.failures: dict[Key, str] = {}
@@ -98,7 +98,7 @@ class TileStore:
         """Those without pixels, in order."""
         return [tile for tile in tiles if tile.key not in self._pixels]
 
-    def image(self, key: Key, place: Place) -> QImage | None:
+    def image(self, key: Key, place: Fit) -> QImage | None:
         return self._images.get((key, place))
 
     def rough_image(self, key: Key) -> QImage | None:
@@ -106,7 +106,7 @@ class TileStore:
         pixels = self._pixels.get(key)
         return None if pixels is None else to_image(pixels)
 
-    def render(self, keys: Sequence[Key], place: Place, budget_s: float) -> bool:
+    def render(self, keys: Sequence[Key], place: Fit, budget_s: float) -> bool:
         """Make screen images for the keys that have pixels and no image; False where the time ran out first."""
         end = perf_counter() + budget_s
         missing = [key for key in keys if (key, place) not in self._images and key in self._pixels]
@@ -116,7 +116,7 @@ class TileStore:
             self._render_batch(missing[start : start + 16], place)
         return True
 
-    def _render_batch(self, keys: Sequence[Key], place: Place) -> None:
+    def _render_batch(self, keys: Sequence[Key], place: Fit) -> None:
         by_shape: dict[tuple[int, ...], dict[Key, Pixels]] = {}
         for key in keys:
             pixels = self._pixels.get(key)

@@ -13,10 +13,9 @@ from desktop_app.engine.errors import Cancelled, EngineDied, StudioError
 from desktop_app.engine.requests import Pictures, Sample, Update
 from desktop_app.studio.jobs import Job
 from desktop_app.ui.bridge import Listener, QueueBridge
-from desktop_app.ui.sample.tile_store import TileStore
-from desktop_app.ui.sample.tiles import Key, Tile
+from desktop_app.ui.picture.tile import Key, Tile
+from desktop_app.ui.picture.tile_store import TileStore
 
-SLOT = "sheet"
 JOB_TIME_S = 0.06
 FIRST_JOB, SMALLEST_JOB, LARGEST_JOB, CHUNK = 24, 8, 256, 32
 MAX_DEATHS = 2  # of the engine, on the same tiles, before they count as failed
@@ -26,8 +25,10 @@ class TileLoader(QObject):
     arrived = Signal()
     failed = Signal(str)  # a sentence
 
-    def __init__(self, bridge: QueueBridge, store: TileStore, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: QueueBridge, store: TileStore, parent: QObject | None = None, *, slot: str) -> None:
+        """slot: of the queue. Each view that draws tiles has one of its own."""
         super().__init__(parent)
+        self._slot = slot
         self._bridge = bridge
         self._store = store
         self._wanted: list[Tile] = []
@@ -65,7 +66,7 @@ class TileLoader(QObject):
         self._busy = True
         request = Sample(package.ref, tuple(dict.fromkeys(tile.design for tile in batch)), CHUNK)
         self._job = self._bridge.submit(
-            request, Listener(self, self._on_update, self._on_done, self._on_error), slot=SLOT
+            request, Listener(self, self._on_update, self._on_done, self._on_error), slot=self._slot
         )
 
     def _on_update(self, job: Job, update: Update) -> None:

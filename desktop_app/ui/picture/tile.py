@@ -1,0 +1,31 @@
+"""A tile: a design and its package, and the key of its pixels."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import Design
+
+Key = tuple[str, Design]  # manifest hash and design: all that decides the pixels
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A design and its package; `package` is None where a take's package is not (or no longer) at hand."""
+
+    name: str
+    sha256: str
+    design: Design
+    package: Package | None
+
+    @cached_property
+    def key(self) -> Key:
+        return self.sha256, self.design
+
+
+def class_name(package: Package | None, label: int | None) -> str:
+    """What the manifest calls a class; its number where it has no name."""
+    if label is None:
+        return "—"
+    names = package.manifest.classes if package else ()
+    return names[label] if label < len(names) else str(label)
