@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m export", description="From data to a model package.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_data, _add_train, _add_package, _add_verify, _add_evaluate):
+    for add in (_add_data, _add_train, _add_prior, _add_package, _add_verify, _add_evaluate):
         add(commands)
     return parser
 
@@ -71,6 +71,15 @@ def _add_train(commands) -> None:
     command.add_argument("--dry-run", action="store_true", help="print what would be done and stop")
     command.add_argument("--report-seconds", type=float, default=15, help="seconds between progress lines")
     command.add_argument("--save-seconds", type=float, default=60, help="seconds between checkpoints")
+    _folders(command, data="prepared data sets", runs="runs")
+
+
+def _add_prior(commands) -> None:
+    command = commands.add_parser("prior", help="fit the prior of an autoencoder's run, before packaging it")
+    command.set_defaults(module="prior")
+    command.add_argument("name", help="name of the run")
+    command.add_argument("--steps", type=int, default=0, help="steps of the fit (default: the preset's)")
+    command.add_argument("--seed", type=int, default=0)
     _folders(command, data="prepared data sets", runs="runs")
 
 

@@ -2,9 +2,9 @@
 
     python -m export package digits-gan
 
-Writes models/<name>/: mapping.onnx and decoder.onnx (weights in half precision, widened by Cast nodes that ONNX
-Runtime folds when it loads), golden.npz, card.md, preview.png and manifest.json. The preview is seeds 0 to 63
-through the program's own engine; nothing is picked.
+Writes models/<name>/: mapping.onnx, decoder.onnx and, for an autoencoder, encoder.onnx (weights in half precision,
+widened by Cast nodes that ONNX Runtime folds when it loads), golden.npz, card.md, preview.png and manifest.json. The
+preview is seeds 0 to 63 through the program's own engine; nothing is picked.
 """
 
 import argparse
@@ -37,7 +37,7 @@ from export.card import write_card
 from export.errors import ExportError
 from export.presets import TITLES, preset_options
 from export.sheet import write_sheet
-from export.tracing import Traced, load_run, trace_run
+from export.tracing import Traced, load_run, open_run
 
 OPSET = 20
 TOLERANCE = 1e-3  # of a range that is 2 wide: an eighth of one step of 8 bit
@@ -48,10 +48,9 @@ GOLDEN_COUNT = 4
 def main(args: argparse.Namespace) -> None:
     # -------------------------------------------------------------------------
     # the run
-    options, tensors, progress = load_run(pathlib.Path(args.runs), args.name)
-    about = read_about(pathlib.Path(args.data), options["dataset"])
+    about = read_about(pathlib.Path(args.data), dataset_of(pathlib.Path(args.runs), args.name))
     shape, classes = tuple(about["shape"]), tuple(about["classes"])
-    traced = trace_run(options, tensors, shape=shape, num_classes=len(classes))
+    options, traced, progress = open_run(pathlib.Path(args.runs), args.name, shape=shape, num_classes=len(classes))
 
     # -------------------------------------------------------------------------
     # graphs and golden example, in a folder beside the final one
@@ -70,7 +69,7 @@ def main(args: argparse.Namespace) -> None:
             title=args.title or TITLES.get(args.name) or args.name.replace("-", " ").capitalize(),
             summary=summary_of(traced, about),
             version="1.0",
-            abilities=("sample",),
+            abilities=("sample", "encode") if traced.encoder is not None else ("sample",),
             files={},
             graphs=graphs,
             latent=Latent(traced.z_size, w_size=traced.w_size),
@@ -110,7 +109,12 @@ def export_graphs(traced: Traced, folder: pathlib.Path, *, shape: tuple) -> dict
     example = (torch.randn(2, traced.z_size), torch.tensor([0, 1]), torch.ones(2))
     export_onnx(traced.mapping, example, folder / "mapping.onnx", [t.name for t in inputs], ["w"])
     export_onnx(traced.decoder, (torch.randn(2, traced.w_size),), folder / "decoder.onnx", ["w"], ["image"])
-    return {"mapping": Graph("mapping", inputs, (w,)), "decoder": Graph("decoder", (w,), (image,))}
+    graphs = {"mapping": Graph("mapping", inputs, (w,)), "decoder": Graph("decoder", (w,), (image,))}
+    if traced.encoder is None:
+        return graphs
+    pictures = (torch.zeros(2, channels, height, width),)
+    export_onnx(traced.encoder, pictures, folder / "encoder.onnx", ["image"], ["w"])
+    return {**graphs, "encoder": Graph("encoder", (image,), (w,))}
 
 
 def export_onnx(net: nn.Module, example: tuple[Tensor, ...], path: pathlib.Path, inputs: list, outputs: list) -> None:
@@ -180,6 +184,9 @@ def write_golden(traced: Traced, folder: pathlib.Path, *, num_classes: int) -> N
     truncation = torch.tensor([1.0, 1.0, 0.7, 0.0])
     w, image = traced.draw(z, label, truncation)
     arrays = {"z": z, "label": label, "truncation": truncation, "w": w, "image": image}
+    if traced.encoder is not None:
+        with torch.no_grad():
+            arrays["encoded"] = traced.encoder(image)
     content = io.BytesIO()
     np.savez_compressed(content, allow_pickle=False, **{name: value.numpy() for name, value in arrays.items()})
     (folder / "golden.npz").write_bytes(content.getvalue())
@@ -232,6 +239,11 @@ def replace_folder(new: pathlib.Path, final: pathlib.Path) -> None:
 # what the manifest tells
 
 
+def dataset_of(runs: pathlib.Path, name: str) -> str:
+    """The data set of a run."""
+    return load_run(runs, name)[0]["dataset"]
+
+
 def read_about(data: pathlib.Path, name: str) -> dict:
     try:
         return json.loads((data / name / "dataset.json").read_text("utf-8"))
@@ -251,6 +263,9 @@ def summary_of(traced: Traced, about: dict) -> str:
     subject = about.get("subject", "pictures").capitalize()
     if traced.mapping is None:
         return f"{subject}, the DCGAN baseline."
+    if traced.encoder is not None:
+        kind = "as a map" if traced.w_size == 2 else "from your pictures too"
+        return f"{subject} {kind}, {width} × {height} pixels."
     return f"{subject} in {len(about['classes'])} classes, {width} × {height} pixels."
 
 

@@ -22,6 +22,24 @@ GAN = {
 }
 GAN_GPU = {"widths": (384, 192), "batch": 256, "minutes": 20, "learning_rate": (2e-4, 5e-5), "penalty_share": 0.5}
 DCGAN = {"family": "dcgan", "z_size": 100, "widths": (128, 64), "batch": 128, "learning_rate": (2e-4, 2e-4)}
+VAE = {
+    "family": "vae",
+    "latent": 32,
+    "widths": (128, 32),
+    "hidden": 192,
+    "batch": 64,
+    "learning_rate": (3e-3, 0.0),
+    "weight_decay": 0.01,
+    "clip": 1000.0,  # norm of the gradient, in nats
+    "beta": 1.0,
+    "kl_warm_up": 0.02,  # share of the budget
+    "grey": 0.25,  # share of each batch that is not binarised
+    "ema_half_life": (0.0, 0.01),
+    "prior": (8, 96),  # couplings of the flow and width of their nets
+    "prior_steps": 8000,
+}
+VAE_MAP = {"latent": 2, "prior": (12, 64)}
+VAE_GPU = {"widths": (256, 128), "batch": 256, "minutes": 15, "learning_rate": (2e-3, 0.0)}
 CLASSIFIER = {
     "family": "classifier",
     "widths": (32, 64, 128),
@@ -49,6 +67,18 @@ PRESETS = {
         "cpu": {**DCGAN, "dataset": "mnist", "minutes": 15},
         "gpu": {**DCGAN, "dataset": "mnist", "minutes": 5},
     },
+    "digits-vae": {
+        "cpu": {**VAE, "dataset": "mnist", "minutes": 60},
+        "gpu": {**VAE, "dataset": "mnist", **VAE_GPU},
+    },
+    "digits-map": {
+        "cpu": {**VAE, "dataset": "mnist", "minutes": 16, **VAE_MAP},
+        "gpu": {**VAE, "dataset": "mnist", **VAE_GPU, **VAE_MAP},
+    },
+    "fashion-vae": {
+        "cpu": {**VAE, "dataset": "fashion-mnist", "minutes": 55, "grey": 1.0, "beta": 0.5},
+        "gpu": {**VAE, "dataset": "fashion-mnist", "grey": 1.0, "beta": 0.5, **VAE_GPU},
+    },
     "digits-classifier": {
         "cpu": {**CLASSIFIER, "dataset": "mnist", "minutes": 7},
         "gpu": {**CLASSIFIER, "dataset": "mnist", "minutes": 3},
@@ -59,7 +89,14 @@ PRESETS = {
     },
 }
 
-TITLES = {"digits-gan": "Digits", "fashion-gan": "Clothing", "digits-dcgan": "Digits, classic DCGAN"}
+TITLES = {
+    "digits-gan": "Digits",
+    "fashion-gan": "Clothing",
+    "digits-dcgan": "Digits, classic DCGAN",
+    "digits-vae": "Digits, autoencoder",
+    "fashion-vae": "Clothing, autoencoder",
+    "digits-map": "Digits, on a map",
+}
 
 
 def preset_options(name: str, *, row: str) -> dict:

@@ -10,10 +10,12 @@ import pathlib
 import torch
 from torch import Tensor, nn
 
-from export import dcgan, gan
+from export import dcgan, gan, vae
 from export.checkpoint import load_module, read_checkpoint
 from export.errors import ExportError
+from export.flow import Flow
 
+PRIOR_FILE = "prior.safetensors"
 MEAN_COUNT = 10_000  # draws a class for the mean of w
 
 
@@ -31,6 +33,28 @@ class MappingGraph(nn.Module):
         return mean + truncation[:, None] * (self.mapping(z, label) - mean)
 
 
+class DecoderGraph(nn.Module):
+    """w -> image in -1..1: the mean of the Bernoulli pixels, 2 sigmoid(logits) - 1."""
+
+    def __init__(self, decoder: vae.Decoder):
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(self, w: Tensor) -> Tensor:
+        return torch.tanh(self.decoder(w) / 2)
+
+
+class EncoderGraph(nn.Module):
+    """image in -1..1 -> w, the mean of the posterior."""
+
+    def __init__(self, encoder: vae.Encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self.encoder(image)[0]
+
+
 @dataclasses.dataclass
 class Traced:
     """A trained generator as the graphs of a package: mapping is None where z goes straight into the decoder."""
@@ -39,6 +63,7 @@ class Traced:
     decoder: nn.Module
     z_size: int
     w_size: int | None
+    encoder: nn.Module | None = None
 
     @torch.no_grad()
     def draw(self, z: Tensor, label: Tensor, truncation: Tensor) -> tuple[Tensor, Tensor]:
@@ -69,6 +94,56 @@ def load_run(runs: pathlib.Path, name: str) -> tuple[dict, dict[str, Tensor], di
         raise ExportError(f"There is no run {runs / name}; train it with `python -m export train {name}`.") from None
     tensors, progress = read_checkpoint(runs / name / "checkpoint.safetensors")
     return options, tensors, progress
+
+
+def open_run(runs: pathlib.Path, name: str, *, shape: tuple, num_classes: int) -> tuple[dict, Traced, dict]:
+    """(options, graphs, progress) of a training run; an autoencoder's mapping is its fitted prior."""
+    options, tensors, progress = load_run(runs, name)
+    if options["family"] != "vae":
+        return options, trace_run(options, tensors, shape=shape, num_classes=num_classes), progress
+    prior = load_prior(runs, name, options, seen=progress["seen"], num_classes=num_classes)
+    return options, trace_vae(options, tensors, prior), progress
+
+
+def new_average(options: dict, tensors: dict[str, Tensor], *, rounded: bool = False) -> vae.Vae:
+    """The averaged autoencoder of a run, as it is or with the weights of its package."""
+    channels = tensors["average/decoder.paint.weight"].shape[0]
+    net = vae.new_vae(options, channels=channels)
+    load_module(tensors, "average", net)
+    if rounded:
+        round_to_half(net)
+    return net.eval().requires_grad_(False)
+
+
+def new_flow(options: dict, *, num_classes: int) -> Flow:
+    """A fresh flow; the seed of torch decides its weights."""
+    torch.manual_seed(options["seed"])
+    couplings, hidden = options["prior"]
+    return Flow(size=options["latent"], couplings=couplings, hidden=hidden, num_classes=num_classes)
+
+
+def load_prior(runs: pathlib.Path, name: str, options: dict, *, seen: int, num_classes: int) -> Flow:
+    """The fitted prior of a run. Raises ExportError where there is none, or it was fitted before the run went on."""
+    path = runs / name / PRIOR_FILE
+    if not path.exists():
+        raise ExportError(f"{name} has no fitted prior yet: fit it with `python -m export prior {name}`.")
+    tensors, about = read_checkpoint(path)
+    if about.get("fits") != seen:
+        raise ExportError(f"The prior of {name} was fitted before the run went on; fit it again.")
+    flow = new_flow(options, num_classes=num_classes)
+    load_module(tensors, "prior", flow)
+    return flow.eval().requires_grad_(False)
+
+
+def trace_vae(options: dict, tensors: dict[str, Tensor], prior: Flow) -> Traced:
+    """An autoencoder with its fitted prior (export/prior.py) as the mapping, weights rounded to half precision."""
+    net = new_average(options, tensors, rounded=True)
+    round_to_half(prior)
+    mean = mean_of_w(prior, z_size=options["latent"], num_classes=len(prior.mean))
+    mapping = MappingGraph(prior, mean).eval()
+    round_to_half(mapping)
+    size = options["latent"]
+    return Traced(mapping, DecoderGraph(net.decoder).eval(), size, size, EncoderGraph(net.encoder).eval())
 
 
 def trace_run(options: dict, tensors: dict[str, Tensor], *, shape: tuple, num_classes: int) -> Traced:

@@ -19,17 +19,17 @@ from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.packages import Package
 from desktop_app.engine.runtime import Runtime
 from export.errors import ExportError
-from export.package import read_about
-from export.tracing import Traced, load_run, trace_run
+from export.package import dataset_of, read_about
+from export.tracing import Traced, open_run
 
 COUNT = 32
 BATCHES = (1, 16)
 
 
 def main(args: argparse.Namespace) -> None:
-    options, tensors, _ = load_run(pathlib.Path(args.runs), args.name)
-    about = read_about(pathlib.Path(args.data), options["dataset"])
-    traced = trace_run(options, tensors, shape=tuple(about["shape"]), num_classes=len(about["classes"]))
+    runs = pathlib.Path(args.runs)
+    about = read_about(pathlib.Path(args.data), dataset_of(runs, args.name))
+    _, traced, _ = open_run(runs, args.name, shape=tuple(about["shape"]), num_classes=len(about["classes"]))
     try:
         package = packages.open_package(pathlib.Path(args.models) / args.name)
         worst = verify_package(package, traced)
