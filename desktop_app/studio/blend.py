@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from desktop_app.engine.requests import Design, Frozen, Part, Place, Push
 from desktop_app.studio import pad
+from desktop_app.studio.mixing import mix
 from desktop_app.studio.walk import Key, Walk
 
 View = Literal["pad", "map"]
@@ -66,14 +67,6 @@ def at_pad(state: BlendState, point: tuple[float, float]) -> Design | None:
 
 def at_spot(spot: tuple[float, float]) -> Design:
     return Design(0, 0, place=Place(spot=spot))
-
-
-def mix(parts: list[tuple[float, Design]]) -> Design:
-    """A mix without the parts that weigh nothing; with one part left, that design itself."""
-    kept = [(weight, design) for weight, design in parts if weight != 0.0]
-    if len(kept) == 1 and kept[0][0] == 1.0:
-        return kept[0][1]
-    return Design(0, 0, place=Place(parts=tuple(Part(weight, design) for weight, design in kept)))
 
 
 def pushed(state: BlendState, base: Design) -> Design:
