@@ -2,9 +2,11 @@
 
 python -m export data mnist --from DIR
 python -m export train digits-gan
+python -m export prior digits-vae        (autoencoders only)
 python -m export package digits-gan
 python -m export verify digits-gan
 python -m export evaluate digits-gan --judge digits-classifier
+python -m export directions digits-gan
 """
 
 import argparse
@@ -30,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m export", description="From data to a model package.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_data, _add_train, _add_prior, _add_package, _add_verify, _add_evaluate):
+    for add in (_add_data, _add_train, _add_prior, _add_package, _add_verify, _add_evaluate, _add_directions):
         add(commands)
     return parser
 
@@ -107,7 +109,18 @@ def _add_evaluate(commands) -> None:
     command.add_argument("--judge", metavar="RUN", help="classifier run that judges (default: by the data set)")
     command.add_argument("--count", type=int, default=10_000, help="number of samples (default: 10000)")
     command.add_argument("--seed", type=int, default=1, help="seed of the samples (default: 1)")
+    command.add_argument("--draws", type=int, default=500, help="k of an autoencoder's weighted bound (default: 500)")
+    command.add_argument("--part", type=int, default=1000, help="test pictures for that bound (default: 1000)")
     _folders(command, data="prepared data sets", runs="runs", models="model packages")
+
+
+def _add_directions(commands) -> None:
+    command = commands.add_parser("directions", help="find a package's directions and its map, and put them into it")
+    command.set_defaults(module="directions")
+    command.add_argument("name")
+    command.add_argument("--count", type=int, default=4000, help="designs to learn from (default: 4000)")
+    command.add_argument("--seed", type=int, default=2, help="seed of the designs (default: 2)")
+    _folders(command, data="prepared data sets", models="model packages")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,13 @@ def card_text(manifest: Manifest) -> str:
     parts += ["## What it does", _what(manifest)]
     parts += ["## How it was made", _made(manifest)]
     parts += ["## Data and licence", _data(manifest)]
-    parts += ["## Scores", _scores(manifest.scores)]
+    judged = tuple(score for score in manifest.scores if score.floor is not None)
+    bounds = tuple(score for score in manifest.scores if score.floor is None)
+    parts += ["## Scores", _scores(judged)]
+    if bounds:
+        parts += ["## Likelihood", _bounds(bounds, manifest)]
+    if manifest.space is not None:
+        parts += ["## Directions and map", _space(manifest)]
     parts += ["## Limits", _limits(manifest)]
     return "\n\n".join(parts) + "\n"
 
@@ -35,7 +41,14 @@ def _what(manifest: Manifest) -> str:
     lines = [f"Turns {latent.size} normal numbers into a {kind} picture of {picture.width} x {picture.height} pixels."]
     if manifest.classes:
         lines.append(f"Classes: {', '.join(manifest.classes)}.")
-    if latent.w_size:
+    if "encode" in manifest.abilities:
+        lines.append(
+            f"An encoder turns a picture into {latent.w_size} numbers w and a decoder turns them back; blends go along "
+            "straight lines there. A fitted prior (a normalizing flow) makes w of normal numbers and a class, so that "
+            "it samples too. Truncation pulls w towards the mean of its class; its default is "
+            f"{manifest.defaults.truncation:g}."
+        )
+    elif latent.w_size:
         lines.append(
             f"A mapping network first makes w ({latent.w_size} numbers) of them, where blends are smooth. Truncation "
             f"pulls w towards the mean of its class; its default is {manifest.defaults.truncation:g}."
@@ -48,10 +61,14 @@ def _made(manifest: Manifest) -> str:
     return (
         f"Preset {made.preset}, {made.minutes:g} minutes on {made.hardware}, {made.images:,} training pictures seen "
         f"(repeats counted), {made.date}, commit {made.commit}.\n\n```\n{_data_command(manifest)}{made.command}\n"
-        f"python -m export package {manifest.name}\npython -m export verify {manifest.name}\n"
-        f"python -m export evaluate {manifest.name}\n```\n\n"
+        f"{_prior_command(manifest)}python -m export package {manifest.name}\npython -m export verify {manifest.name}\n"
+        f"python -m export evaluate {manifest.name}\npython -m export directions {manifest.name}\n```\n\n"
         "A budget in minutes depends on the machine: another run gives other weights of the same kind."
     )
+
+
+def _prior_command(manifest: Manifest) -> str:
+    return f"python -m export prior {manifest.name}\n" if "encode" in manifest.abilities else ""
 
 
 def _data_command(manifest: Manifest) -> str:
@@ -80,6 +97,67 @@ def _scores(scores: tuple[Score, ...]) -> str:
     return "\n".join([*rows, "", f"{scores[0].note}. {HOW}"])
 
 
+def _bounds(scores: tuple[Score, ...], manifest: Manifest) -> str:
+    """An autoencoder's bounds, with published ones beside them where the data are the same."""
+    rows = ["| bound | nats a picture | of |", "|---|---|---|"]
+    rows += [f"| {s.name} | {s.value:.2f} | {s.note.rpartition('; ')[2]} |" for s in scores]
+    draws = max((s.name.partition(",")[0] for s in scores if s.name.startswith("IW-")), default="IW")
+    text = (
+        f"{scores[0].note.rpartition('; ')[0].capitalize()}. {draws} is the importance-weighted bound with that many "
+        "draws. The fitted prior is marginalised over its classes, which come as often as in the training split."
+    )
+    if manifest.training_data and manifest.training_data[0].name.startswith("MNIST"):
+        rows += [f"| published: {name} | {value} | {what} |" for name, value, what in PUBLISHED]
+        text += " Static and dynamic binarisation differ by a few nats; compare like with like."
+    return "\n".join([*rows, "", text])
+
+
+PUBLISHED = (
+    ("fully connected VAE, ELBO", "90.9", "binarised MNIST"),
+    ("the same, importance-weighted, k = 5000", "86.9", "binarised MNIST"),
+    ("VAE of Burda et al. 2016, k = 1", "86.76", "static; importance-weighted estimate"),
+    ("IWAE of Burda et al. 2016, k = 50", "84.78", "static; importance-weighted estimate"),
+    ("IWAE with two layers, k = 50", "82.90", "static; importance-weighted estimate"),
+    ("hierarchical VAE with VampPrior", "81.24", "dynamic"),
+    ("BIVA", "78.41", "dynamic"),
+    ("NVAE", "78.01", "dynamic"),
+)
+
+
+def _space(manifest: Manifest) -> str:
+    """The directions with their measures, the strips, and what the map is."""
+    space = manifest.space
+    assert space is not None
+    encodes = "encode" in manifest.abilities
+    rows = ["| direction | from | to | change | share | fit |", "|---|---|---|---|---|---|"]
+    for d in space.directions:
+        share = "" if d.share is None else f"{d.share:.0%}"
+        fit = "" if d.fit is None else f"{d.fit:.2f}"
+        rows.append(f"| {d.name} | {d.low} | {d.high} | {d.change:.1f} | {share} | {fit} |")
+    plane = (
+        "The map is the latent plane itself."
+        if encodes and manifest.latent is not None and manifest.latent.w_size == 2
+        else "The map is the plane of the two main axes over all classes."
+    )
+    dots = f" Its dots are {space.map_points:,} encoded training pictures." if space.map_points else ""
+    return "\n".join(
+        [
+            "![two designs along each direction](directions.png)",
+            "",
+            "Each direction with two designs, from -3 to +3 standard deviations, in the order of the table.",
+            "",
+            *rows,
+            "",
+            f"{SPACE_HOW} {plane}{dots}",
+        ]
+    )
+
+
+SPACE_HOW = (
+    "Change: mean difference of a pixel between -2 and +2 standard deviations, in 8-bit steps, over 64 fixed designs. "
+    "Share: of the variance. Fit: R² of the regression that found the direction, on designs that it was not fitted to."
+)
+
 HOW = (
     "Density and coverage: k = 5, penultimate features of the judge, against the real test split; the last column is "
     "the same for as many real training pictures (a density above the real one means samples crowd typical places). "
@@ -92,6 +170,9 @@ HOW = (
 
 def _limits(manifest: Manifest) -> str:
     lines = ["- It knows nothing but the pictures of its training data, at their size."]
+    if "encode" in manifest.abilities:
+        lines.append("- It smooths: edges come softer than in real pictures, fine pattern is lost.")
+        lines.append("- A picture unlike its training data comes back as the nearest thing that it knows.")
     if manifest.classes:
         lines.append(
             "- Rare shapes of a class come rarely or not at all; a few samples are broken or carry another class."

@@ -12,6 +12,9 @@ is picked. A classifier that was trained on the real training split judges them 
 - Fréchet distance of the two sets of features (lower is better; not an FID: the features are the judge's);
 - class balance: 1 - total variation distance of the judged classes to those of the test split.
 
+An autoencoder also gets its bounds on the likelihood of the test split (export/likelihood.py), with N(0, I) and with
+the fitted prior, and the scores of samples from N(0, I) beside those from the fitted prior.
+
 The floor is the same number for as many real training pictures. Scores go into manifest.json and card.md.
 """
 
@@ -23,23 +26,24 @@ import msgspec
 import numpy as np
 import torch
 
-from desktop_app.engine import packages
+from desktop_app.engine import images, noise, packages
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.packages import Package, Score
 from desktop_app.engine.requests import Design, Pixels
 from desktop_app.engine.runtime import Runtime
-from export import classifier
+from export import classifier, likelihood
 from export.card import write_card
 from export.checkpoint import load_module
-from export.data import load_dataset
+from export.data import Dataset, load_dataset
 from export.errors import ExportError
-from export.package import write_manifest
+from export.package_files import write_manifest
 from export.scores import class_balance, density_coverage, frechet_distance, neighbour_distances
-from export.tracing import load_run
+from export.tracing import load_prior, load_run, new_average, round_to_half
 
 K = 5
 FRECHET = "Fréchet distance"
+PLAIN = ", N(0, I)"
 JUDGES = {"mnist": "digits-classifier", "fashion-mnist": "fashion-classifier"}
 
 
@@ -76,6 +80,9 @@ def main(args: argparse.Namespace) -> None:
     real = Reference(real_features, neighbour_distances(real_features, k=K), test.labels)
     fake_scores = measure(look(judge, fake), real, asked=asked if package.manifest.classes else None)
     floor_scores = measure(look(judge, train.images[half]), real, asked=train.labels[half])
+    plain_scores = {}
+    if package.can_encode:
+        plain_scores = measure(look(judge, draw_plain(package, seed=args.seed, count=args.count)), real, asked=None)
 
     # -------------------------------------------------------------------------
     # into manifest and card
@@ -84,14 +91,16 @@ def main(args: argparse.Namespace) -> None:
         Score(
             name,
             round(value, 4),
-            floor=round(floor_scores[name], 4),
-            higher_is_better=name != FRECHET,
+            floor=round(floor_scores[name.removesuffix(PLAIN)], 4),
+            higher_is_better=not name.startswith(FRECHET),
             note=note,
         )
-        for name, value in fake_scores.items()
+        for name, value in [*fake_scores.items(), *((f"{n}{PLAIN}", v) for n, v in plain_scores.items())]
     )
+    if package.can_encode:
+        scores += likelihood_scores(args, package, test=test, shares=np.bincount(train.labels) / len(train.labels))
     for score in scores:
-        print(f"{score.name:22s} {score.value:.4f}   real {score.floor:.4f}")
+        print(f"{score.name:32s} {score.value:.4f}" + ("" if score.floor is None else f"   real {score.floor:.4f}"))
     manifest = msgspec.structs.replace(package.manifest, scores=scores)
     write_card(package.folder, manifest)
     write_manifest(package.folder, manifest)
@@ -127,6 +136,51 @@ def draw(package: Package, *, seed: int, labels: np.ndarray) -> Pixels:
         return np.concatenate([model.draw(designs[i : i + 256]) for i in range(0, len(designs), 256)])
     finally:
         runtime.close()
+
+
+def draw_plain(package: Package, *, seed: int, count: int) -> Pixels:
+    """Pictures of latents from N(0, I), past the fitted prior."""
+    assert package.manifest.latent is not None
+    assert package.manifest.picture is not None
+    w = noise.latents(seed, range(count), package.manifest.latent.size)
+    runtime = Runtime("cpu", threads=torch.get_num_threads())
+    try:
+        model = LatentModel(package, runtime)
+        return np.concatenate(
+            [images.to_pixels(model.decode(w[i : i + 256]), package.manifest.picture) for i in range(0, count, 256)]
+        )
+    finally:
+        runtime.close()
+
+
+def likelihood_scores(
+    args: argparse.Namespace, package: Package, *, test: Dataset, shares: np.ndarray
+) -> tuple[Score, ...]:
+    """The bounds of an autoencoder's run with the weights of its package, as negative nats a test picture."""
+    options, tensors, progress = load_run(pathlib.Path(args.runs), args.name)
+    vae = new_average(options, tensors, rounded=True)
+    flow = load_prior(pathlib.Path(args.runs), args.name, options, seen=progress["seen"], num_classes=len(shares))
+    round_to_half(flow)
+    found = likelihood.bounds(
+        vae,
+        flow,
+        test.images,
+        class_shares=torch.from_numpy(shares).float(),
+        binary=options["grey"] < 1,
+        draws=args.draws,
+        part=args.part,
+    )
+    kind = "each pixel binarised once with its grey as the probability" if options["grey"] < 1 else "grey pixels"
+    both = f"negative bounds in nats a picture of the test split, {kind}, lower is better"
+    return tuple(
+        Score(name, round(value, 2), higher_is_better=False, note=f"{both}; {what}")
+        for name, value, what in (
+            (f"ELBO{PLAIN}", found.elbo, f"{found.elbo_count} pictures"),
+            ("ELBO, fitted prior", found.elbo_fitted, f"{found.elbo_count} pictures"),
+            (f"IW-{found.draws}{PLAIN}", found.weighted, f"the first {found.weighted_count} pictures"),
+            (f"IW-{found.draws}, fitted prior", found.weighted_fitted, f"the first {found.weighted_count} pictures"),
+        )
+    )
 
 
 def look(judge: classifier.Classifier, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

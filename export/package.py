@@ -10,7 +10,6 @@ preview is seeds 0 to 63 through the program's own engine; nothing is picked.
 import argparse
 import datetime
 import hashlib
-import io
 import json
 import logging
 import pathlib
@@ -19,7 +18,6 @@ import subprocess
 import tempfile
 import warnings
 
-import msgspec
 import numpy as np
 import onnx
 import torch
@@ -29,12 +27,13 @@ from torch.export import Dim
 
 from desktop_app.engine import noise, packages
 from desktop_app.engine.latent_model import LatentModel
-from desktop_app.engine.packages import FileEntry, Graph, Latent, MadeBy, Manifest, Picture, TrainingData
+from desktop_app.engine.packages import Graph, Latent, MadeBy, Manifest, Picture, TrainingData
 from desktop_app.engine.packages import Tensor as TensorInfo
 from desktop_app.engine.requests import Design
 from desktop_app.engine.runtime import Runtime
 from export.card import write_card
 from export.errors import ExportError
+from export.package_files import write_arrays, write_manifest
 from export.presets import TITLES, preset_options
 from export.sheet import write_sheet
 from export.tracing import Traced, load_run, open_run
@@ -187,22 +186,7 @@ def write_golden(traced: Traced, folder: pathlib.Path, *, num_classes: int) -> N
     if traced.encoder is not None:
         with torch.no_grad():
             arrays["encoded"] = traced.encoder(image)
-    content = io.BytesIO()
-    np.savez_compressed(content, allow_pickle=False, **{name: value.numpy() for name, value in arrays.items()})
-    (folder / "golden.npz").write_bytes(content.getvalue())
-
-
-def write_manifest(folder: pathlib.Path, manifest: Manifest) -> None:
-    """The manifest of the files as they lie in the folder now; it is written last and replaced whole."""
-    files = {
-        path.stem: FileEntry(path.name, path.stat().st_size, packages.sha256_of(path))
-        for path in sorted(folder.iterdir())
-        if path.suffix in (".onnx", ".npz", ".md", ".png")
-    }
-    content = msgspec.json.encode(msgspec.structs.replace(manifest, files=files))
-    part = folder / "manifest.json.part"
-    part.write_bytes(msgspec.json.format(content, indent=1) + b"\n")
-    part.replace(folder / packages.MANIFEST)
+    write_arrays(folder / "golden.npz", {name: value.numpy() for name, value in arrays.items()})
 
 
 def write_preview(folder: pathlib.Path) -> None:
@@ -264,8 +248,7 @@ def summary_of(traced: Traced, about: dict) -> str:
     if traced.mapping is None:
         return f"{subject}, the DCGAN baseline."
     if traced.encoder is not None:
-        kind = "as a map" if traced.w_size == 2 else "from your pictures too"
-        return f"{subject} {kind}, {width} × {height} pixels."
+        return f"{subject} spread out on a map." if traced.w_size == 2 else f"{subject}, and your own pictures of them."
     return f"{subject} in {len(about['classes'])} classes, {width} × {height} pixels."
 
 

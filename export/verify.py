@@ -3,8 +3,9 @@
     python -m export verify digits-gan
 
 Checked: every file against its hash, the golden example, names, shapes and types of the graphs, 32 random inputs in
-batches of 1 and of 16 within the manifest's tolerance, and that the picture changes with the latent (and with the
-class): a graph into which the tracer has baked a latent answers every question alike.
+batches of 1 and of 16 within the manifest's tolerance, encoded pictures where there is an encoder, and that the picture
+changes with the latent (and with the class): a graph into which the tracer has baked a latent answers every question
+alike.
 """
 
 import argparse
@@ -49,6 +50,7 @@ def verify_package(package: Package, traced: Traced) -> float:
             raise ExportError(f"{package.name}: the golden example is off by {golden:.1e}; package it again.")
         check_latent_matters(package, model)
         worst = max(compare(package, model, traced, batch=batch) for batch in BATCHES)
+        worst = max(worst, compare_encoder(package, traced, runtime))
     finally:
         runtime.close()
     if worst > package.manifest.tolerance:
@@ -82,6 +84,26 @@ def compare(package: Package, model: LatentModel, traced: Traced, *, batch: int)
         found = model.decode(found_w)
         worst = max(worst, np.abs(found_w - w[part].numpy()).max(), np.abs(found - image[part].numpy()).max())
     return float(worst)
+
+
+def compare_encoder(package: Package, traced: Traced, runtime: Runtime) -> float:
+    """Largest difference in w over encoded golden pictures and noise, and from the golden encoding."""
+    if not package.can_encode or traced.encoder is None:
+        return 0.0
+    encoder = runtime.open(package.file("encoder"))
+    encoder.check_shapes(package.manifest.graphs["encoder"])
+    with np.load(package.file("golden"), allow_pickle=False) as golden:
+        images, encoded = golden["image"], golden["encoded"]
+    rng = np.random.Generator(np.random.Philox(key=0))
+    noise = rng.uniform(-1, 1, (COUNT, *images.shape[1:])).astype(np.float32)
+    worst = float(np.abs(encoder.run({"image": images})["w"] - encoded).max())
+    for x in (images, noise):
+        with torch.no_grad():
+            expected = traced.encoder(torch.from_numpy(x)).numpy()
+        worst = max(worst, float(np.abs(encoder.run({"image": x})["w"] - expected).max()))
+    if np.abs(encoder.run({"image": noise})["w"].std(axis=0)).max() < package.manifest.tolerance:
+        raise ExportError(f"{package.name}: the encoding does not change with the picture; the tracer baked one in.")
+    return worst
 
 
 def check_latent_matters(package: Package, model: LatentModel) -> None:

@@ -35,6 +35,8 @@ def write_shapes(root: Path, *, count: int = 96) -> None:
 
 def train_command(root: Path, name: str, *, like: str = "digits-gan", images: int = 64, extra: tuple = ()) -> list[str]:
     widths = "[8,8,16]" if "classifier" in like else "[16,16]"
+    if like.endswith(("vae", "map")):
+        extra = ("--set", "hidden=16", "--set", "prior=[3,8]", "--set", "prior_steps=20", *extra)
     return [
         "train", name, "--like", like, "--dataset", "shapes", "--images", str(images),
         "--set", "batch=16", "--set", f"widths={widths}", "--device", "cpu", "--precision", "fp32",
@@ -44,6 +46,10 @@ def train_command(root: Path, name: str, *, like: str = "digits-gan", images: in
 
 def train(root: Path, name: str, **options) -> None:
     assert main(train_command(root, name, **options)) == 0
+
+
+def prior(root: Path, name: str, *extra: str) -> None:
+    assert main(["prior", name, "--data", str(root / "data"), "--runs", str(root / "runs"), *extra]) == 0
 
 
 def package(root: Path, name: str) -> Path:

@@ -1,0 +1,85 @@
+"""Directions in a latent space from samples of it: principal axes and regressions, in plain numpy.
+
+All of them are scaled alike. With C as the covariance of the samples, a direction d has d' C^-1 d = 1: it ends on the
+ellipsoid of one standard deviation. Along a principal axis that is the standard deviation itself; along a
+regression's direction the regression's value changes by one standard deviation of its own.
+"""
+
+import dataclasses
+
+import numpy as np
+
+KEPT_VARIANCE = 0.999  # axes beyond that share of the variance are noise for a regression
+RIDGE = 1e-2  # beside the 1 that every whitened axis has as its variance
+ALIKE = 0.8  # cosine (of whitened directions) from which two named directions are one
+TANGLED = 0.25  # from which the later one is made orthogonal to the earlier
+
+
+@dataclasses.dataclass(frozen=True)
+class Cloud:
+    """Samples w (n, S) about a centre each, and their principal axes."""
+
+    offsets: np.ndarray  # (n, S), w less its centre
+    basis: np.ndarray  # (k, S) orthonormal rows, largest variance first
+    deviation: np.ndarray  # (k,) standard deviations along them
+    share: np.ndarray  # (k,) of the variance
+
+    @property
+    def white(self) -> np.ndarray:
+        """(n, k): the samples with variance 1 along every axis."""
+        return self.offsets @ self.basis.T / self.deviation
+
+    def out(self, direction: np.ndarray) -> np.ndarray:
+        """(k,) a direction among the whitened samples -> (S,) in the space itself."""
+        return (direction * self.deviation) @ self.basis
+
+
+def cloud(w: np.ndarray, centres: np.ndarray) -> Cloud:
+    """w (n, S); centres (n, S) or (S,): the mean, or the mean of each sample's class for what varies within classes."""
+    offsets = (w - centres).astype(np.float64)
+    values, vectors = np.linalg.eigh(offsets.T @ offsets / len(offsets))
+    values, vectors = np.maximum(values[::-1], 0), vectors[:, ::-1].T
+    share = values / values.sum()
+    kept = max(1, int(np.searchsorted(np.cumsum(share), KEPT_VARIANCE)) + 1)
+    vectors = vectors[:kept] * _sign(vectors[:kept])[:, None]
+    return Cloud(offsets, vectors, np.sqrt(values[:kept]), share[:kept])
+
+
+def class_means(w: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """(K, S) for classes 0 to K - 1; all of them must be there."""
+    return np.stack([w[labels == k].mean(axis=0) for k in range(labels.max() + 1)])
+
+
+def regress(white: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """The whitened direction (k,), of length 1, along which the target (n,) rises best (ridge regression)."""
+    centred = target - target.mean()
+    x = white - white.mean(axis=0)
+    slope = np.linalg.solve(x.T @ x / len(x) + RIDGE * np.eye(x.shape[1]), x.T @ centred / len(x))
+    return slope / max(float(np.linalg.norm(slope)), 1e-12)
+
+
+def fit_of(white: np.ndarray, target: np.ndarray, direction: np.ndarray) -> float:
+    """R^2 of the target on the place along the direction: their correlation squared."""
+    along = white @ direction
+    if along.std() < 1e-12 or target.std() < 1e-12:
+        return 0.0
+    return float(np.corrcoef(along, target)[0, 1] ** 2)
+
+
+def untangle(direction: np.ndarray, earlier: list[np.ndarray]) -> np.ndarray | None:
+    """Orthogonal to those earlier ones that it is tangled with; None where it is one of them but for the name."""
+    tangled = [other for other in earlier if abs(direction @ other) > TANGLED]
+    if any(abs(direction @ other) > ALIKE for other in tangled):
+        return None
+    if not tangled:
+        return direction
+    basis, _ = np.linalg.qr(np.stack(tangled).T)  # (k, number)
+    rest = direction - basis @ (basis.T @ direction)
+    length = float(np.linalg.norm(rest))
+    return rest / length if length > 0.5 else None
+
+
+def _sign(rows: np.ndarray) -> np.ndarray:
+    """1 or -1 a row, so that its largest number is positive: eigenvectors come with either sign."""
+    largest = np.take_along_axis(rows, np.abs(rows).argmax(axis=1)[:, None], axis=1)[:, 0]
+    return np.where(largest < 0, -1.0, 1.0)
