@@ -29,11 +29,20 @@ from desktop_app.engine.requests import (
     DescribeDevice,
     Design,
     Device,
+    Find,
+    Found,
+    Learn,
+    Locate,
+    Located,
+    MapData,
+    Part,
     Pictures,
     Pixels,
     Progress,
+    ReadMap,
     Request,
     Sample,
+    Taste,
     Update,
     Verified,
     Verify,
@@ -57,6 +66,21 @@ def picture(design: Design, *, side: int = SIDE, channels: int = 1) -> Pixels:
         blob = np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / (0.02 + 0.1 * r * max(design.truncation, 0.05)))
         tones.append(40 + 200 * blob + rng.uniform(0, 15))
     return np.clip(np.stack(tones, axis=-1), 0, 255).astype(np.uint8)
+
+
+def spot_of(design: Design) -> np.ndarray:
+    """Where the fake engine puts a design on its map, (2,) in -2..2; a design of a spot lies there."""
+    if design.place is not None and design.place.spot is not None:
+        return np.array(design.place.spot, np.float32)
+    digest = hashlib.blake2b(msgspec.json.encode(design), digest_size=8).digest()
+    return np.random.default_rng(int.from_bytes(digest)).uniform(-2, 2, 2).astype(np.float32)
+
+
+def map_data() -> MapData:
+    """Sixty dots of ten classes on a circle."""
+    angle = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+    points = 1.5 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return MapData((-2.0, -2.0), (2.0, 2.0), points.astype(np.float32), (np.arange(60) // 6).astype(np.int16))
 
 
 @dataclass
@@ -83,6 +107,19 @@ class FakeEngine:
                 yield Verified("fake", 0.0, 1e-4, 1.0)
             case DescribeDevice():
                 yield DEVICE
+            case Find():
+                yield from self._find(request)
+            case Locate():
+                yield Located(0, np.stack([spot_of(design) for design in request.designs]))
+            case ReadMap():
+                yield map_data()
+            case Learn():
+                yield Taste((Part(0.5, request.liked[0]), Part(-0.5, Design(9, 9))), 0.8)
+
+    def _find(self, request: Find) -> Iterator[Update]:
+        for number in range(1, 4):
+            yield Progress("Searching", number, 3)
+            yield Found((0.5, -0.25, float(number)), request.picture // number, 30.0 / number, "search")
 
     def _draw(self, designs: tuple[Design, ...]) -> Pixels:
         if self.cheap:

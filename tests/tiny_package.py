@@ -10,18 +10,28 @@ from onnx import TensorProto, helper, numpy_helper
 
 from desktop_app.engine import packages
 from desktop_app.engine.packages import (
+    Direction,
     FileEntry,
     Graph,
     Latent,
     MadeBy,
     Manifest,
     Picture,
+    Space,
     Tensor,
 )
 
 Z, W, SIDE, CLASSES = 8, 6, 7, 3
 
+MAPPING = Graph(
+    "mapping",
+    (Tensor("z", "float32", ("N", Z)), Tensor("label", "int64", ("N",)), Tensor("truncation", "float32", ("N",))),
+    (Tensor("w", "float32", ("N", W)),),
+)
 DECODER = Graph("decoder", (Tensor("w", "float32", ("N", W)),), (Tensor("image", "float32", ("N", 1, SIDE, SIDE)),))
+
+GRAPHS = {"mapping": MAPPING, "decoder": DECODER}
+ENCODER = Graph("encoder", (Tensor("image", "float32", ("N", 1, SIDE, SIDE)),), (Tensor("w", "float32", ("N", W)),))
 
 
 def tiny_package(parent: Path, name: str = "tiny") -> Path:
@@ -60,6 +70,39 @@ def plain_package(parent: Path, name: str = "plain") -> Path:
     return folder
 
 
+def encoder_package(parent: Path, name: str = "coder") -> Path:
+    """The tiny package with an encoder (not the decoder's inverse), two directions and a map."""
+    folder = tiny_package(parent, name)
+    onnx.save(encoder_graph(), folder / "encoder.onnx")
+    with np.load(folder / "golden.npz") as golden:
+        arrays = dict(golden)
+    np.savez(folder / "golden.npz", **arrays, encoded=arrays["image"].reshape(2, -1) @ weights()["c"])
+    add_space(folder, points=5)
+    with_encoder = {"encoder": ENCODER}
+    write_manifest(folder, abilities=("sample", "encode"), graphs=GRAPHS | with_encoder, space=space(points=5))
+    return folder
+
+
+def add_space(folder: Path, *, points: int = 0) -> None:
+    """space.npz as `space` tells of it; the manifest is to be written afterwards."""
+    rng = np.random.default_rng(2)
+    axes = np.zeros((2, W), np.float32)
+    axes[0, 0], axes[1, 1] = 2.0, 0.5
+    arrays = {
+        "directions": rng.standard_normal((2, W)).astype(np.float32),
+        "origin": np.linspace(-1, 1, W, dtype=np.float32),
+        "axes": axes,
+        "points": rng.standard_normal((points, 2)).astype(np.float32),
+        "labels": (np.arange(points) % CLASSES).astype(np.int16),
+    }
+    np.savez(folder / "space.npz", **arrays)
+
+
+def space(*, points: int = 0) -> Space:
+    directions = (Direction("weight", "named", "thin", "bold", 20.0, fit=0.9), Direction("axis 1", "pca", share=0.4))
+    return Space(directions, (-2.0, -2.0), (2.0, 2.0), points)
+
+
 def write_manifest(folder: Path, **changes: object) -> None:
     """Write the manifest of the files as they are now; `changes` replace fields of it."""
     roles = {p.stem: p for p in sorted(folder.iterdir()) if p.name != packages.MANIFEST}
@@ -71,18 +114,7 @@ def write_manifest(folder: Path, **changes: object) -> None:
         version="1.0",
         abilities=("sample",),
         files=files,
-        graphs={
-            "mapping": Graph(
-                "mapping",
-                (
-                    Tensor("z", "float32", ("N", Z)),
-                    Tensor("label", "int64", ("N",)),
-                    Tensor("truncation", "float32", ("N",)),
-                ),
-                (Tensor("w", "float32", ("N", W)),),
-            ),
-            "decoder": DECODER,
-        },
+        graphs=GRAPHS,
         latent=Latent(Z, w_size=W),
         picture=Picture(1, SIDE, SIDE, -1.0, 1.0),
         classes=tuple(f"class {i}" for i in range(CLASSES)),
@@ -102,7 +134,7 @@ def sha256(path: Path) -> str:
 
 def weights() -> dict[str, np.ndarray]:
     rng = np.random.default_rng(0)
-    shapes = {"a": (Z, W), "e": (CLASSES, W), "d": (W, SIDE * SIDE)}
+    shapes = {"a": (Z, W), "e": (CLASSES, W), "d": (W, SIDE * SIDE), "c": (SIDE * SIDE, W)}
     return {k: rng.standard_normal(s).astype(np.float32) for k, s in shapes.items()}
 
 
@@ -144,6 +176,16 @@ def decoder_graph() -> onnx.ModelProto:
     ]
     inputs = [_value("w", TensorProto.FLOAT, ["N", W])]
     return model(nodes, inputs, [_value("image", TensorProto.FLOAT, ["N", 1, SIDE, SIDE])], constants)
+
+
+def encoder_graph() -> onnx.ModelProto:
+    nodes = [
+        helper.make_node("Flatten", ["image"], ["flat"], axis=1),
+        helper.make_node("MatMul", ["flat", "c"], ["w"]),
+    ]
+    inputs = [_value("image", TensorProto.FLOAT, ["N", 1, SIDE, SIDE])]
+    constants = [numpy_helper.from_array(weights()["c"], "c")]
+    return model(nodes, inputs, [_value("w", TensorProto.FLOAT, ["N", W])], constants)
 
 
 def slow_decoder_graph(loops: int = 2000, size: int = 700) -> onnx.ModelProto:

@@ -2,27 +2,31 @@
 
 z --mapping(label, truncation)--> w --decoder--> picture, or z --decoder--> picture where there is no mapping network.
 Truncation is part of the mapping graph, w' = mean + truncation (w - mean); without one it scales z, which draws from
-a narrower normal distribution.
+a narrower normal distribution. Below, w is always what the decoder reads, whichever of the two it is. A design with a
+place says its w in other words: a mix of other designs, numbers found for a picture, a spot on the map.
 """
 
-import zipfile
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+import math
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from desktop_app.engine import images, latents
+from desktop_app.engine.arrays import check_array, read_arrays
 from desktop_app.engine.errors import Fault, PackageError, RequestError
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Design, Pixels
+from desktop_app.engine.requests import Design, Pixels, Place
 from desktop_app.engine.runtime import Runtime, Session
+from desktop_app.engine.space import SpaceNumbers
 
 Float32 = npt.NDArray[np.float32]
-Arrays = dict[str, npt.NDArray[Any]]
 
-MAX_GOLDEN_BYTES = 64 * 2**20
+MAX_KNOWN = 2048  # designs whose w is kept: the anchors of a drag are mixed again and again
+MAX_DEPTH = 16  # mixes of mixes
+MAX_WEIGHT = 1000.0
 
 
 class LatentModel:
@@ -38,7 +42,19 @@ class LatentModel:
         self.picture = manifest.picture
         self._decoder = self._open("decoder", runtime)
         self._mapping = self._open("mapping", runtime) if "mapping" in manifest.graphs else None
+        self._encoder = self._open("encoder", runtime) if "encoder" in manifest.graphs else None
         self._latent_input = manifest.graphs["decoder"].inputs[0].name
+        self._known: OrderedDict[Design, Float32] = OrderedDict()
+
+    @property
+    def size(self) -> int:
+        """Numbers that the decoder reads."""
+        return self.latent.w_size if self._mapping is not None and self.latent.w_size else self.latent.size
+
+    @cached_property
+    def space(self) -> SpaceNumbers:
+        """Raises RequestError where the package has none, PackageError where it is broken."""
+        return SpaceNumbers(self.package, self.size)
 
     @property
     def picture_bytes(self) -> int:
@@ -53,10 +69,40 @@ class LatentModel:
     def draw(self, designs: Sequence[Design]) -> Pixels:
         """Pixels of the designs, (N, H, W, C) uint8. Raises RequestError where a design does not fit the package."""
         self.check(designs)
+        return self.pixels(self.w_of(designs))
+
+    def pixels(self, w: Float32) -> Pixels:
+        """(N, size) -> (N, H, W, C) uint8."""
+        return images.to_pixels(self.decode(w), self.picture)
+
+    def w_of(self, designs: Sequence[Design]) -> Float32:
+        """What the decoder reads for each design, (N, size). The designs are checked already."""
+        drawn = dict.fromkeys(d for design in designs for d in _drawn(design) if d not in self._known)
+        fresh = dict(zip(drawn, self._from_noise(list(drawn)), strict=True)) if drawn else {}
+        w = np.stack([self._w(design, fresh) for design in designs])
+        self._known.update(fresh)
+        while len(self._known) > MAX_KNOWN:
+            self._known.popitem(last=False)
+        return w
+
+    def _from_noise(self, designs: Sequence[Design]) -> Float32:
         z = np.stack([latents.of_design(design, self.latent.size) for design in designs])
         label = np.array([design.label or 0 for design in designs], np.int64)
         truncation = np.array([design.truncation for design in designs], np.float32)
-        return images.to_pixels(self.decode(self.to_w(z, label, truncation)), self.picture)
+        return self.to_w(z, label, truncation)
+
+    def _w(self, design: Design, fresh: dict[Design, Float32]) -> Float32:
+        place = design.place
+        if place is None:
+            return fresh[design] if design in fresh else self._known[design]
+        if place.vector:
+            w = np.array(place.vector, np.float32)
+        elif place.spot is not None:
+            w = self.space.at(place.spot)
+        else:
+            points = np.stack([self._w(part.design, fresh) for part in place.parts])
+            w = latents.mix(points, [part.weight for part in place.parts], arcs=self._mapping is None)
+        return self.space.push(w, place.pushes) if place.pushes else w
 
     def to_w(self, z: Float32, label: npt.NDArray[np.int64], truncation: Float32) -> Float32:
         """(N, size) latents, (N,) classes, (N,) truncations -> what the decoder takes, (N, w_size or size)."""
@@ -75,9 +121,15 @@ class LatentModel:
             )
         return x
 
+    def encode(self, x: Float32) -> Float32:
+        """(N, C, H, W) in the manifest's range -> (N, size). Raises RequestError where there is no encoder."""
+        if self._encoder is None:
+            raise RequestError(f"“{self.package.manifest.title}” has no encoder.")
+        return self._encoder.run({"image": x})["w"]
+
     def golden_error(self) -> float:
-        """Largest difference between the golden pictures and what this machine makes of the golden latents."""
-        golden = _read_golden(self.package.file("golden"))
+        """Largest difference between the golden example and what this machine makes of it, in all graphs."""
+        golden = read_arrays(self.package.file("golden"), _GOLDEN)
         count = len(golden["z"]) if "z" in golden and golden["z"].ndim else 0
         expected = {
             "z": ("float32", (count, self.latent.size)),
@@ -85,17 +137,19 @@ class LatentModel:
             "truncation": ("float32", (count,)),
             "image": ("float32", (count, self.picture.channels, self.picture.height, self.picture.width)),
         }
+        if self._encoder is not None:
+            expected["encoded"] = ("float32", (count, self.size))
+        of = f"The golden example of “{self.package.name}” does not fit its graphs"
+        if count == 0:
+            raise PackageError(f"{of}: it has no “z”, where some rows of it were expected.", Fault.WRONG_SHAPE)
         for name, (dtype, shape) in expected.items():
-            array = golden.get(name)
-            if count == 0 or array is None or array.dtype != dtype or array.shape != shape:
-                found = "nothing" if array is None else f"{array.dtype}{list(array.shape)}"
-                raise PackageError(
-                    f"The golden example of “{self.package.name}” does not fit its graphs: “{name}” is {found}, "
-                    f"{dtype}{list(shape)} was expected.",
-                    Fault.WRONG_SHAPE,
-                )
+            check_array(golden, name, dtype, shape, of=of)
         made = self.decode(self.to_w(golden["z"], golden["label"], golden["truncation"]))
-        return float(np.max(np.abs(made - golden["image"])))
+        error = float(np.max(np.abs(made - golden["image"])))
+        if self._encoder is not None:
+            encoded = self.encode(golden["image"])
+            error = max(error, float(np.max(np.abs(encoded - golden["encoded"]))))
+        return error
 
     def _open(self, role: str, runtime: Runtime) -> Session:
         graph = self.package.manifest.graphs[role]
@@ -103,7 +157,10 @@ class LatentModel:
         session.check_shapes(graph)
         return session
 
-    def _check(self, design: Design) -> None:
+    def _check(self, design: Design, depth: int = 0) -> None:
+        if design.place is not None:
+            self._check_place(design.place, depth)
+            return
         classes = self.package.manifest.classes
         title = self.package.manifest.title
         if design.label is not None and not 0 <= design.label < len(classes):
@@ -117,27 +174,34 @@ class LatentModel:
             if not 0 <= step.amount <= 1:
                 raise RequestError(f"The amount of a variation goes from 0 to 1; {step.amount} was asked for.")
 
-
-def _read_golden(path: Path) -> Arrays:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(info.file_size for info in archive.infolist()) > MAX_GOLDEN_BYTES:
-                raise PackageError(f"“{path.name}” unpacks to more than 64 MiB.", Fault.TOO_MUCH_MEMORY)
-        with np.load(path, allow_pickle=False) as data:
-            arrays = {name: data[name] for name in _GOLDEN if name in data.files}
-    except PackageError:
-        raise
-    except MemoryError:
-        raise PackageError(
-            f"“{path.name}” asks for more memory than the engine may take.", Fault.TOO_MUCH_MEMORY
-        ) from None
-    except Exception as error:  # zipfile, zlib, numpy and tokenize have a dozen kinds for bytes that are no arrays
-        if "pickle" in str(error).lower():
-            raise PackageError(
-                f"“{path.name}” holds Python objects, which could run code. Only plain arrays are read.", Fault.PICKLE
-            ) from None
-        raise PackageError(f"“{path.name}” is no whole file of arrays ({error}).", Fault.WRONG_SHAPE) from None
-    return {name: value for name, value in arrays.items() if isinstance(value, np.ndarray)}
+    def _check_place(self, place: Place, depth: int) -> None:
+        title = self.package.manifest.title
+        if (bool(place.parts), bool(place.vector), place.spot is not None).count(True) != 1:
+            raise RequestError("A place is a mix of designs, or numbers, or a spot on the map: one of the three.")
+        numbers = [*place.vector, *(place.spot or ()), *(push.amount for push in place.pushes)]
+        weights = [part.weight for part in place.parts]
+        if not all(math.isfinite(number) for number in (*numbers, *weights)):
+            raise RequestError("A place holds numbers that are none (NaN).")
+        if place.vector and len(place.vector) != self.size:
+            raise RequestError(f"“{title}” reads {self.size} numbers; a place with {len(place.vector)} was asked for.")
+        if place.parts and (abs(sum(weights) - 1) > 1e-6 or max(map(abs, weights)) > MAX_WEIGHT):
+            raise RequestError(f"The weights of a mix sum to one; these sum to {sum(weights):g}.")
+        if depth > MAX_DEPTH:
+            raise RequestError("This design is a mix of too many others. Put it on the pad anew from its takes.")
+        if place.spot is not None or place.pushes:
+            for push in place.pushes:
+                self.space.check(push)
+        for part in place.parts:
+            self._check(part.design, depth + 1)
 
 
-_GOLDEN = ("z", "label", "truncation", "image")
+def _drawn(design: Design) -> Iterator[Design]:
+    """The designs drawn from seeds that a design is made of: itself, or those in its mix."""
+    if design.place is None:
+        yield design
+    else:
+        for part in design.place.parts:
+            yield from _drawn(part.design)
+
+
+_GOLDEN = ("z", "label", "truncation", "image", "encoded")

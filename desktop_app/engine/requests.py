@@ -101,13 +101,13 @@ class DescribeDevice(Frozen, frozen=True, tag=True):
 class Find(Frozen, frozen=True, tag=True):
     """Find the place of a picture. Answers `Progress`, and `Found` each time it is better, the last one for good.
 
-    picture: (H, W, C) uint8, fitted to the package's pictures already. Through the encoder where the package has
-    one; `rounds` of optimisation through the decoder follow (invert.py), without an encoder at least one.
+    picture: (H, W, C) uint8, fitted to the package's pictures already. The encoder gives the place where there is
+    one; `rounds` of search through the decoder follow (search.py), by default none with an encoder and enough without.
     """
 
     package: PackageRef
     picture: Any  # (H, W, C) uint8
-    rounds: int = 0
+    rounds: int | None = None
 
 
 class Locate(Frozen, frozen=True, tag=True):

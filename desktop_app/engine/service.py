@@ -9,15 +9,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import assert_never
 
-from desktop_app.engine import packages
+from desktop_app.engine import packages, search, taste
 from desktop_app.engine.errors import DeviceError, Fault, OutOfMemory, PackageError
 from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.requests import (
     DescribeDevice,
     Device,
+    Find,
+    Learn,
+    Locate,
+    Located,
     PackageRef,
     Pictures,
     Progress,
+    ReadMap,
     Request,
     Sample,
     Update,
@@ -51,6 +56,14 @@ class Service:
                 yield from self._verify(request)
             case DescribeDevice():
                 yield self.device
+            case Find():
+                yield from search.find(self._model(request.package), request.picture, request.rounds)
+            case Locate():
+                yield from self._locate(request)
+            case ReadMap():
+                yield self._model(request.package).space.map
+            case Learn():
+                yield taste.learn(self._model(request.package), request.liked, request.disliked)
             case _:
                 assert_never(request)
 
@@ -77,12 +90,24 @@ class Service:
             yield Pictures(first, pixels)
             yield Progress("Sampling", first + len(part), total)
 
+    def _locate(self, request: Locate) -> Iterator[Update]:
+        model = self._model(request.package)
+        model.check(request.designs)
+        total = len(request.designs)
+        for first in range(0, total, MAX_CHUNK):
+            part = request.designs[first : first + MAX_CHUNK]
+            yield Located(first, model.space.spots(model.w_of(part)))
+            yield Progress("Locating", first + len(part), total)
+
     def _verify(self, request: Verify) -> Iterator[Update]:
         """In sessions of its own, which end with it: the files of a package that is not kept can be removed."""
         started = time.perf_counter()
         package = _unchanged(request.package)
         try:
-            error = LatentModel(package, self._runtime).golden_error()
+            model = LatentModel(package, self._runtime)
+            error = model.golden_error()
+            if package.manifest.space is not None:
+                _ = model.space  # reads and checks it
         except DeviceError as failure:
             fault = Fault.TOO_MUCH_MEMORY if isinstance(failure, OutOfMemory) else Fault.DOES_NOT_RUN
             raise PackageError(failure.message, fault) from None
