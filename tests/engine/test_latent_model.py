@@ -9,7 +9,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from desktop_app.engine import arrays, images, noise, packages
+from desktop_app.engine import images, noise, packages
 from desktop_app.engine.arrays import read_arrays
 from desktop_app.engine.errors import Fault, OutOfMemory, PackageError, RequestError, StudioError
 from desktop_app.engine.latent_model import LatentModel
