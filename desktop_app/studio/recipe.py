@@ -63,6 +63,8 @@ def make_recipe(package: Package, design: Design, device: Device | None) -> Reci
 def file_name(recipe: Recipe) -> str:
     """A name that says what it is, legal on every system and another for another design: digits-gan_s7_i12_c3.png."""
     design = recipe.design
+    if design.place is not None:
+        return f"{recipe.package}_blend_{hashlib.sha256(msgspec.json.encode(design.place)).hexdigest()[:12]}.png"
     parts = [recipe.package, f"s{design.seed}", f"i{design.index}"]
     if design.label is not None:
         parts.append(f"c{design.label}")
