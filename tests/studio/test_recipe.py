@@ -18,7 +18,7 @@ from PIL import Image, PngImagePlugin
 
 from desktop_app.engine import images, packages
 from desktop_app.engine.errors import FileError, RecipeError
-from desktop_app.engine.requests import Design, Device, Variation
+from desktop_app.engine.requests import Design, Device, Place, Variation
 from desktop_app.studio import recipe as recipes
 from desktop_app.studio.recipe import Recipe
 from tests import tiny_package
@@ -95,6 +95,7 @@ CHANGES = {
     "label": Design(7, 12, 1, 0.7, made().design.variations),
     "truncation": Design(7, 12, 2, 0.70000001, made().design.variations),
     "variations": Design(7, 12, 2, 0.7, made().design.variations[:1]),
+    "place": Design(7, 12, 2, 0.7, made().design.variations, Place(spot=(0.0, 1.0))),
 }
 STEPS = {
     "seed": Variation(9, 4, 0.5),
