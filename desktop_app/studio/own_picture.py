@@ -33,6 +33,7 @@ KEPT_PIXELS = 2**22  # of a larger original, enough to crop from
 MAX_PROFILE_BYTES = 8 * 2**20
 REACH = 4.0  # how far beyond the picture a crop may go, in sides of the picture
 LIGHT = 170  # luma from which what is drawn counts as light, and black suits it as a ground
+LEAST_CONTRAST = 48  # of ink and paper, below which tones are left as they are
 _HEADS = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM")
 
 
@@ -258,7 +259,8 @@ def fit(own: OwnPicture, picture: Picture, *, crop: Crop | None = None, invert: 
 
     crop: by default the largest part in the middle that has the shape of the model's pictures. One that goes beyond
     the picture is filled up with the colour of its border. A crop of another shape is stretched.
-    invert: None turns dark ink on light paper into light on dark for models of grey pictures.
+    invert: None turns dark ink on light paper into light on dark for models of grey pictures. Wherever that is done,
+    the paper becomes black and the ink white: shadows on the paper are no part of a drawing.
     """
     crop = centre_crop(own, picture) if crop is None else crop
     _check_crop(crop)
@@ -273,10 +275,9 @@ def fit(own: OwnPicture, picture: Picture, *, crop: Crop | None = None, invert: 
     pixels = np.atleast_3d(np.asarray(small))
     decided = _is_on_paper(pixels) if invert is None and picture.channels == 1 else bool(invert)
     if decided:
-        pixels = pixels.copy()
-        pixels[..., :3] = 255 - pixels[..., :3]
+        pixels = _swapped(pixels)
     if decided and invert is None:
-        notes.append("Its border is light, so light and dark were swapped.")
+        notes.append("Its border is light, so light and dark were swapped and the paper was made black.")
     return Fitted(np.ascontiguousarray(pixels), crop, decided, tuple(notes))
 
 
@@ -362,3 +363,16 @@ def _border(pixels: Pixels) -> Pixels:
 def _is_on_paper(pixels: Pixels) -> bool:
     """Whether the picture's border is light: dark ink on paper, where models of grey pictures draw light on dark."""
     return float(np.median(_border(pixels)[:, 0])) > 127
+
+
+def _swapped(pixels: Pixels) -> Pixels:
+    """Light and dark the other way round, alpha as it was; grey ones from the tone of the paper to that of the ink."""
+    swapped = pixels.copy()
+    swapped[..., :3] = 255 - swapped[..., :3]
+    if pixels.shape[-1] != 1:
+        return swapped
+    paper, ink = float(np.percentile(_border(swapped), 90)), float(swapped.max())
+    if ink - paper < LEAST_CONTRAST:
+        return swapped
+    stretched: Pixels = np.rint(np.clip((swapped - paper) * (255 / (ink - paper)), 0, 255)).astype(np.uint8)
+    return stretched

@@ -208,11 +208,23 @@ def test_dark_ink_on_light_paper_becomes_light_on_dark_and_it_is_said(save: Save
     found = fit(own, GREY)
     assert found.inverted
     assert found.pixels[14, 14, 0] > 200 > 40 > found.pixels[14, 1, 0]
-    assert found.notes == ("Its border is light, so light and dark were swapped.",)
+    assert found.notes == ("Its border is light, so light and dark were swapped and the paper was made black.",)
     as_it_is = fit(own, GREY, invert=False)
     assert not as_it_is.inverted
     assert not as_it_is.notes
-    assert np.abs(255 - as_it_is.pixels.astype(int) - found.pixels).max() == 0
+    assert as_it_is.pixels[14, 14, 0] < 40 < 200 < as_it_is.pixels[14, 1, 0]
+    assert np.array_equal(fit(own, GREY, invert=True).pixels, found.pixels)
+
+
+def test_shadows_on_the_paper_are_no_part_of_a_drawing(save: Save) -> None:
+    photo = (
+        np.asarray(drawing((60, 60, 70), (200, 195, 190))).astype(int) + np.linspace(-30, 30, 80, dtype=int)[:, None]
+    )
+    found = fit(read(save(Image.fromarray(photo.astype(np.uint8)))), GREY).pixels
+    assert found[14, 14, 0] > 200
+    assert np.mean(found[:, :6] < 12) > 0.85
+    faint = fit(read(save(drawing((180, 180, 180), (200, 200, 200)))), GREY).pixels
+    assert np.ptp(faint) < 48  # tones are not made out of next to nothing
 
 
 def test_light_on_dark_stays_and_colours_are_never_swapped_unasked(save: Save) -> None:
