@@ -1,8 +1,9 @@
 """Directions in a latent space from samples of it: principal axes and regressions, in plain numpy.
 
-All of them are scaled alike. With C as the covariance of the samples, a direction d has d' C^-1 d = 1: it ends on the
-ellipsoid of one standard deviation. Along a principal axis that is the standard deviation itself; along a
-regression's direction the regression's value changes by one standard deviation of its own.
+All of them are scaled alike: a direction is as long as the standard deviation of the samples along it, so that a push
+of 1 is one standard deviation. A regression's direction is not its slope but the slope times the covariance: where the
+mean of the samples goes as the regression's value rises. The slope itself would lead out of the cloud, along axes on
+which hardly anything varies.
 """
 
 import dataclasses
@@ -30,8 +31,10 @@ class Cloud:
         return self.offsets @ self.basis.T / self.deviation
 
     def out(self, direction: np.ndarray) -> np.ndarray:
-        """(k,) a direction among the whitened samples -> (S,) in the space itself."""
-        return (direction * self.deviation) @ self.basis
+        """(k,) a direction among the whitened samples -> (S,) in the space itself, one standard deviation long."""
+        way = (direction * self.deviation) @ self.basis
+        unit = way / max(float(np.linalg.norm(way)), 1e-12)
+        return unit * (self.offsets @ unit).std()
 
 
 def cloud(w: np.ndarray, centres: np.ndarray) -> Cloud:

@@ -8,8 +8,9 @@ Named directions: ridge regression of a measure of the picture (export/measures.
 "is it this class" on w over all of them. All are scaled in standard deviations (export/axes.py).
 
 A direction is shipped when it can be seen (mean difference between -2 and +2 at least MIN_CHANGE steps of 8 bit, over
-64 fixed designs), and a named one when its regression holds on samples that it was not fitted to (R^2 at least
-MIN_FIT), and what it is named after rises at every step from -2 to +2 (a class: is read in half of the designs at +3).
+64 fixed designs); one from a regression, when that holds on samples that it was not fitted to (R^2 at least MIN_FIT);
+a named one, when what it is named after rises at every step from -2 to +2 (a class: at least MIN_REACHED of the
+designs of other classes are read as it at +3).
 
 Writes space.npz and directions.png into the package, and both into manifest and card.
 """
@@ -37,7 +38,7 @@ from export.strips import write_strips
 
 MIN_CHANGE = 4.0  # steps of 8 bit, mean over all pixels, the empty ones too
 MIN_FIT = 0.2
-MIN_REACHED = 0.5
+MIN_REACHED = 0.4
 PRINCIPAL = 8
 BASE_COUNT = 64
 POINTS = 2000
@@ -191,7 +192,9 @@ def carried_over(samples: Samples) -> list[Candidate]:
     for i, score in enumerate(scores.T):
         direction = regress(white, score)
         share, fit = round(float(pictures.share[i]), 4), round(fit_of(white, score, direction), 4)
-        candidates.append(Candidate(Direction(f"Axis {i + 1}", "pca", share=share, fit=fit), found.out(direction)))
+        about = Direction(f"Axis {i + 1}", "pca", share=share, fit=fit)
+        problem = f"fit below {MIN_FIT:g}" if fit < MIN_FIT else ""
+        candidates.append(Candidate(about, found.out(direction), problem=problem))
     return candidates
 
 

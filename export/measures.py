@@ -52,8 +52,11 @@ def upright_width(x: np.ndarray) -> np.ndarray:
     return np.sqrt(np.maximum(xx - xy**2 / (yy + 1e-9), 0))
 
 
-def height(x: np.ndarray) -> np.ndarray:
-    return np.sqrt(moments(x)[1])
+def balance(x: np.ndarray) -> np.ndarray:
+    """Width of the lower half less that of the upper, in pixels; 0 where one of them is empty."""
+    half = x.shape[1] // 2
+    above, below = upright_width(x[:, :half]), upright_width(x[:, half:])
+    return np.where((above > 0) & (below > 0), below - above, 0.0)
 
 
 def shape_width(x: np.ndarray) -> np.ndarray:
@@ -93,7 +96,7 @@ def loops(x: np.ndarray) -> np.ndarray:
         grown[:, :, :-1] |= reached[:, :, 1:]
         grown &= dark
         if (grown == reached).all():
-            return (dark & ~reached).mean(axis=(1, 2))
+            return (dark & ~reached)[:, 1:-1, 1:-1].mean(axis=(1, 2))
         reached = grown
 
 
@@ -119,9 +122,9 @@ def pattern(x: np.ndarray) -> np.ndarray:
 
 STROKES = (
     Measure("Stroke weight", "thin", "bold", stroke_weight),
-    Measure("Slant", "to the left", "to the right", slant),
+    Measure("Slant", "leaning left", "leaning right", slant),
     Measure("Width", "narrow", "wide", upright_width),
-    Measure("Height", "low", "tall", height),
+    Measure("Balance", "heavy above", "heavy below", balance),
     Measure("Loops", "closed", "open", loops),
 )
 CLOTHING = (

@@ -26,7 +26,7 @@ def write_strips(path: pathlib.Path, directions: tuple[Direction, ...], strips: 
     draw = ImageDraw.Draw(sheet)
     for row, direction in enumerate(directions):
         top = GAP + row * (height + GAP)
-        words = f"{direction.low} – {direction.high}" if direction.low else ""
+        words = f"{direction.low} to {direction.high}" if direction.low else ""
         _write(draw, (GAP, top + height // 2 - 15), direction.name, size=14)
         _write(draw, (GAP, top + height // 2 + 3), words, size=12)
         for column in (0, 1):

@@ -11,12 +11,14 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("onnxscript")
 
 from desktop_app.engine import packages
+from desktop_app.engine.latent_model import LatentModel
+from desktop_app.engine.runtime import Runtime
 from export import package as package_module
 from export import verify as verify_module
 from export.__main__ import main
 from export.errors import ExportError
 from export.package import export_onnx, read_about, write_manifest
-from export.tracing import load_run, trace_run
+from export.tracing import load_run, new_average, open_run, trace_run
 from tests.export import synthetic
 
 
@@ -31,25 +33,28 @@ def traced_run(root: Path, name: str):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A conditional and an unconditional generator, and a judge, trained for a few steps and packaged."""
+    """A conditional and an unconditional generator, an autoencoder and a judge, after a few steps of training."""
     root = tmp_path_factory.mktemp("made")
     synthetic.write_shapes(root)
     synthetic.train(root, "cond")
     synthetic.train(root, "plain", like="digits-dcgan", images=320)
     synthetic.train(root, "judge", like="digits-classifier")
-    synthetic.package(root, "cond")
-    synthetic.package(root, "plain")
+    synthetic.train(root, "coder", like="digits-vae")
+    synthetic.prior(root, "coder")
+    for name in ("cond", "plain", "coder"):
+        synthetic.package(root, name)
     return root
 
 
-@pytest.mark.parametrize("name", ["cond", "plain"])
+@pytest.mark.parametrize("name", ["cond", "plain", "coder"])
 def test_a_package_is_what_was_trained(made: Path, name: str, capsys: pytest.CaptureFixture) -> None:
     assert main(command(made, name, "verify")) == 0
     assert "every check passed" in capsys.readouterr().out
     package = packages.open_package(made / "models" / name)
     packages.check_files(package)
     assert {path.name for path in package.folder.iterdir()} >= {"decoder.onnx", "golden.npz", "card.md", "preview.png"}
-    assert package.manifest.classes == (("bar", "dot", "frame") if name == "cond" else ())
+    assert package.manifest.classes == (("bar", "dot", "frame") if name != "plain" else ())
+    assert package.can_encode == (name == "coder")
     assert package.manifest.training_data[0].licence == "CC0-1.0"
 
 
@@ -133,6 +138,57 @@ def test_evaluate_writes_scores_with_their_floor(made: Path, name: str) -> None:
     assert {"density", "coverage"} <= set(names)
     assert all(score.floor is not None for score in package.manifest.scores)
     assert "| coverage |" in (package.folder / "card.md").read_text("utf-8")
+
+
+def test_an_autoencoder_in_a_package_encodes_as_its_run(made: Path) -> None:
+    images, _ = synthetic.pictures(5)
+    x = images.transpose(0, 3, 1, 2).astype(np.float32) / 127.5 - 1
+    options, tensors, _ = load_run(made / "runs", "coder")
+    with torch.no_grad():
+        expected, _ = new_average(options, tensors, rounded=True).encoder(torch.from_numpy(x))
+    package = packages.open_package(made / "models" / "coder")
+    runtime = Runtime("cpu", threads=1)
+    try:
+        model = LatentModel(package, runtime)
+        assert np.abs(model.encode(x) - expected.numpy()).max() < 1e-4
+        assert model.golden_error() < 1e-4
+    finally:
+        runtime.close()
+
+
+def test_verify_catches_another_encoder(made: Path, tmp_path: Path) -> None:
+    _, traced, _ = open_run(made / "runs", "coder", shape=(28, 28, 1), num_classes=3)
+    with torch.no_grad():
+        traced.encoder.encoder.head.bias += 0.1
+    with pytest.raises(ExportError, match="differs from its checkpoint"):
+        verify_module.verify_package(packages.open_package(made / "models" / "coder"), traced)
+
+
+def test_evaluate_tells_the_bounds_of_an_autoencoder(made: Path) -> None:
+    extra = ["--judge", "judge", "--count", "90", "--draws", "20", "--part", "10"]
+    assert main([*command(made, "coder", "evaluate"), *extra]) == 0
+    package = packages.open_package(made / "models" / "coder")
+    scores = {score.name: score for score in package.manifest.scores}
+    assert {"ELBO, N(0, I)", "ELBO, fitted prior", "IW-20, N(0, I)", "IW-20, fitted prior"} <= set(scores)
+    assert not scores["ELBO, N(0, I)"].higher_is_better
+    assert "coverage, N(0, I)" in scores
+    assert 0 < scores["IW-20, N(0, I)"].value < 1000
+    card = (package.folder / "card.md").read_text("utf-8")
+    assert "## Likelihood" in card
+    assert "| IW-20, fitted prior |" in card
+    assert "published" not in card, "those figures are of MNIST"
+
+
+def test_directions_go_into_an_autoencoders_package(made: Path) -> None:
+    folders = ["--data", str(made / "data"), "--models", str(made / "models")]
+    assert main(["directions", "coder", "--count", "90", *folders]) == 0
+    package = packages.open_package(made / "models" / "coder")
+    packages.check_files(package)
+    assert package.manifest.space is not None
+    assert package.manifest.space.map_points == 96
+    with np.load(package.folder / "space.npz", allow_pickle=False) as arrays:
+        assert sorted(set(arrays["labels"].tolist())) == [0, 1, 2]
+        assert arrays["points"].shape == (96, 2)
 
 
 def test_a_classifier_is_not_packaged_as_a_generator(made: Path, capsys: pytest.CaptureFixture) -> None:

@@ -17,7 +17,7 @@ from export.presets import PRESETS, preset_options
 from tests.export.synthetic import stats, train, train_command
 
 
-@pytest.mark.parametrize("like", ["digits-gan", "fashion-gan", "digits-dcgan", "digits-classifier"])
+@pytest.mark.parametrize("like", ["digits-gan", "fashion-gan", "digits-dcgan", "digits-classifier", "digits-map"])
 def test_a_tiny_run_of_each_family_leaves_a_whole_folder(root: Path, like: str) -> None:
     train(root, "tiny", like=like)
     names = {path.name for path in (root / "runs" / "tiny").iterdir()}
@@ -31,14 +31,15 @@ def test_a_classifier_learns_the_shapes(root: Path) -> None:
     assert sum(line["accuracy"] for line in stats(root, "judge")[-5:]) / 5 > 0.9
 
 
-def test_a_killed_run_goes_on_as_if_nothing_had_happened(root: Path) -> None:
+@pytest.mark.parametrize("like", ["digits-gan", "digits-vae"])
+def test_a_killed_run_goes_on_as_if_nothing_had_happened(root: Path, like: str) -> None:
     images = 16 * 40
-    train(root, "whole", images=images)
+    train(root, "whole", like=like, images=images)
     command = [
         sys.executable,
         "-m",
         "export",
-        *train_command(root, "killed", images=images, extra=("--save-seconds", "0")),
+        *train_command(root, "killed", like=like, images=images, extra=("--save-seconds", "0")),
     ]
     child = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL)
     log = root / "runs" / "killed" / "stats.jsonl"
