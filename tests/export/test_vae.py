@@ -171,7 +171,7 @@ def test_the_prior_learns_what_one_gaussian_a_class_cannot(capsys: pytest.Captur
     prior.centre(start, posteriors)
     with torch.no_grad():
         gain = float(average.log_density(w, label).mean() - start.log_density(w, label).mean())
-    assert gain > 0.3
+    assert gain > 0.15
     assert "step" in capsys.readouterr().out
 
 
