@@ -21,9 +21,10 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from desktop_app.engine import packages
-from export import dcgan, gan
+from export import dcgan, gan, vae
 from export.errors import ExportError
-from export.tracing import MappingGraph, Traced, fold_batch_norm
+from export.flow import Flow
+from export.tracing import DecoderGraph, MappingGraph, Traced, fold_batch_norm
 
 ENGINE_NICE = 10  # the priority of desktop_app/engine_process.py: neither has an advantage on a busy machine
 
@@ -61,6 +62,8 @@ def load_package(folder: pathlib.Path) -> Traced:
     manifest = packages.open_package(folder).manifest
     assert manifest.latent is not None
     decoder = read_weights(folder / "decoder.onnx")
+    if "decoder.paint.weight" in decoder:
+        return _autoencoder(read_weights(folder / "mapping.onnx"), decoder)
     if "mapping" not in manifest.graphs:
         return Traced(None, _dcgan(decoder), manifest.latent.size, None)
     mapping = read_weights(folder / "mapping.onnx")
@@ -121,6 +124,24 @@ def _synthesis(weights: dict[str, Tensor]) -> nn.Module:
     up, start = weights["up.weight"], weights["start.weight"]
     widths = (up.shape[1], up.shape[0] // 4)
     return _fill(gan.Synthesis(start.shape[1], widths, weights["paint.weight"].shape[0]), weights)
+
+
+def _autoencoder(mapping: dict[str, Tensor], decoder: dict[str, Tensor]) -> Traced:
+    """The tables of the classes come without names, in the order in which the graph reads them."""
+    hidden, size = decoder["decoder.dense.weight"].shape
+    widths = (decoder["decoder.block7.first.weight"].shape[0], decoder["decoder.block14.first.weight"].shape[0])
+    channels = decoder["decoder.paint.weight"].shape[0]
+    net = vae.Decoder(latent=size, widths=widths, hidden=hidden, channels=channels)
+    couplings = 1 + max(int(name.split(".")[2]) for name in mapping if name.startswith("mapping.couplings."))
+    width, reads = mapping["mapping.couplings.0.first.weight"].shape
+    num_classes = reads - size // 2
+    flow = Flow(size=size, couplings=couplings, hidden=width, num_classes=num_classes)
+    tables = [value for name, value in mapping.items() if "." not in name and value.shape == (num_classes, size)]
+    names = ("mean_w", "mapping.mean", "mapping.log_scale")
+    if len(tables) == len(names):
+        mapping = {**dict(zip(names, tables, strict=True)), **mapping}
+    graph = MappingGraph(flow, torch.zeros(num_classes, size))
+    return Traced(_fill(graph, mapping), _fill(DecoderGraph(net), decoder), size, size)
 
 
 def _dcgan(weights: dict[str, Tensor]) -> nn.Module:

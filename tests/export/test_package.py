@@ -13,6 +13,7 @@ pytest.importorskip("onnxscript")
 from desktop_app.engine import packages
 from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.runtime import Runtime
+from export import eager
 from export import package as package_module
 from export import verify as verify_module
 from export.__main__ import main
@@ -154,6 +155,12 @@ def test_an_autoencoder_in_a_package_encodes_as_its_run(made: Path) -> None:
         assert model.golden_error() < 1e-4
     finally:
         runtime.close()
+
+
+@pytest.mark.parametrize("name", ["cond", "plain", "coder"])
+def test_a_package_can_be_drawn_without_the_engine(made: Path, name: str) -> None:
+    folder = made / "models" / name
+    assert eager.golden_error(eager.load_package(folder), folder) < 1e-4
 
 
 def test_verify_catches_another_encoder(made: Path, tmp_path: Path) -> None:
