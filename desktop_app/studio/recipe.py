@@ -25,6 +25,7 @@ from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Device, Frozen, Pixels
 
 CHUNK = "maquette"
+FILM_CHUNK = "maquette-film"  # in animated PNG files (film_recipe.py)
 SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 FORMAT = 1
 MAX_RECIPE_BYTES = 2**20
@@ -128,12 +129,15 @@ def read_picture(path: Path) -> tuple[Pixels, Recipe]:
         _check_head(path)
         with Image.open(path, formats=("PNG",)) as image:
             image.load()
-            text = getattr(image, "text", {}).get(CHUNK)
+            texts = getattr(image, "text", {})
+            text, is_film = texts.get(CHUNK), FILM_CHUNK in texts
             pixels = np.asarray(_plain(image))
     except FileNotFoundError:
         raise FileError(f"There is no file “{path}”.") from None
     except (OSError, SyntaxError, ValueError, zlib.error, struct.error) as error:
         raise FileError(f"“{path.name}” cannot be read as a PNG picture ({_short(error)}).") from None
+    if is_film:
+        raise RecipeError(f"“{path.name}” is a film, not a picture. `maquette recheck` makes its frames again.")
     if text is None:
         raise RecipeError(
             f"“{path.name}” holds no recipe: it was not made by Maquette, or another program has removed it."
