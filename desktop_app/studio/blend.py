@@ -116,6 +116,16 @@ def without_anchor(state: BlendState, number: int) -> BlendState:
     return replace(state, anchors=state.anchors[:number] + state.anchors[number + 1 :])
 
 
+def without_anchors(state: BlendState) -> BlendState:
+    return replace(state, anchors=())
+
+
+def with_design_at(state: BlendState, number: int, design: Design) -> BlendState:
+    """Another design on an anchor that stays where it is."""
+    changed = replace(state.anchors[number], design=design)
+    return replace(state, anchors=(*state.anchors[:number], changed, *state.anchors[number + 1 :]))
+
+
 def with_anchor_at(state: BlendState, number: int, point: tuple[float, float]) -> BlendState:
     moved = replace(state.anchors[number], x=_unit(point[0]), y=_unit(point[1]))
     return replace(state, anchors=(*state.anchors[:number], moved, *state.anchors[number + 1 :]))
@@ -127,6 +137,14 @@ def with_pin(state: BlendState, point: tuple[float, float]) -> BlendState:
 
 def with_spot(state: BlendState, spot: tuple[float, float]) -> BlendState:
     return replace(state, spot=spot)
+
+
+def with_view(state: BlendState, view: View) -> BlendState:
+    return replace(state, view=view)
+
+
+def with_lattice(state: BlendState, size: int) -> BlendState:
+    return replace(state, lattice=size)
 
 
 def with_push(state: BlendState, direction: str, amount: float) -> BlendState:

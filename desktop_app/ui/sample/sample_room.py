@@ -14,12 +14,12 @@ from desktop_app.engine.requests import Pixels
 from desktop_app.studio.project import ProjectState
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import Banner
+from desktop_app.ui.controls.empty_view import EmptyView
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.resample import Scaling
 from desktop_app.ui.picture.tile import Tile
 from desktop_app.ui.picture.tile_loader import TileLoader
 from desktop_app.ui.picture.tile_store import TileStore
-from desktop_app.ui.sample.empty_view import EmptyView
 from desktop_app.ui.sample.large_view import LargeView
 from desktop_app.ui.sample.sample_controls import SampleControls
 from desktop_app.ui.sample.sheet_canvas import SheetCanvas
@@ -32,6 +32,7 @@ class SampleRoom(QWidget):
     selection_changed = Signal()
     pictures_changed = Signal()  # pixels of the focused tile may have come
     star_wished = Signal(list)  # of Tile
+    reject_wished = Signal(list)
     view_changed = Signal(int, int)  # tile size, first tile
     import_wished = Signal()
     file_dropped = Signal(str)
@@ -118,7 +119,7 @@ class SampleRoom(QWidget):
         base = state.sheet.base
         self.controls.show_sheet(state.sheet, classes, f"tile {base.index}" if base else "")
         self.controls.show_takes(len(state.takes), shown=self._takes_shown)
-        self.canvas.show_stars(take_keys(state.takes))
+        self.canvas.show_marks(take_keys(state.takes), take_keys(state.rejects))
         self.canvas.show_tiles(self._tile_list())
         self._show_page()
         self._show_large()
@@ -200,10 +201,18 @@ class SampleRoom(QWidget):
 
     @Slot()
     def star(self) -> None:
-        tiles = [self.focus_tile()] if self._is_large else self.selected_tiles()
-        known = [tile for tile in tiles if tile is not None]
-        if known:
+        if known := self._marked_tiles():
             self.star_wished.emit(known)
+
+    @Slot()
+    def reject(self) -> None:
+        """Not this: the other side of a star."""
+        if known := self._marked_tiles():
+            self.reject_wished.emit(known)
+
+    def _marked_tiles(self) -> list[Tile]:
+        tiles = [self.focus_tile()] if self._is_large else self.selected_tiles()
+        return [tile for tile in tiles if tile is not None]
 
     @Slot()
     def retry(self) -> None:

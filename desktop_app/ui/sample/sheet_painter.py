@@ -20,6 +20,7 @@ class SceneTile(NamedTuple):  # made by the thousand
     is_selected: bool = False
     is_focused: bool = False
     is_starred: bool = False
+    is_rejected: bool = False  # “not this”
     is_hovered: bool = False
     is_failed: bool = False
     is_unknown: bool = False  # its package is not here
@@ -40,6 +41,8 @@ def paint_sheet(painter: QPainter, scene: SheetScene) -> None:
     for tile in scene.tiles:
         _paint_picture(painter, scene, tile)
     for tile in scene.tiles:
+        if tile.is_rejected:
+            _paint_rejected(painter, scene, tile)
         if tile.is_selected or (tile.is_focused and scene.has_keyboard):
             _paint_rings(painter, scene, tile)
         if tile.is_starred or tile.is_hovered:
@@ -62,6 +65,20 @@ def _paint_picture(painter: QPainter, scene: SheetScene, tile: SceneTile) -> Non
         spot = QRectF(0, 0, size, size)
         spot.moveCenter(box.center())
         paint_icon(painter, spot, name, scene.colours.ink_soft)
+
+
+def _paint_rejected(painter: QPainter, scene: SheetScene, tile: SceneTile) -> None:
+    """A veil over the picture, and on tiles that have room for it a small mark."""
+    veil = QColor(scene.colours.paper)
+    veil.setAlphaF(0.6)
+    painter.fillRect(QRectF(tile.x, tile.y, scene.tile_px, scene.tile_px), veil)
+    if scene.tile_px >= STAR_FROM_PX:
+        size = 22.0
+        badge = QRectF(tile.x + 4, tile.y + 4, size, size)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(scene.colours.scrim))
+        painter.drawRoundedRect(badge, 6, 6)
+        paint_icon(painter, badge.adjusted(3, 3, -3, -3), "reject", scene.colours.on_scrim)
 
 
 def _paint_rings(painter: QPainter, scene: SheetScene, tile: SceneTile) -> None:

@@ -53,6 +53,7 @@ class SheetView(QWidget):
         self._target = 0.0
         self._glided_at = 0.0
         self._starred: Set[Key] = frozenset()
+        self._rejected: Set[Key] = frozenset()
         self._stand_ins: dict[int, Key] = {}  # the last picture seen on a tile, shown while a newer one is made
         self._selection = Selection()
         self._hover: int | None = None
@@ -112,8 +113,8 @@ class SheetView(QWidget):
         self._scroll_to(self._scroll)
         self.refresh()
 
-    def show_stars(self, starred: Set[Key]) -> None:
-        self._starred = starred
+    def show_marks(self, starred: Set[Key], rejected: Set[Key]) -> None:
+        self._starred, self._rejected = starred, rejected
         self.update()
 
     def set_scaling(self, scaling: Scaling) -> None:
@@ -266,6 +267,8 @@ class SheetView(QWidget):
         words = f"Tile {self.words_for(self.focus)}" if self._extent else "No tiles"
         if self._extent and self.tile(self.focus).key in self._starred:
             words += ", starred"
+        if self._extent and self.tile(self.focus).key in self._rejected:
+            words += ", not this"
         if len(self.selection) > 1:
             words = f"{len(self.selection)} tiles selected. {words}"
         self.setAccessibleDescription(words)
@@ -275,6 +278,8 @@ class SheetView(QWidget):
     def words_for(self, index: int) -> str:
         """A tile in words: for the caption and for a screen reader."""
         tile = self.tile(index)
+        if tile.design.place is not None:
+            return "Blend"
         words = f"{tile.design.index}"
         if tile.design.label is not None:
             words += f" · {class_name(tile.package, tile.design.label)}"
@@ -312,6 +317,7 @@ class SheetView(QWidget):
             is_selected=index in self.selection,
             is_focused=index == self.focus,
             is_starred=key in self._starred,
+            is_rejected=key in self._rejected,
             is_hovered=index == self._hover,
             is_failed=key in self._store.failures,
             is_unknown=tile.package is None,

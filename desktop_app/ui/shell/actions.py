@@ -14,6 +14,7 @@ class Command:
     text: str
     keys: tuple[str, ...] = ()
     rule_before: bool = False
+    where: str = ""  # the workspace that has it; empty: every one
 
 
 @dataclass(frozen=True)
@@ -27,24 +28,34 @@ class Hint:
 
 COMMANDS: tuple[Command, ...] = (
     Command("import", "File", "Import a model…", ("Ctrl+I",)),
-    Command("open-recipe", "File", "Open a picture’s recipe…", ("Ctrl+O",)),
-    Command("export", "File", "Export…", ("Ctrl+E",), rule_before=True),
+    Command("open-recipe", "File", "Open a picture…", ("Ctrl+O",)),
+    Command("export", "File", "Export…", ("Ctrl+E", "E"), rule_before=True),
     Command("settings", "File", "Settings…", ("Ctrl+,",), rule_before=True),
     Command("quit", "File", "Quit", ("Ctrl+Q",), rule_before=True),
     Command("undo", "Edit", "Undo", ("Ctrl+Z",)),
     Command("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
     Command("copy", "Edit", "Copy the picture", ("Ctrl+C",), rule_before=True),
     Command("copy-recipe", "Edit", "Copy the recipe", ("Ctrl+Shift+C",)),
-    Command("select-all", "Edit", "Select all in view", ("Ctrl+A",), rule_before=True),
+    Command("select-all", "Edit", "Select all in view", ("Ctrl+A",), rule_before=True, where="sample"),
     Command("star", "Design", "Star", ("S",)),
-    Command("vary", "Design", "Variations", ("V",)),
-    Command("back", "Design", "Back from variations", ("Backspace",)),
-    Command("reroll", "Design", "Re-roll", ("R",), rule_before=True),
-    Command("open-large", "View", "Open large", ("L",)),
-    Command("takes", "View", "Show takes", ("T",)),
+    Command("reject", "Design", "Not this", ("N",)),
+    Command("to-blend", "Design", "Put on the Blend pad", ("B",), where="sample"),
+    Command("vary", "Design", "Variations", ("V",), rule_before=True, where="sample"),
+    Command("back", "Design", "Back from variations", ("Backspace",), where="sample"),
+    Command("reroll", "Design", "Re-roll", ("R",), where="sample"),
+    Command("add-key", "Blend", "Add as a key frame", ("K",), where="blend"),
+    Command("fill-pad", "Blend", "Four designs on the pad", ("D",), rule_before=True, where="blend"),
+    Command("clear-pad", "Blend", "Empty the pad", where="blend"),
+    Command("reset-sliders", "Blend", "Reset all sliders", ("Ctrl+0",), where="blend"),
+    Command("show-pad", "Blend", "Show the pad", ("P",), rule_before=True, where="blend"),
+    Command("show-map", "Blend", "Show the map", ("M",), where="blend"),
+    Command("go-sample", "View", "Go to Sample", ("Ctrl+1",)),
+    Command("go-blend", "View", "Go to Blend", ("Ctrl+2",)),
+    Command("open-large", "View", "Open large", ("L",), rule_before=True, where="sample"),
+    Command("takes", "View", "Show takes", ("T",), where="sample"),
     Command("crisp", "View", "Crisp pixels", ("X",)),
-    Command("larger", "View", "Larger tiles", ("Ctrl++", "Ctrl+=", "+")),
-    Command("smaller", "View", "Smaller tiles", ("Ctrl+-", "-")),
+    Command("larger", "View", "Larger tiles", ("Ctrl++", "Ctrl+=", "+"), where="sample"),
+    Command("smaller", "View", "Smaller tiles", ("Ctrl+-", "-"), where="sample"),
     Command("library", "View", "Show or hide the models", ("F9",), rule_before=True),
     Command("inspector", "View", "Show or hide the inspector", ("F10",)),
     Command("theme", "View", "Switch between dark and light", ("Ctrl+Shift+L",), rule_before=True),
@@ -70,6 +81,15 @@ HINTS: tuple[Hint, ...] = (
     Hint("Large view", "One to one", "1"),
     Hint("Large view", "Zoom", "Wheel, + and -"),
     Hint("Large view", "Back to the sheet", "Esc"),
+    Hint("Pad", "Move the pin, or the design that has the focus", "Arrow keys"),
+    Hint("Pad", "Move it further", "Shift + arrow keys"),
+    Hint("Pad", "From the pin to each design", "Tab"),
+    Hint("Pad", "Pin on the design", "Enter or double click"),
+    Hint("Pad", "Take the design off the pad", "Delete"),
+    Hint("Pad", "More for a design", "Menu key or right click"),
+    Hint("Pad", "Put a picture’s design on the pad, or on a design", "Drop a picture made here"),
+    Hint("Pad", "Use a picture of your own", "Drop any picture"),
+    Hint("Sliders", "Back to zero", "0 or double click"),
 )
 
 
@@ -83,6 +103,13 @@ def make_actions(window: QWidget, slots: dict[str, Callable[[], None]]) -> dict[
         window.addAction(action)
         actions[command.id] = action
     return actions
+
+
+def enable_for(actions: dict[str, QAction], workspace: str) -> None:
+    """Commands that another workspace has are not to be had here."""
+    for command in COMMANDS:
+        if command.where:
+            actions[command.id].setEnabled(command.where == workspace)
 
 
 def fill_menus(bar: QMenuBar, actions: dict[str, QAction]) -> None:

@@ -4,8 +4,9 @@ No widgets. The window connects the rooms' wishes to these methods and shows the
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QObject, Signal, Slot
@@ -19,6 +20,9 @@ from desktop_app.studio.settings import Settings
 from desktop_app.studio.sheet import SheetState
 from desktop_app.ui.picture.tile import Tile
 
+if TYPE_CHECKING:
+    from desktop_app.studio.recipe import Recipe
+
 NEW_SEEDS = 1_000_000  # short enough to read out
 
 
@@ -26,6 +30,7 @@ class Desk(QObject):
     changed = Signal()  # the project
     library_changed = Signal()
     said = Signal(str, str)  # sentence, tone of a banner
+    walked = Signal(str, object)  # a step back or forth in words, and the ProjectState before it
 
     def __init__(self, project: Project, library: Library, settings: Settings) -> None:
         super().__init__()
@@ -115,15 +120,18 @@ class Desk(QObject):
         if before is not None:
             self._set_sheet("Back", before)
 
-    def open_recipe(self, path: Path) -> int | None:
-        """Bring back the settings of a picture made here; answers its tile, or None with a sentence said."""
+    def read_recipe(self, path: Path) -> "Recipe | None":
+        """The recipe of a picture made here, or None with a sentence said."""
         from desktop_app.studio.recipe import read_recipe  # Pillow is slow to import
 
         try:
-            recipe = read_recipe(path)
+            return read_recipe(path)
         except StudioError as error:
             self.said.emit(error.message, "error")
             return None
+
+    def open_recipe(self, path: Path, recipe: "Recipe") -> int | None:
+        """Bring back the settings of a picture made here; answers its tile, or None with a sentence said."""
         package = next((package for package in self.packages if package.name == recipe.package), None)
         if package is None:
             self.said.emit(f"“{path.name}” was made with the model “{recipe.package}”, which is not here.", "error")
@@ -144,37 +152,57 @@ class Desk(QObject):
 
     # -- takes -----------------------------------------------------------------------------------------------------
 
+    @Slot(list)
+    def toggle_reject(self, tiles: Sequence[Tile]) -> None:
+        """Mark the tiles as what is not wanted, or take the mark off; a tile is never both starred and rejected."""
+        marked = {(take.sha256, take.design) for take in self.state.rejects}
+        chosen = {tile.key for tile in tiles}
+        if chosen <= marked:
+            rejects = tuple(take for take in self.state.rejects if (take.sha256, take.design) not in chosen)
+            self._set_marks(_plural("Take “not this” back", len(chosen)), self.state.takes, rejects)
+        else:
+            moment = now()
+            new = [Take(tile.design, tile.name, tile.sha256, moment) for tile in tiles if tile.key not in marked]
+            takes = tuple(take for take in self.state.takes if (take.sha256, take.design) not in chosen)
+            self._set_marks(_plural("Not this", len(new)), takes, (*self.state.rejects, *new))
+
     def toggle_star(self, tiles: Sequence[Tile]) -> None:
         """Keep the tiles; where all of them are kept already, let them go. Either way it can be undone."""
         kept = {(take.sha256, take.design) for take in self.state.takes}
         chosen = {tile.key for tile in tiles}
         if chosen <= kept:
             takes = tuple(take for take in self.state.takes if (take.sha256, take.design) not in chosen)
-            self._set_takes(_plural("Remove star", len(chosen)), takes)
+            self._set_marks(_plural("Remove star", len(chosen)), takes, self.state.rejects)
         else:
             moment = now()
             new = [Take(tile.design, tile.name, tile.sha256, moment) for tile in tiles if tile.key not in kept]
-            self._set_takes(_plural("Star", len(new)), (*self.state.takes, *new))
+            rejects = tuple(take for take in self.state.rejects if (take.sha256, take.design) not in chosen)
+            self._set_marks(_plural("Star", len(new)), (*self.state.takes, *new), rejects)
 
     # -- steps -----------------------------------------------------------------------------------------------------
 
     @Slot()
     def undo(self) -> None:
-        if self.project.undo():
-            self.changed.emit()
+        self._walk(self.project.undo, "Undone")
 
     @Slot()
     def redo(self) -> None:
-        if self.project.redo():
+        self._walk(self.project.redo, "Done again")
+
+    def _walk(self, step: Callable[[], str], words: str) -> None:
+        before = self.state
+        label = step()
+        if label:
             self.changed.emit()
+            self.walked.emit(f"{words}: {label}.", before)
 
     def _set_sheet(self, words: str, sheet: SheetState, *, coalesce: str = "") -> None:
-        self._change(words, msgspec.structs.replace(self.state, sheet=sheet), coalesce=coalesce)
+        self.change(words, msgspec.structs.replace(self.state, sheet=sheet), coalesce=coalesce)
 
-    def _set_takes(self, words: str, takes: tuple[Take, ...]) -> None:
-        self._change(words, msgspec.structs.replace(self.state, takes=takes))
+    def _set_marks(self, words: str, takes: tuple[Take, ...], rejects: tuple[Take, ...]) -> None:
+        self.change(words, msgspec.structs.replace(self.state, takes=takes, rejects=rejects))
 
-    def _change(self, words: str, state: ProjectState, *, coalesce: str = "") -> None:
+    def change(self, words: str, state: ProjectState, *, coalesce: str = "") -> None:
         if state != self.state:
             self.project.change(words, state, coalesce=coalesce)
             self.changed.emit()

@@ -8,19 +8,20 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop_app.engine.requests import Device
 from desktop_app.ui.sample.export_dialog import ExportDialog
 from desktop_app.ui.sample.exporting import Exporter
-from desktop_app.ui.sample.sample_room import SampleRoom
 from desktop_app.ui.shell.desk import Desk
 from desktop_app.ui.shell.importer import Importer
+from desktop_app.ui.shell.workspaces import BLEND, Workspaces
 
 
 class FileCommands(QObject):
     said = Signal(str, str)  # sentence, tone of a banner
     package_imported = Signal(str)  # name
     recipe_opened = Signal(int)  # its tile on the sheet
+    blend_opened = Signal(str)  # a picture for the Blend canvas
 
-    def __init__(self, window: QWidget, room: SampleRoom, desk: Desk, exporter: Exporter, importer: Importer) -> None:
+    def __init__(self, window: QWidget, rooms: Workspaces, desk: Desk, exporter: Exporter, importer: Importer) -> None:
         super().__init__(window)
-        self._window, self._room, self._desk = window, room, desk
+        self._window, self._rooms, self._desk = window, rooms, desk
         self._exporter, self._importer = exporter, importer
         self._export_folder = default_export_folder()
         self.device: Device | None = None
@@ -34,18 +35,18 @@ class FileCommands(QObject):
 
     @Slot()
     def copy_picture(self) -> None:
-        tile = self._room.focus_tile()
+        tile = self._rooms.room.focus_tile()
         if tile is not None:
             self._exporter.copy(tile, self.device, with_recipe=self._with_recipe)
 
     @Slot()
     def drag(self) -> None:
-        tiles = self._room.selected_tiles()
-        self._exporter.drag(self._room.canvas, tiles, self.device, with_recipe=self._with_recipe)
+        tiles = self._rooms.room.selected_tiles()
+        self._exporter.drag(self._rooms, tiles, self.device, with_recipe=self._with_recipe)
 
     @Slot()
     def ask_export(self) -> None:
-        tiles = self._room.selected_tiles()
+        tiles = self._rooms.room.selected_tiles()
         if not tiles:
             return
         dialog = ExportDialog(len(tiles), self._export_folder, with_recipe=self._with_recipe, parent=self._window)
@@ -64,7 +65,13 @@ class FileCommands(QObject):
     @Slot()
     def ask_recipe(self) -> None:
         wanted = "Pictures and packages (*.png *.zip)"
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open a picture made here", "", wanted)
+        title = "Open a picture made here"
+        if self._rooms.name == BLEND:
+            wanted = (
+                "Pictures and packages (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif *.avif *.zip);;All files (*)"
+            )
+            title = "Open a picture made here, or one of your own"
+        name, _ = QFileDialog.getOpenFileName(self._window, title, "", wanted)
         if name:
             self.open_file(name)
 
@@ -76,9 +83,16 @@ class FileCommands(QObject):
             self.said.emit(f"Checking “{path.name}”…", "plain")
             self._importer.start(path)
             return
-        index = self._desk.open_recipe(path)
-        if index is not None:
-            self.recipe_opened.emit(index)
+        if self._rooms.name == BLEND:
+            self.blend_opened.emit(name)
+            return
+        recipe = self._desk.read_recipe(path)
+        if recipe is not None and recipe.design.place is not None:
+            self.blend_opened.emit(name)  # it stands on no sheet
+        elif recipe is not None:
+            index = self._desk.open_recipe(path, recipe)
+            if index is not None:
+                self.recipe_opened.emit(index)
 
     def close(self) -> None:
         self._importer.close()

@@ -14,6 +14,7 @@ from desktop_app.ui.controls.labels import ElidedLabel, label, rule
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from desktop_app.ui.picture.image_view import ImageView
+from desktop_app.ui.picture.place_words import place_rows, place_title
 from desktop_app.ui.picture.resample import Scaling
 from desktop_app.ui.picture.tile import Tile, class_name
 
@@ -108,6 +109,11 @@ class InspectorPanel(QWidget):
         for button in (self._star, self._vary, self._copy, self._export, self._copy_all):
             button.setEnabled(tile is not None)
         self._star.setChecked(starred)
+        if tile is not None and tile.design.place is not None:
+            self._vary.setEnabled(False)
+            self._vary.setToolTip("A blended design has no variations: move it with the pin and the sliders in Blend.")
+        else:
+            self._vary.setToolTip("Variations  (V)")
         if tile is None:
             self._title.setText("No tile")
             self._count.setText("Select a tile to see its recipe.")
@@ -117,6 +123,10 @@ class InspectorPanel(QWidget):
         self._title.setText(title_of(tile))
         self._count.setText(f"{selected} tiles selected" if selected > 1 else subtitle_of(tile))
         self._show_fields(fields_of(tile, device))
+
+    def show_preview(self, shown: bool) -> None:
+        """Where the room shows the picture large itself, there is no second one here."""
+        self._preview.setVisible(shown)
 
     def show_picture(self, pixels: Pixels | None) -> None:
         self._preview.set_pixels(pixels)
@@ -171,6 +181,8 @@ class InspectorPanel(QWidget):
 
 
 def title_of(tile: Tile) -> str:
+    if tile.design.place is not None:
+        return place_title(tile.design.place)
     steps = tile.design.variations
     return f"Variation {steps[-1].index}" if steps else f"Tile {tile.design.index}"
 
@@ -187,19 +199,31 @@ def fields_of(tile: Tile, device: Device | None) -> tuple[Field, ...]:
     fields = [_field("Model", tile.name)]
     if package is not None:
         fields.append(_field("Version", package.manifest.version))
-    fields += [Field("Hash", tile.sha256[:12], tile.sha256), _field("Seed", design.seed), _field("Tile", design.index)]
-    if design.label is not None:
-        name = class_name(package, design.label)
-        fields.append(_field("Class", name if name == str(design.label) else f"{design.label} · {name}"))
-    fields.append(_field("Truncation", f"{design.truncation:g}"))
-    for number, step in enumerate(design.variations, 1):
-        fields.append(_field(f"Variation {number}", f"{step.seed} · {step.index} · {step.amount:g}"))
+    fields.append(Field("Hash", tile.sha256[:12], tile.sha256))
+    fields += _place_fields(tile) if design.place is not None else _draw_fields(tile)
     if package is not None:
         fields.append(_field("Licence", package.manifest.licence))
     if device is not None:
         fields += [_field("Device", device.obtained.upper()), _field("Runtime", f"ONNX Runtime {device.runtime}")]
     fields.append(_field("Program", f"Maquette {__version__}"))
     return tuple(fields)
+
+
+def _draw_fields(tile: Tile) -> list[Field]:
+    design = tile.design
+    fields = [_field("Seed", design.seed), _field("Tile", design.index)]
+    if design.label is not None:
+        name = class_name(tile.package, design.label)
+        fields.append(_field("Class", name if name == str(design.label) else f"{design.label} · {name}"))
+    fields.append(_field("Truncation", f"{design.truncation:g}"))
+    for number, step in enumerate(design.variations, 1):
+        fields.append(_field(f"Variation {number}", f"{step.seed} · {step.index} · {step.amount:g}"))
+    return fields
+
+
+def _place_fields(tile: Tile) -> list[Field]:
+    assert tile.design.place is not None
+    return [Field(*row) for row in place_rows(tile.design.place, tile.package)]
 
 
 def _field(name: str, value: object) -> Field:

@@ -2,27 +2,34 @@
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
+from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Device
 from desktop_app.studio.jobs import QueueState
+from desktop_app.studio.project import ProjectState
+from desktop_app.ui.blend.blend_room import BlendRoom
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.look.icons import app_icon
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.sample.exporting import Exporter
 from desktop_app.ui.sample.sample_room import SampleRoom
 from desktop_app.ui.sample.tiles import take_keys
-from desktop_app.ui.shell.actions import fill_menus, make_actions
+from desktop_app.ui.shell.actions import enable_for, fill_menus, make_actions
+from desktop_app.ui.shell.blend_commands import BlendCommands
+from desktop_app.ui.shell.blend_desk import BlendDesk, Offer
 from desktop_app.ui.shell.desk import Desk
 from desktop_app.ui.shell.file_commands import FileCommands
 from desktop_app.ui.shell.importer import Importer
 from desktop_app.ui.shell.inspector_panel import InspectorPanel
 from desktop_app.ui.shell.job_bar import JobBar
 from desktop_app.ui.shell.library_panel import LibraryPanel
+from desktop_app.ui.shell.sample_commands import SampleCommands
 from desktop_app.ui.shell.settings_dialog import SettingsDialog
 from desktop_app.ui.shell.shortcuts_dialog import ShortcutsDialog
 from desktop_app.ui.shell.side_panels import SidePanels
 from desktop_app.ui.shell.workspace_bar import WorkspaceBar
+from desktop_app.ui.shell.workspaces import BLEND, ORDER, SAMPLE, Workspaces
 
 SAVE_EVERY_MS = 1000
 
@@ -42,16 +49,22 @@ class MainWindow(QMainWindow):
         self.side = WorkspaceBar(look)
         self.library = LibraryPanel(look)
         self.room = SampleRoom(look, bridge, desk.settings.number("tile_cache_mb") * 2**20)
+        self.blend = BlendRoom(look, bridge, self.room.store)
+        self.rooms = Workspaces(self.room, self.blend)
+        self.side.add("sample", "Sample", "Ctrl+1")
+        self.side.add("blend", "Blend", "Ctrl+2")
         self.inspector = InspectorPanel(look)
         self.jobs = JobBar(look)
-        self.files = FileCommands(self, self.room, desk, Exporter(bridge, self.room.store), importer)
-        self._rooms = QStackedWidget()
-        self._rooms.addWidget(self.room)
-        self.side.add("sample", "Sample")
+        self.files = FileCommands(self, self.rooms, desk, Exporter(bridge, self.room.store), importer)
+        self.blend_desk = BlendDesk(desk, self)
+        self.blend_desk.go_there = self.go_to_blend
+        self._sample_commands = SampleCommands(self.room, desk, self.blend_desk, self)
+        self._blend_commands = BlendCommands(self.blend, desk, self.blend_desk, self)
         self._panels = SidePanels(self.library, self.inspector)
         self._arrange()
         self.actions_by_id = make_actions(self, self._slots())
         fill_menus(self.menuBar(), self.actions_by_id)
+        enable_for(self.actions_by_id, self.rooms.name)
         self._connect()
         self._save_timer = QTimer(self)
         self._save_timer.setInterval(SAVE_EVERY_MS)
@@ -67,7 +80,7 @@ class MainWindow(QMainWindow):
         home.setObjectName("panel")
         row = QHBoxLayout()
         row.setSpacing(0)
-        for widget, stretch in ((self.side, 0), (self.library, 0), (self._rooms, 1), (self.inspector, 0)):
+        for widget, stretch in ((self.side, 0), (self.library, 0), (self.rooms, 1), (self.inspector, 0)):
             row.addWidget(widget, stretch)
         column = QVBoxLayout(home)
         column.setContentsMargins(0, 0, 0, 0)
@@ -77,8 +90,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(home)
 
     def _slots(self) -> dict:  # type: ignore[type-arg]
-        controls = self.room.controls
         return {
+            **self._sample_commands.slots(),
+            **self._blend_commands.slots(),
             "import": self.files.ask_import,
             "open-recipe": self.files.ask_recipe,
             "export": self.files.ask_export,
@@ -88,16 +102,11 @@ class MainWindow(QMainWindow):
             "redo": self.desk.redo,
             "copy": self.files.copy_picture,
             "copy-recipe": self.inspector.copy_recipe,
-            "select-all": self.room.canvas.select_all_visible,
-            "star": self.room.star,
-            "vary": self.vary,
-            "back": self.go_back,
-            "reroll": self.reroll,
-            "open-large": self.room.open_large,
-            "takes": self.toggle_takes,
+            "star": self.rooms.star,
+            "reject": self.rooms.reject,
+            "go-sample": self.go_to_sample,
+            "go-blend": self.go_to_blend,
             "crisp": self.toggle_crisp,
-            "larger": controls.make_larger,
-            "smaller": controls.make_smaller,
             "library": self._panels.toggle_first,
             "inspector": self._panels.toggle_last,
             "theme": self._look.toggle,
@@ -105,114 +114,114 @@ class MainWindow(QMainWindow):
         }
 
     def _connect(self) -> None:
-        desk, room, controls, bridge = self.desk, self.room, self.room.controls, self._bridge
+        desk, bridge, rooms, files = self.desk, self._bridge, self.rooms, self.files
         desk.changed.connect(self._show_project)
         desk.library_changed.connect(self._show_library)
-        desk.said.connect(self.say)
-        self.files.said.connect(self.say)
-        self.files.package_imported.connect(self._on_package)
-        self.files.recipe_opened.connect(self._on_recipe_opened)
+        desk.walked.connect(self._on_walked)
+        desk.said.connect(rooms.say)
+        files.said.connect(rooms.say)
+        files.package_imported.connect(self._on_package)
+        files.recipe_opened.connect(self._sample_commands.show_opened)
+        files.blend_opened.connect(self._on_blend_picture)
         bridge.state_changed.connect(self._on_queue)
-        controls.label_chosen.connect(desk.set_label)
-        controls.truncation_dragged.connect(desk.drag_truncation)
-        controls.amount_dragged.connect(desk.drag_amount)
-        controls.drag_settled.connect(desk.settle)
-        controls.seed_typed.connect(desk.set_seed)
-        controls.reroll_wished.connect(self.reroll)
-        controls.back_wished.connect(self.go_back)
-        controls.crisp_toggled.connect(self._on_crisp)
-        room.class_key.connect(desk.set_label)
-        room.selection_changed.connect(self._show_tile)
-        room.pictures_changed.connect(self._show_picture)
-        room.star_wished.connect(desk.toggle_star)
-        room.view_changed.connect(self._on_view)
-        room.import_wished.connect(self.files.ask_import)
-        room.file_dropped.connect(self.files.open_file)
-        room.drag_wished.connect(self.files.drag)
+        self.room.controls.crisp_toggled.connect(self._on_crisp)
+        self.room.drag_wished.connect(files.drag)
+        for room in (self.room, self.blend):
+            room.selection_changed.connect(self._show_tile)
+            room.pictures_changed.connect(self._show_picture)
+            room.import_wished.connect(files.ask_import)
+            room.file_dropped.connect(files.open_file)
+        for source in (self.blend_desk, self._sample_commands):
+            source.offered.connect(self._on_offer)
+        rooms.changed.connect(self._on_workspace)
+        self.side.chosen.connect(rooms.go_to_number)
         self.library.chosen.connect(self._on_package)
-        self.library.import_wished.connect(self.files.ask_import)
-        self.inspector.star_wished.connect(room.star)
+        self.library.import_wished.connect(files.ask_import)
+        self.inspector.star_wished.connect(rooms.star)
         self.inspector.variations_wished.connect(self.vary)
-        self.inspector.copy_wished.connect(self.files.copy_picture)
-        self.inspector.export_wished.connect(self.files.ask_export)
-        self.inspector.copied.connect(self._on_copied)
+        self.inspector.copy_wished.connect(files.copy_picture)
+        self.inspector.export_wished.connect(files.ask_export)
+        self.inspector.copied.connect(rooms.say)
         self.side.theme_button.clicked.connect(self._look.toggle)
         self.side.settings_button.clicked.connect(self.show_settings)
         self.side.help_button.clicked.connect(self.show_shortcuts)
-        self.jobs.noticed.connect(room.say_mishap)
-        bridge.failure_told.connect(room.say_mishap)
+        self.jobs.noticed.connect(rooms.say_mishap)
+        bridge.failure_told.connect(rooms.say_mishap)
         self.jobs.cancel_wished.connect(bridge.cancel)
         self.jobs.force_stop_wished.connect(bridge.force_stop)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
+    @property
+    def package(self) -> Package | None:
+        """That of the workspace in view."""
+        return self.blend_desk.package if self.rooms.name == BLEND else self.desk.package
+
+    @property
+    def _package_name(self) -> str:
+        """The same, where it is not here either."""
+        blended = self.rooms.name == BLEND and self.desk.state.blend.package
+        return blended or self.desk.sheet.package
+
     @Slot()
     def _show_library(self) -> None:
-        self.library.show_library(self.desk.packages, self.desk.problems, self.desk.sheet.package)
+        self.library.show_library(self.desk.packages, self.desk.problems, self._package_name)
         self._show_project()
 
     @Slot()
     def _show_project(self) -> None:
+        """The room in view alone: the other one is shown the project when it is gone to."""
         desk, project = self.desk, self.desk.project
-        self.library.show_current(desk.sheet.package)
-        self.jobs.show_package(desk.package)
-        self.room.show_project(desk.state, desk.package, desk.by_hash)
+        self.library.show_current(self._package_name)
+        self.jobs.show_package(self.package)
+        self.rooms.room.show_project(desk.state, self.package, desk.by_hash)
         for name, words, step in (("undo", "Undo", project.undo_label), ("redo", "Redo", project.redo_label)):
             action = self.actions_by_id[name]
             action.setText(f"{words} {step[:1].lower()}{step[1:]}" if step else words)
             action.setEnabled(bool(step))
-        self.actions_by_id["back"].setEnabled(desk.sheet.base is not None)
+        self.actions_by_id["back"].setEnabled(self.rooms.name == SAMPLE and desk.sheet.base is not None)
 
     @Slot()
     def _show_tile(self) -> None:
-        tile = self.room.focus_tile()
-        starred = tile is not None and tile.key in take_keys(self.desk.state.takes)
-        self.inspector.show_tile(tile, len(self.room.canvas.selection), self._device, starred=starred)
+        room, state = self.rooms.room, self.desk.state
+        tile = room.focus_tile()
+        starred = tile is not None and tile.key in take_keys(state.takes)
+        self.inspector.show_tile(tile, len(room.selected_tiles()), self._device, starred=starred)
         self._show_picture()
 
     @Slot()
     def _show_picture(self) -> None:
-        tile = self.room.focus_tile()
-        self.inspector.show_picture(self.room.pixels_of(tile) if tile else None)
+        tile = self.rooms.room.focus_tile()
+        self.inspector.show_picture(self.rooms.room.pixels_of(tile) if tile else None)
 
     @Slot(str, str)
     def say(self, sentence: str, tone: str = "plain") -> None:
-        self.room.banner.say(sentence, tone=tone)  # type: ignore[arg-type]
+        self.rooms.say(sentence, tone)
+
+    @Slot(object)
+    def _on_offer(self, offer: Offer) -> None:
+        self.rooms.room.banner.say(offer.sentence, tone=offer.tone, action=offer.action, act=offer.act)  # type: ignore[arg-type]
 
     # -- commands --------------------------------------------------------------------------------------------------
 
     @Slot()
+    def go_to_sample(self) -> None:
+        self.rooms.go_to(SAMPLE)
+
+    @Slot()
+    def go_to_blend(self) -> None:
+        self.rooms.go_to(BLEND)
+
+    @Slot()
     def vary(self) -> None:
-        tile = self.room.focus_tile()
-        if tile is not None and tile.package is not None:
-            self._show_sheet()
-            self.desk.vary(tile)
-            self.room.show_design_at(0)
-
-    def _show_sheet(self) -> None:
-        self.room.close_large()
-        self.room.show_takes(False)
-
-    @Slot()
-    def reroll(self) -> None:
-        self.room.show_takes(False)
-        self.desk.reroll()
-
-    @Slot()
-    def go_back(self) -> None:
-        self._show_sheet()
-        base = self.desk.sheet.base
-        self.desk.back()
-        if base is not None:
-            self.room.show_design_at(base.variations[-1].index if base.variations else base.index)
-
-    @Slot()
-    def toggle_takes(self) -> None:
-        self.room.show_takes(not self.room.takes_shown)
+        self._sample_commands.vary()
 
     @Slot()
     def toggle_crisp(self) -> None:
-        self.room.controls.toggle_crisp()
+        if self.rooms.name == BLEND:
+            self.blend.live.toggle_crisp()
+        else:
+            self.room.controls.toggle_crisp()
 
     @Slot()
     def show_settings(self) -> None:
@@ -235,6 +244,14 @@ class MainWindow(QMainWindow):
 
     # -- slots -----------------------------------------------------------------------------------------------------
 
+    @Slot()
+    def _on_workspace(self) -> None:
+        name = self.rooms.name
+        self.side.show_current(ORDER.index(name))
+        enable_for(self.actions_by_id, name)
+        self.inspector.show_preview(name != BLEND)
+        self._show_project()
+
     @Slot(object)
     def _on_queue(self, state: QueueState) -> None:
         self.jobs.show_queue(state)
@@ -244,25 +261,30 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_package(self, name: str) -> None:
-        self._show_sheet()
-        self.desk.choose_package(name)
+        if self.rooms.name == BLEND:
+            self.blend_desk.choose_package(name)
+        else:
+            self._sample_commands.show_sheet()
+            self.desk.choose_package(name)
 
     @Slot(bool)
     def _on_crisp(self, crisp: bool) -> None:
         self.inspector.set_scaling("crisp" if crisp else "smooth")
 
-    @Slot(int, int)
-    def _on_view(self, tile_px: int, first_tile: int) -> None:
-        self.desk.project.look(tile_px=tile_px, first_tile=first_tile)
-
-    @Slot(int)
-    def _on_recipe_opened(self, index: int) -> None:
-        self._show_sheet()
-        self.room.show_design_at(index)
-
     @Slot(str)
-    def _on_copied(self, sentence: str) -> None:
-        self.say(sentence)
+    def _on_blend_picture(self, name: str) -> None:
+        self.go_to_blend()
+        self._blend_commands.open_picture(name)
+
+    @Slot(str, object)
+    def _on_walked(self, words: str, before: ProjectState) -> None:
+        """A step that changed nothing in view is told, with a way to where it did."""
+        state, here = self.desk.state, self.rooms.name
+        unseen = state.sheet == before.sheet if here == SAMPLE else state.blend == before.blend
+        if not unseen or (state.takes, state.rejects) != (before.takes, before.rejects):
+            return
+        name, act = ("Blend", self.go_to_blend) if here == SAMPLE else ("Sample", self.go_to_sample)
+        self._on_offer(Offer(f"{words[:-1]}, in {name}.", action=f"Go to {name}", act=act))
 
     @Slot(str)
     def _on_setting(self, key: str) -> None:

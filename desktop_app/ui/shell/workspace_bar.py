@@ -40,8 +40,8 @@ class WorkspaceBar(QWidget):
         for button in (self.theme_button, self.settings_button, self.help_button):
             column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
 
-    def add(self, icon: str, name: str) -> None:
-        button = IconButton(self._look, icon, name)
+    def add(self, icon: str, name: str, keys: str) -> None:
+        button = IconButton(self._look, icon, name, keys=keys)
         button.setProperty("role", "workspace")
         button.setText(name)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
@@ -52,6 +52,9 @@ class WorkspaceBar(QWidget):
         self._rooms.addWidget(button)
         if len(self._group.buttons()) == 1:
             button.setChecked(True)
+
+    def show_current(self, number: int) -> None:
+        self._group.button(number).setChecked(True)
 
     @Slot(int)
     def _on_clicked(self, number: int) -> None:

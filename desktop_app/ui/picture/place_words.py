@@ -1,0 +1,60 @@
+"""A place in words: what a design that was not drawn but blended, found or picked on a map is made of."""
+
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import Design, Part, Place
+from desktop_app.ui.picture.tile import class_name
+
+MAX_PARTS = 12  # shown one by one; a taste has dozens
+
+
+def place_title(place: Place) -> str:
+    if place.source or place.vector:
+        return "Own picture"
+    if place.spot is not None:
+        return "A spot of the map"
+    return "Blend"
+
+
+def place_rows(place: Place, package: Package | None) -> list[tuple[str, str, str]]:
+    """Rows of an inspector: name, what is shown, what is copied."""
+    rows: list[tuple[str, str, str]] = []
+    if place.source:
+        rows.append(("Picture", place.source, place.source))
+    if place.vector:
+        numbers = " ".join(f"{value:.6g}" for value in place.vector)
+        rows.append(("Place", f"{len(place.vector)} numbers", numbers))
+    if place.spot is not None:
+        rows.append(("Map", f"{place.spot[0]:.3f}, {place.spot[1]:.3f}".replace("-", "−"), f"{place.spot}"))
+    rows += _part_rows(place.parts, package)
+    for push in place.pushes:
+        amount = f"{push.amount:+.2f} sd".replace("-", "−")
+        rows.append((push.direction[:1].upper() + push.direction[1:], amount, f"{push.amount:+g}"))
+    return rows
+
+
+def _part_rows(parts: tuple[Part, ...], package: Package | None) -> list[tuple[str, str, str]]:
+    ranked = sorted(parts, key=lambda part: -abs(part.weight))
+    rows = [(_percent(part.weight), *(2 * (design_words(part.design, package),))) for part in ranked[:MAX_PARTS]]
+    if len(ranked) > MAX_PARTS:
+        rest = f"{len(ranked) - MAX_PARTS} designs more, each weighing less"
+        rows.append(("And", rest, rest))
+    return rows
+
+
+def design_words(design: Design, package: Package | None) -> str:
+    """A design in a few words: seed 1, tile 27, Sneaker."""
+    if design.place is not None:
+        title = place_title(design.place)
+        if title == "Blend":
+            return f"a blend of {len(design.place.parts)}" if len(design.place.parts) > 1 else "a pushed design"
+        return title.lower() if not design.place.source else f"“{design.place.source}”"
+    words = f"seed {design.seed}, tile {design.index}"
+    if design.label is not None:
+        words += f", {class_name(package, design.label)}"
+    if design.variations:
+        words += ", a variation"
+    return words
+
+
+def _percent(weight: float) -> str:
+    return f"{100 * weight:.0f} %".replace("-", "−")
