@@ -10,6 +10,11 @@ import dataclasses
 
 import numpy as np
 
+# what is shipped, see export/directions.py
+MIN_CHANGE = 4.0  # steps of 8 bit, mean over all pixels, the empty ones too
+MIN_FIT = 0.2  # R^2
+MIN_REACHED = 0.4  # share of the designs of other classes
+
 KEPT_VARIANCE = 0.999  # axes beyond that share of the variance are noise for a regression
 RIDGE = 1e-2  # beside the 1 that every whitened axis has as its variance
 ALIKE = 0.8  # cosine (of whitened directions) from which two named directions are one

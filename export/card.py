@@ -3,6 +3,7 @@
 import pathlib
 
 from desktop_app.engine.packages import Manifest, Score
+from export.axes import MIN_CHANGE, MIN_FIT, MIN_REACHED
 from export.data import IDX_SOURCES
 
 COMMERCIAL = {
@@ -135,10 +136,10 @@ def _space(manifest: Manifest) -> str:
         fit = "" if d.fit is None else f"{d.fit:.2f}"
         rows.append(f"| {d.name} | {d.low} | {d.high} | {d.change:.1f} | {share} | {fit} |")
     plane = (
-        "The map is the latent plane itself."
-        if encodes and manifest.latent is not None and manifest.latent.w_size == 2
-        else "The map is the plane of the two main axes over all classes."
+        "the plane in which the means of the classes lie furthest apart" if manifest.classes else "the first two axes"
     )
+    if encodes and manifest.latent is not None and manifest.latent.w_size == 2:
+        plane = "the latent plane itself"
     dots = f" Its dots are {space.map_points:,} encoded training pictures." if space.map_points else ""
     return "\n".join(
         [
@@ -148,14 +149,16 @@ def _space(manifest: Manifest) -> str:
             "",
             *rows,
             "",
-            f"{SPACE_HOW} {plane}{dots}",
+            f"{SPACE_HOW} The map is {plane}.{dots}",
         ]
     )
 
 
 SPACE_HOW = (
     "Change: mean difference of a pixel between -2 and +2 standard deviations, in 8-bit steps, over 64 fixed designs. "
-    "Share: of the variance. Fit: R² of the regression that found the direction, on designs that it was not fitted to."
+    "Share: of the variance. Fit: R² of the regression that found the direction, on designs that it was not fitted to. "
+    f"Not shipped: what changes less than {MIN_CHANGE:g} steps or fits below {MIN_FIT:g}, and a class that fewer than "
+    f"{MIN_REACHED:.0%} of the designs of other classes have reached at +3."
 )
 
 HOW = (

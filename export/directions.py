@@ -28,17 +28,15 @@ from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.packages import Direction, Package, Space
 from desktop_app.engine.requests import Design
 from desktop_app.engine.runtime import Runtime
-from export.axes import ALIKE, class_means, cloud, fit_of, regress, untangle
+from export.axes import ALIKE, MIN_CHANGE, MIN_FIT, MIN_REACHED, class_means, cloud, fit_of, regress, untangle
 from export.card import write_card
 from export.data import IDX_SOURCES, Dataset, load_dataset
 from export.errors import ExportError
 from export.measures import ClassReader, brightness_of, measures_for
 from export.package_files import write_arrays, write_manifest
+from export.plane import ROOM, extent, on_plane, plane_of_classes, plane_of_directions, scaled
 from export.strips import write_strips
 
-MIN_CHANGE = 4.0  # steps of 8 bit, mean over all pixels, the empty ones too
-MIN_FIT = 0.2
-MIN_REACHED = 0.4
 PRINCIPAL = 8
 BASE_COUNT = 64
 POINTS = 2000
@@ -91,9 +89,10 @@ def main(args: argparse.Namespace) -> None:
 
         # ---------------------------------------------------------------------
         # the map
-        origin, axes = plane(package, samples, [c.vector for c in tried if c.about.kind == "pca"])
+        origin, axes = plane(package, model, samples, [c.vector for c in tried if c.about.kind == "pca"])
         points, labels = real_points(model, real, seed=args.seed, origin=origin, axes=axes)
-        low, high = extent(np.concatenate([on_plane(samples.w, origin, axes), points]))
+        spots = np.concatenate([on_plane(samples.w, origin, axes), points])
+        low, high = extent(spots, room=ROOM if package.has_lines and len(origin) > 2 else 1.0)
         strips = [strip(model, samples, c, column) for c in kept for column in (0, 1)]
     finally:
         runtime.close()
@@ -295,30 +294,23 @@ def strip(model: LatentModel, samples: Samples, candidate: Candidate, column: in
 # the map
 
 
-def plane(package: Package, samples: Samples, principal_axes: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """(origin (S,), axes (2, S)), orthogonal. A latent of two numbers is its own map.
-
-    Elsewhere the two main axes of the means of the classes, so that classes lie apart, or of all samples where there
-    are too few classes, scaled to one standard deviation of the samples; without a mapping the first two directions.
-    """
+def plane(
+    package: Package, model: LatentModel, samples: Samples, principal_axes: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
+    """(origin (S,), axes (2, S)), orthogonal. A latent of two numbers is its own map."""
     size = samples.w.shape[1]
     if size == 2:
         return np.zeros(2), np.eye(2)
     if not package.has_lines:
-        first, second = principal_axes[:2]
-        first = first / np.linalg.norm(first)
-        second = second - first * (first @ second)
-        return np.zeros(size), np.stack([first, second / np.linalg.norm(second)])
+        return plane_of_directions(*principal_axes[:2])
+    classes = len(package.manifest.classes)
+    if classes > 2:
+        reader = ClassReader(samples.pictures, samples.labels, num_classes=classes)
+        return plane_of_classes(
+            samples.w, samples.labels, reader=reader, draw=lambda w: brightness_of(decode(model, w))
+        )
     origin = samples.w.mean(axis=0).astype(np.float64)
-    spread = class_means(samples.w, samples.labels) if len(package.manifest.classes) > 2 else samples.w
-    units = cloud(spread, spread.mean(axis=0)).basis[:2]
-    deviations = ((samples.w - origin) @ units.T).std(axis=0)
-    return origin, units * deviations[:, None]
-
-
-def on_plane(w: np.ndarray, origin: np.ndarray, axes: np.ndarray) -> np.ndarray:
-    """(n, S) -> (n, 2): the nearest spots."""
-    return (w - origin) @ axes.T / (axes**2).sum(axis=1)
+    return origin, scaled(samples.w, origin, cloud(samples.w, origin).basis[:2])
 
 
 def real_points(
@@ -333,9 +325,3 @@ def real_points(
     picks = rng.permutation(np.concatenate([rng.permutation(numbers)[:count] for numbers in of_class]))
     w = encode(model, real.images[picks])
     return on_plane(w, origin, axes), real.labels[picks]
-
-
-def extent(spots: np.ndarray) -> tuple[tuple[float, float], tuple[float, float]]:
-    """(low, high) of the middle 99 % along each axis, which hold about 98 % of the spots."""
-    (x0, y0), (x1, y1) = np.percentile(spots, (0.5, 99.5), axis=0).round(3).tolist()
-    return (x0, y0), (x1, y1)

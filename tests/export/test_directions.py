@@ -157,7 +157,7 @@ def test_the_directions_of_a_known_generator(tmp_path: Path) -> None:
     assert np.abs(brightness[1:]).max() < 0.2
     principal = [name for name in names if name.startswith("Axis")]
     assert principal == ["Axis 1", "Axis 2"], "no other axis can be seen"
-    assert all(direction.change >= directions.MIN_CHANGE for direction in space.directions)
+    assert all(direction.change >= axes.MIN_CHANGE for direction in space.directions)
     assert along[0] @ along[1] == pytest.approx(0, abs=1e-5)
     card = (folder / "card.md").read_text("utf-8")
     assert "directions.png" in card
