@@ -48,6 +48,7 @@ def bounds(
 ) -> Bounds:
     """images (n, H, W, C) uint8. The ELBO on all of them (5 draws each), the weighted bound on the first `part`."""
     generator = torch.Generator().manual_seed(seed)
+    vae = vae.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     x = torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1
     x = binarise(x, generator=generator) if binary else x
     plain, fitted = [], []

@@ -24,8 +24,8 @@ from export.schedule import cosine
 from export.tracing import PRIOR_FILE, load_run, new_average, new_flow
 from export.vae import Vae, binarise
 
-LOOKS = 4  # encodings of each training picture; as many of them grey as in the autoencoder's own training
-BATCH = 500
+LOOKS = 3  # encodings of each training picture: one grey and two binarised, or one where all training was grey
+BATCH = 100
 HALF_LIFE = 200  # steps, of the average that is shipped
 
 
@@ -50,7 +50,7 @@ def main(args: argparse.Namespace) -> None:
     if options["family"] != "vae":
         raise ExportError(f"The run {args.name!r} is a {options['family']}; only an autoencoder gets a fitted prior.")
     dataset = load_dataset(pathlib.Path(args.data), options["dataset"])
-    vae = new_average(options, tensors)
+    vae = new_average(options, tensors).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     began = time.monotonic()
     posteriors = encode_all(vae, dataset, grey=options["grey"], seed=args.seed)
     print(f"{len(posteriors.label)} encodings in {time.monotonic() - began:.0f} s")
@@ -69,18 +69,19 @@ def main(args: argparse.Namespace) -> None:
 
 @torch.no_grad()
 def encode_all(vae: Vae, dataset: Dataset, *, grey: float, seed: int) -> Posteriors:
-    """LOOKS encodings of each picture, binarised anew but for the share that stays grey."""
+    """LOOKS encodings of each picture, binarised anew but for the first; one where every picture stays grey."""
     generator = torch.Generator().manual_seed(seed)
     labels = torch.from_numpy(dataset.labels)
     means, log_variances = [], []
-    for look in range(LOOKS):
+    looks = LOOKS if grey < 1 else 1
+    for look in range(looks):
         for start in range(0, len(labels), BATCH):
             x = torch.from_numpy(dataset.images[start : start + BATCH]).permute(0, 3, 1, 2).float() / 127.5 - 1
-            x = x if look < round(LOOKS * grey) else binarise(x, generator=generator)
+            x = x if look == 0 else binarise(x, generator=generator)
             mean, log_variance = vae.encoder(x.contiguous(memory_format=torch.channels_last))
             means.append(mean)
             log_variances.append(log_variance)
-    return Posteriors(torch.cat(means), torch.cat(log_variances), labels.repeat(LOOKS))
+    return Posteriors(torch.cat(means), torch.cat(log_variances), labels.repeat(looks))
 
 
 def fit(flow: Flow, average: Flow, posteriors: Posteriors, *, steps: int, seed: int, batch: int = 512) -> float:
