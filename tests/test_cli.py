@@ -73,7 +73,7 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for command in ("models", "sample", "recheck", "bench", "self-test"):
+    for command in ("models", "sample", "walk", "recheck", "bench", "self-test"):
         assert command in done.stdout
 
 
@@ -330,8 +330,8 @@ def _cell(sheet: np.ndarray, i: int) -> np.ndarray:
 def test_many_designs_are_asked_for_in_parts(
     maquette: Maquette, engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("desktop_app.cli.sample.PART", 10)
-    monkeypatch.setattr("desktop_app.cli.sample.CHUNK", 4)
+    monkeypatch.setattr("desktop_app.cli.drawing.PART", 10)
+    monkeypatch.setattr("desktop_app.cli.drawing.CHUNK", 4)
     assert maquette("sample", "fake-digits", "--count", 25, "--sheet", "--out", tmp_path / "out") == 0
     asked = [request for request in engine.served if isinstance(request, Sample)]
     assert [len(request.designs) for request in asked] == [10, 10, 5]
@@ -421,7 +421,7 @@ def test_a_disk_that_fills_up_leaves_whole_files(
         written.append(path)
 
     monkeypatch.setattr(recipe, "write_whole", fills_up)
-    monkeypatch.setattr("desktop_app.cli.sample.CHUNK", 8)
+    monkeypatch.setattr("desktop_app.cli.drawing.CHUNK", 8)
     assert maquette("sample", "fake-digits", "--count", 500, "--out", tmp_path / "out") == 1
     assert "No space left on device" in capsys.readouterr().err
     for path in (tmp_path / "out").iterdir():

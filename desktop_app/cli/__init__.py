@@ -20,6 +20,7 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 _TERMINATED = 143
 
+EASINGS = ("linear", "smooth", "ease-in", "ease-out", "hold")
 BENCH_PARTS = ("throughput", "latency", "window", "scrolling")
 
 Command = Callable[[argparse.Namespace], int]
@@ -96,7 +97,8 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_models(add("models", _models, "List, verify and import model packages."))
     _add_sample(add("sample", _sample, "Draw designs and write them as PNG files that know how they were made."))
-    _add_recheck(add("recheck", _recheck, "Make pictures again from the recipes inside them and compare."))
+    _add_walk(add("walk", _walk, "Walk from design to design and write the way as a film."))
+    _add_recheck(add("recheck", _recheck, "Make pictures and films again from the recipes inside them and compare."))
     _add_bench(add("bench", _bench, "Measure this machine: engine, window, memory."))
     add("self-test", _self_test, "Open every bundled model and the window, and close them again.")
     return parser
@@ -146,8 +148,47 @@ def _add_sample(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
 
 
+def _add_walk(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("package", help="name of a package, as `maquette models` lists them")
+    keys = parser.add_argument_group("key frames, in this order")
+    keys.add_argument(
+        "--keys",
+        nargs="+",
+        default=[],
+        metavar="KEY",
+        help="seeds (7), designs of a sheet (7:12, or of class 3: 7:12:3), PNG pictures with a recipe; commas divide",
+    )
+    keys.add_argument("--encode", nargs="+", default=[], type=Path, metavar="FILE", help="pictures of your own")
+    keys.add_argument(
+        "--rounds", type=_number(0, 1000), metavar="N", help="of the search for them (default: as needed)"
+    )
+    keys.add_argument("--class", dest="class_", metavar="C", help="of seeds without one: number or name")
+    keys.add_argument("--truncation", type=_truncation, metavar="T", help="0 the mean to 1 everything, at most 2")
+    way = parser.add_argument_group("the way")
+    way.add_argument("--frames", type=_number(0, 10**7), metavar="N", help="of the whole film (default: by --seconds)")
+    way.add_argument("--fps", type=_positive, default=25.0, metavar="F", help="frames a second (default: 25)")
+    way.add_argument("--seconds", type=_positive, default=1.0, metavar="S", help="from key to key (default: 1)")
+    way.add_argument("--loop", action="store_true", help="back to the first key, and play again and again")
+    way.add_argument("--easing", choices=EASINGS, help="of each way (default: smooth; linear along a spline)")
+    way.add_argument(
+        "--curve", choices=("straight", "spline"), default="straight", help="between keys, or through them"
+    )
+    way.add_argument("--even", action="store_true", help="what is seen changes at constant speed")
+    film = parser.add_argument_group("the film")
+    film.add_argument(
+        "--out", required=True, metavar="FILE", help=".gif, .png, .webp, .avif or .mp4; a folder ends in /"
+    )
+    film.add_argument("--format", choices=("gif", "apng", "webp", "avif", "mp4", "png"), help="png: a folder of frames")
+    film.add_argument("--size", type=_number(1, 4096), default=0, metavar="PX", help="longer side (default: as drawn)")
+    film.add_argument("--smooth", action="store_true", help="enlarge smoothly (default: whole squares for pixels)")
+    film.add_argument("--background", metavar="COLOUR", help="around and behind: a name or #rrggbb (default: black)")
+    film.add_argument("--no-recipe", action="store_true", help="write no word about how the film was made")
+    film.add_argument("--overwrite", action="store_true", help="replace what is there")
+    _add_json(parser)
+
+
 def _add_recheck(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="PNG pictures made by Maquette")
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures, films or folders of frames")
     _add_json(parser)
 
 
@@ -167,6 +208,13 @@ def _number(low: int, high: int) -> Callable[[str], int]:
         return value
 
     return number
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 10_000:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return value
 
 
 def _truncation(text: str) -> float:
@@ -207,6 +255,12 @@ def _sample(options: argparse.Namespace) -> int:
     from desktop_app.cli import sample
 
     return sample.run(options)
+
+
+def _walk(options: argparse.Namespace) -> int:
+    from desktop_app.cli import walk
+
+    return walk.run(options)
 
 
 def _recheck(options: argparse.Namespace) -> int:

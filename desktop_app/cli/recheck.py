@@ -1,4 +1,4 @@
-"""`maquette recheck`: make pictures again from the recipes inside them, and say whether they are the same."""
+"""`maquette recheck`: make pictures and films again from the recipes inside them, and say whether they are the same."""
 
 import argparse
 from collections.abc import Iterator
@@ -8,12 +8,14 @@ from typing import Literal
 
 import numpy as np
 
-from desktop_app.cli import asking
+from desktop_app.cli import asking, drawing
 from desktop_app.cli.printing import print_json
 from desktop_app.engine.errors import Cancelled, PackageError, StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Device, Pictures, Pixels, Sample
 from desktop_app.studio import recipe
+from desktop_app.studio.film_reading import FilmDifference, compare_film, is_film, read_film_recipe
+from desktop_app.studio.film_recipe import FilmRecipe
 from desktop_app.studio.jobs import JobQueue
 from desktop_app.studio.library import Library
 from desktop_app.studio.recipe import Recipe
@@ -28,14 +30,19 @@ class Finding:
     verdict: Verdict
     difference: int | None = None  # the largest, of 255
     reason: str = ""
+    frames: int | None = None  # of a film
+    mean_difference: float | None = None  # of 255, where the format keeps no pixel exactly
 
     @property
     def sentence(self) -> str:
+        which = f"{self.file}: " if self.frames is None else f"{self.file}: all {self.frames:,} frames "
         match self.verdict:
             case "identical":
-                return f"{self.file}: identical{self.reason and f' ({self.reason})'}"
+                return f"{which}identical{self.reason and f' ({self.reason})'}"
+            case "close" if self.mean_difference is not None:
+                return f"{which}as near as the format keeps them, {self.mean_difference:.1f}/255 off on average"
             case "close":
-                return f"{self.file}: within 1/255{self.reason and f' ({self.reason})'}"
+                return f"{which}within 1/255{self.reason and f' ({self.reason})'}"
             case "different":
                 return f"{self.file}: differs because {self.reason}"
             case "unknown":
@@ -68,18 +75,54 @@ def _findings(files: list[Path], jobs: JobQueue) -> Iterator[Finding]:
 
 def _recheck(path: Path, library: Library, jobs: JobQueue) -> Finding:
     """Raises StudioError where there is nothing to compare with."""
+    if is_film(path):
+        return _recheck_film(path, library, jobs)
     kept, made = recipe.read_picture(path)
-    try:
-        package = library.find(made.package)
-    except PackageError:
-        reason = f"the package “{made.package}” that made it is not here; import it with `maquette models import`"
-        return Finding(path, "different", reason=reason)
+    package = _package(made, library)
+    if package is None:
+        return Finding(path, "different", reason=_no_package(made))
     again = _draw(package, made, jobs)
     word, difference = recipe.compare(kept, again)
     reason = _other_version(package, made)
     if word == "different":
         return Finding(path, "different", difference, reason or _cause(kept, again, made, jobs.state.device))
     return Finding(path, "close" if word == "close" else "identical", difference, reason and f"although {reason}")
+
+
+def _recheck_film(path: Path, library: Library, jobs: JobQueue) -> Finding:
+    made = read_film_recipe(path)
+    package = _package(made, library)
+    if package is None:
+        return Finding(path, "different", reason=_no_package(made), frames=made.frames)
+    if made.options.format == "mp4":
+        reason = "Its recipe is whole, but MP4 keeps no pixel exactly, so there is nothing to compare."
+        return Finding(path, "unknown", reason=reason)
+    again = (
+        pixels for _, _, some in drawing.pictures(jobs, package, made.designs(), asking.Clock()) for pixels in some
+    )
+    found = compare_film(path, made, again)
+    version = _other_version(package, made)
+    if found.verdict == "different":
+        reason = version or _film_cause(found, made, jobs.state.device)
+        return Finding(path, "different", found.largest, reason, made.frames)
+    mean = found.mean if found.verdict == "close" and found.largest > 1 else None
+    return Finding(path, found.verdict, found.largest, version and f"although {version}", made.frames, mean)
+
+
+def _film_cause(found: FilmDifference, made: FilmRecipe, device: Device | None) -> str:
+    how = f"frame {found.frame + 1} is off by up to {found.largest}/255"
+    return _engine_cause(made, device, how) or f"the film or its recipe was edited after it was made: {how}"
+
+
+def _package(made: Recipe | FilmRecipe, library: Library) -> Package | None:
+    try:
+        return library.find(made.package)
+    except PackageError:
+        return None
+
+
+def _no_package(made: Recipe | FilmRecipe) -> str:
+    return f"the package “{made.package}” that made it is not here; import it with `maquette models import`"
 
 
 def _draw(package: Package, made: Recipe, jobs: JobQueue) -> Pixels:
@@ -90,7 +133,7 @@ def _draw(package: Package, made: Recipe, jobs: JobQueue) -> Pixels:
     raise StudioError(f"The engine drew nothing for a design of “{package.name}”.")
 
 
-def _other_version(package: Package, made: Recipe) -> str:
+def _other_version(package: Package, made: Recipe | FilmRecipe) -> str:
     if package.sha256 == made.package_sha256:
         return ""
     return (
@@ -105,11 +148,15 @@ def _cause(kept: Pixels, again: Pixels, made: Recipe, device: Device | None) -> 
         return f"it is {_size(kept)} where its recipe gives {_size(again)}: it was resized or converted"
     off = np.abs(kept.astype(np.int16) - again.astype(np.int16))
     how = f"{np.mean(np.any(off > 0, axis=2)):.1%} of its pixels are off by up to {off.max()}/255"
+    return _engine_cause(made, device, how) or f"the picture or its recipe was edited after it was made: {how}"
+
+
+def _engine_cause(made: Recipe | FilmRecipe, device: Device | None, how: str) -> str:
     if device is not None and made.device and made.device != device.obtained:
         return f"it was made on {made.device.upper()} and made again on {device.obtained.upper()}: {how}"
     if device is not None and made.runtime and made.runtime != device.runtime:
         return f"it was made with ONNX Runtime {made.runtime} and made again with {device.runtime}: {how}"
-    return f"the picture or its recipe was edited after it was made: {how}"
+    return ""
 
 
 def _size(pixels: Pixels) -> str:

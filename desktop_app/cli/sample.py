@@ -13,24 +13,21 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
-from desktop_app.cli import asking
+from desktop_app.cli import asking, drawing
 from desktop_app.cli.picture_writer import PictureWriter
 from desktop_app.cli.printing import print_json, tell
 from desktop_app.engine import images
 from desktop_app.engine.errors import FileError, RecipeError, RequestError
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Design, Device, Pictures, Pixels, Sample
+from desktop_app.engine.requests import Design, Device, Pixels
 from desktop_app.studio import recipe
 from desktop_app.studio.jobs import JobQueue
 from desktop_app.studio.sheet import SheetState, design_at
 
-CHUNK, CHUNK_BYTES = 64, 16 * 2**20  # in one run of the graphs, at most
-PART, PART_BYTES = 1024, 256 * 2**20  # in one request, at most: what can wait for the disk
 TELL_AFTER_S = 0.5
 GAP = 2  # pixels between the pictures of a contact sheet
 
@@ -55,10 +52,7 @@ class Order:
     @property
     def shape(self) -> tuple[int, int, int]:
         """Height, width, channels of one picture."""
-        picture = self.package.manifest.picture
-        if picture is None:
-            raise RequestError(f"“{self.package.manifest.title}” is not a generator, so it cannot be sampled.")
-        return picture.height, picture.width, picture.channels
+        return drawing.shape_of(self.package)
 
 
 @dataclass(frozen=True)
@@ -177,16 +171,8 @@ def _pictures(
     order: Order, kept: set[Path], jobs: JobQueue, clock: asking.Clock
 ) -> Iterator[tuple[int, tuple[Design, ...], Pixels]]:
     """What is to be drawn, chunk by chunk: number of the first in what is drawn, designs, (n, H, W, C)."""
-    size = int(np.prod(order.shape))
-    chunk, part = max(1, min(CHUNK, CHUNK_BYTES // size)), max(1, min(PART, PART_BYTES // size))
     wanted = (d for d in order.designs() if order.contact_sheet or not kept or order.path(d) not in kept)
-    number = 0
-    while designs := tuple(islice(wanted, part)):
-        for update in asking.run_request(jobs, Sample(order.package.ref, designs, chunk), clock=clock):
-            if isinstance(update, Pictures):
-                some = designs[update.first : update.first + len(update.pixels)]
-                yield number + update.first, some, update.pixels
-        number += len(designs)
+    return drawing.pictures(jobs, order.package, wanted, clock)
 
 
 def _files(

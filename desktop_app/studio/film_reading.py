@@ -6,9 +6,11 @@ moment at which they are on the screen.
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
@@ -16,18 +18,20 @@ from PIL import Image, UnidentifiedImageError
 from desktop_app.engine.errors import FileError, RecipeError
 from desktop_app.engine.requests import Pixels
 from desktop_app.studio import film_recipe
-from desktop_app.studio.film_options import MAX_SIDE, durations, to_image
+from desktop_app.studio.film_options import LOSSLESS, MAX_SIDE, durations, presented, to_image
+from desktop_app.studio.film_pillow import indexer
 from desktop_app.studio.film_recipe import IN_FOLDER, FilmRecipe
 from desktop_app.studio.recipe import FILM_CHUNK
 from desktop_app.studio.walk import MAX_FRAMES
 
+NEAR = 4.0  # of 255, on average: what AVIF strays at the quality that films are written with
 FORMATS = ("PNG", "GIF", "WEBP", "AVIF")
 
 
 def is_film(path: Path) -> bool:
     """Whether a file or folder says that it is a film of ours, or can be nothing else."""
     if path.is_dir():
-        return (path / IN_FOLDER).is_file()
+        return True
     if path.suffix.casefold() != ".png":
         return path.suffix.casefold() in (".gif", ".webp", ".avif", ".mp4", ".apng")
     try:
@@ -62,6 +66,42 @@ def read_frames(path: Path, made: FilmRecipe) -> Iterator[Pixels]:
         raise FileError(f"“{path.name}” cannot be read as a film ({_short(error)}).") from None
 
 
+@dataclass(frozen=True)
+class FilmDifference:
+    verdict: Literal["identical", "close", "different"]
+    largest: int  # of 255, in any frame
+    mean: float  # of 255, in the frame that is worst
+    frame: int  # which one that is
+
+
+def compare_film(path: Path, made: FilmRecipe, again: Iterable[Pixels]) -> FilmDifference:
+    """A film's frames and the same ones drawn again, (H, W, C) each. Raises FileError. Not for MP4.
+
+    "close" is 1/255 at most, or as near as the format keeps what it is given: AVIF is no exact format. The palette of a
+    GIF is chosen again, so its frames are compared exactly.
+    """
+    expected = _presented_again(made, again)
+    largest, worst, where = 0, -1.0, 0
+    for number, (frame, kept) in enumerate(zip(expected, read_frames(path, made), strict=True)):
+        if frame.shape != kept.shape:
+            return FilmDifference("different", 255, 255.0, number)
+        off = np.abs(frame.astype(np.int16) - kept)
+        largest = max(largest, int(off.max()))
+        if float(off.mean()) > worst:
+            worst, where = float(off.mean()), number
+    lossy = made.options.format not in (*LOSSLESS, "gif")
+    near = largest <= 1 or (lossy and worst <= NEAR)
+    return FilmDifference("identical" if largest == 0 else "close" if near else "different", largest, worst, where)
+
+
+def _presented_again(made: FilmRecipe, again: Iterable[Pixels]) -> Iterator[Pixels]:
+    if made.options.format != "gif":
+        return (in_rgba(presented(frame, made.options)) for frame in again)
+    drawn = list(again)
+    indexed = indexer(lambda number: presented(drawn[number], made.options), len(drawn))
+    return (_as_seen(indexed(presented(frame, made.options))) for frame in drawn)
+
+
 def in_rgba(frame: Pixels) -> Pixels:
     """A frame (H, W, 1, 3 or 4) as films are read here, (H, W, 4)."""
     return _as_seen(to_image(frame))
@@ -69,6 +109,8 @@ def in_rgba(frame: Pixels) -> Pixels:
 
 def _recipe_text(path: Path) -> str:
     if path.is_dir():
+        if not (path / IN_FOLDER).is_file():
+            raise FileError(f"The folder “{path}” holds no film: there is no {IN_FOLDER} in it.")
         with (path / IN_FOLDER).open("rb") as file:
             return file.read(film_recipe.MAX_BYTES + 1).decode("utf-8", "replace")
     with path.open("rb") as file:

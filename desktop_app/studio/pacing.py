@@ -7,7 +7,7 @@ hardly longer than the mean. Whoever has an engine draws what `wanted` asks for:
 
     pacing = Pacing(walk, count)
     while designs := pacing.wanted():
-        pacing.take(draw(designs))
+        pacing.take(draw(designs))  # at once, or chunk by chunk
     paced = pacing.result()
 """
 
@@ -49,6 +49,9 @@ class Pacing:
         self._times = _with_end(frame_times(walk, OVERSAMPLING * count))
         self._looks = 0  # how often the path was measured
         self._best_look = 0
+        self._steps: list[float] = []  # of the look that is under way
+        self._first: npt.NDArray[np.uint8] | None = None
+        self._last: npt.NDArray[np.uint8] | None = None
         self._best: Paced | None = None
         self._done = False
 
@@ -62,8 +65,21 @@ class Pacing:
         return [] if self._done else [design_at(self._walk, time) for time in self._shown()]
 
     def take(self, pixels: Pixels) -> None:
-        """The pictures that were wanted, (n, H, W, C) uint8."""
-        steps = step_lengths(pixels, loop=self._walk.loop)
+        """The next of the pictures that are wanted, in order, (n, H, W, C) uint8; the last one ends the look."""
+        for frame in pixels:
+            if self._last is None:
+                self._first = frame
+            else:
+                self._steps.append(_distance(self._last, frame))
+            self._last = frame
+        if len(self._steps) < len(self._times) - (2 if self._walk.loop else 1):
+            return
+        if self._walk.loop and self._last is not None and self._first is not None:
+            self._steps.append(_distance(self._last, self._first))
+        self._measured(np.array(self._steps))
+        self._steps, self._first, self._last = [], None, None
+
+    def _measured(self, steps: Floats) -> None:
         self._looks += 1
         if not steps.any():
             self._best, self._done = Paced(self._start, 1.0, "Nothing that can be seen moves in this walk."), True

@@ -61,6 +61,17 @@ def test_the_largest_step_is_hardly_larger_than_the_mean(loop, curve, easing, co
     assert found.times[-1] < 1.0 if loop else found.times[-1] == 1.0
 
 
+@pytest.mark.parametrize("loop", [True, False])
+def test_pictures_may_come_in_chunks(loop):
+    walk = walk_of(A, B, C, loop=loop)
+    pacing = Pacing(walk, 20)
+    while designs := pacing.wanted():
+        for first in range(0, len(designs), 7):
+            assert pacing.wanted() == designs
+            pacing.take(drawn(designs[first : first + 7]))
+    assert pacing.result() == paced(walk, 20)
+
+
 def test_a_jump_is_told_and_the_rest_is_even():
     walk = Walk((Key(A), Key(B, easing="hold"), Key(C)), loop=False)
     found = paced(walk, 30)

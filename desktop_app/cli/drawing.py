@@ -1,0 +1,37 @@
+"""Pictures of any number of designs, in requests small enough to wait for a slow disk."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from desktop_app.cli import asking
+from desktop_app.engine.errors import RequestError
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import Design, Pictures, Pixels, Sample
+from desktop_app.studio.jobs import JobQueue
+
+CHUNK, CHUNK_BYTES = 64, 16 * 2**20  # in one run of the graphs, at most
+PART, PART_BYTES = 1024, 256 * 2**20  # in one request, at most: what can wait for the disk
+
+
+def shape_of(package: Package) -> tuple[int, int, int]:
+    """Height, width, channels of one picture. Raises RequestError where it makes none."""
+    picture = package.manifest.picture
+    if picture is None:
+        raise RequestError(f"“{package.manifest.title}” is not a generator, so it cannot be sampled.")
+    return picture.height, picture.width, picture.channels
+
+
+def pictures(
+    jobs: JobQueue, package: Package, designs: Iterable[Design], clock: asking.Clock
+) -> Iterator[tuple[int, tuple[Design, ...], Pixels]]:
+    """Chunk by chunk, in order: the number of the first, the designs, (n, H, W, C). Raises StudioError."""
+    height, width, channels = shape_of(package)
+    size = height * width * channels
+    chunk, part = max(1, min(CHUNK, CHUNK_BYTES // size)), max(1, min(PART, PART_BYTES // size))
+    wanted, number = iter(designs), 0
+    while asked := tuple(islice(wanted, part)):
+        for update in asking.run_request(jobs, Sample(package.ref, asked, chunk), clock=clock):
+            if isinstance(update, Pictures):
+                some = asked[update.first : update.first + len(update.pixels)]
+                yield number + update.first, some, update.pixels
+        number += len(asked)
