@@ -1,0 +1,104 @@
+"""One film that is made: what its frames are, and how they become a file. The writing belongs on a thread."""
+
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from desktop_app.engine.errors import Cancelled
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import Design, Device, Pixels
+from desktop_app.studio.walk import Walk, frame_designs
+
+if TYPE_CHECKING:  # it brings Pillow, which is slow to import
+    from desktop_app.ui.blend.film_choice import FilmChoice
+
+DRAWING, ENCODING = "Drawing the frames", "Encoding"
+AT_ONCE = ("mp4", "frames")  # formats that are encoded while the frames come
+TELL_EVERY = 4  # frames
+
+
+class FilmJob:
+    def __init__(self, walk: Walk, package: Package, choice: "FilmChoice", count: int) -> None:
+        self.walk, self.package, self.choice, self.count = walk, package, choice, count
+        self.designs: list[Design] = []
+        self.batches: queue.SimpleQueue[Pixels | None] = queue.SimpleQueue()  # None: no more
+        self.stop = threading.Event()
+        self.is_writing = False
+        self._times: tuple[float, ...] = ()
+        self._device: Device | None = None
+
+    def prepare(self, times: tuple[float, ...], device: Device | None) -> None:
+        """Settle what the frames are. Raises RequestError."""
+        self._times, self._device = times, device
+        self.designs = frame_designs(self.walk, self.count, times=times or None)
+        self.is_writing = True
+
+    def share(self, phase: str, frames: int) -> float:
+        """Of the whole work."""
+        part = frames / self.count
+        if self.choice.options.format in AT_ONCE:
+            return part
+        return part / 2 if phase == DRAWING else 0.5 + part / 2
+
+    def write(self, tell: Callable[[str, int], None]) -> int:
+        """Write what `batches` brings; answers the bytes of the film. Raises Cancelled, FileError, RequestError."""
+        from desktop_app.studio import recipe
+        from desktop_app.studio.film import Film
+        from desktop_app.studio.film_recipe import make_film_recipe
+        from desktop_app.ui.blend.film_choice import shape_of
+
+        choice, package, device = self.choice, self.package, self._device
+        made = None
+        if choice.with_recipe:
+            made = make_film_recipe(package, self.walk, self.count, choice.options, device, times=self._times)
+
+        def told(done: int, total: int) -> None:
+            self._check()
+            if total == self.count and (done % TELL_EVERY == 0 or done == total):
+                tell(ENCODING, done)
+
+        with Film(
+            choice.path,
+            choice.options,
+            shape=shape_of(package),
+            frames=self.count,
+            made=made,
+            frame_recipe=lambda number: recipe.make_recipe(package, self.designs[number], device),
+            overwrite=choice.overwrite,
+        ) as film:
+            written = 0
+            while (batch := self.batches.get()) is not None:
+                for frame in batch:
+                    self._check()
+                    film.add(frame)
+                written += len(batch)
+                tell(DRAWING, written)
+            self._check()
+            film.finish(told)
+        return _bytes_of(choice.path)
+
+    def _check(self) -> None:
+        if self.stop.is_set():
+            raise Cancelled
+
+
+def _bytes_of(path: Path) -> int:
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.iterdir() if file.is_file())
+    return path.stat().st_size
+
+
+def left_words(elapsed_s: float, done: int, total: int) -> str:
+    """How long still at the pace so far; nothing while that is a guess."""
+    if elapsed_s < 0.5 or done < 3 or done >= total:
+        return ""
+    left = elapsed_s / done * (total - done)
+    return f", about {left:.0f} s left" if left < 90 else f", about {left / 60:.0f} min left"
+
+
+def size_words(size: int) -> str:
+    if size < 10**6:
+        return f"{max(1, round(size / 10**3))} kB"
+    return f"{size / 10**6:.1f} MB"
