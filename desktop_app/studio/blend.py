@@ -170,6 +170,10 @@ def with_taste(state: BlendState, parts: tuple[Part, ...], amount: float) -> Ble
     return replace(state, taste=parts, taste_amount=amount if parts else 0.0)
 
 
+def with_walk(state: BlendState, walk: Walk) -> BlendState:
+    return replace(state, walk=walk)
+
+
 def with_key(state: BlendState, design: Design, at: int | None = None) -> BlendState:
     """One more key frame, at the end or before the key of that number."""
     keys = state.walk.keys

@@ -1,6 +1,6 @@
 """The bar above the canvas: pad or map, how fine the lattice is, four new designs, an empty pad."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.studio.blend import BlendState
@@ -21,6 +21,7 @@ class BlendControls(QWidget):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("toolbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._views = QButtonGroup(self)
         self._sizes = QButtonGroup(self)

@@ -3,7 +3,6 @@
 It shows what it is given and tells what is wished for, as a whole new state of the canvas; the window decides.
 """
 
-import random
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,10 +18,10 @@ from desktop_app.studio.project import ProjectState
 from desktop_app.ui.blend import words
 from desktop_app.ui.blend.blend_controls import BlendControls
 from desktop_app.ui.blend.blend_pictures import BlendPictures
-from desktop_app.ui.blend.filling import four_designs
+from desktop_app.ui.blend.blend_wishes import BlendWishes
 from desktop_app.ui.blend.live_view import LiveView
+from desktop_app.ui.blend.own_picture_panel import OwnPictures
 from desktop_app.ui.blend.pad_canvas import PadCanvas
-from desktop_app.ui.blend.pad_geometry import letter
 from desktop_app.ui.blend.sliders_panel import SlidersPanel
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import Banner
@@ -57,12 +56,16 @@ class BlendRoom(QWidget):
         self.live = LiveView(look)
         self.sliders = SlidersPanel(look, bridge)
         self.pictures = BlendPictures(bridge, store, self)
+        self.own_pictures = OwnPictures(look, bridge, self)
         self._empty = EmptyView(look, "blend")
+        self.wishes = BlendWishes(self)
         self._state = BlendState()
         self._project: ProjectState | None = None
         self._package: Package | None = None
         self._preview: Design | None = None  # shown large for the moment, by the timeline
-        self._drop_on: int | None = None
+        self._drop_on: int | None = None  # the anchor under the last file that was dropped
+        self._dropped_on: int | None = None
+        self._own_at: int | None = None  # the anchor that an own picture will replace
         self._lattice_of: object = None
         self._anchor_tiles: tuple[Tile, ...] = ()
         self._cell_tiles: tuple[Tile, ...] = ()
@@ -70,7 +73,7 @@ class BlendRoom(QWidget):
         self._look_again = QTimer(self)
         self._look_again.setSingleShot(True)
         self._look_again.setInterval(LOOK_AGAIN_MS)
-        self._look_again.timeout.connect(self.pictures_changed)
+        self._look_again.timeout.connect(self.selection_changed)
         self._connect()
         self.live.set_scaling("crisp")
 
@@ -80,20 +83,20 @@ class BlendRoom(QWidget):
         self._canvas.addWidget(self._empty)
         side = QSplitter(Qt.Orientation.Vertical)
         side.setObjectName("panel")
-        side.setChildrenCollapsible(False)
         side.addWidget(self.live)
         side.addWidget(self.sliders)
         side.setSizes([380, 260])
         self._middle = QSplitter(Qt.Orientation.Horizontal)
-        self._middle.setChildrenCollapsible(False)
         self._middle.addWidget(self._canvas)
         self._middle.addWidget(side)
         self._middle.setStretchFactor(0, 1)
         self._middle.setSizes([520, 310])
         self._split = QSplitter(Qt.Orientation.Vertical)
-        self._split.setChildrenCollapsible(False)
         self._split.addWidget(self._middle)
         self._split.setStretchFactor(0, 1)
+        for splitter in (side, self._middle, self._split):
+            splitter.setChildrenCollapsible(False)
+            splitter.setHandleWidth(1)  # a hairline; it can be gripped two pixels beside it
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -102,26 +105,29 @@ class BlendRoom(QWidget):
         column.addWidget(self._split, 1)
 
     def _connect(self) -> None:
-        pad, live, controls, sliders = self.pad, self.live, self.controls, self.sliders
-        pad.pin_moved.connect(self._on_pin)
-        pad.anchor_moved.connect(self._on_anchor_moved)
-        pad.anchor_removed.connect(self._on_anchor_removed)
-        pad.anchor_replaced.connect(self._on_anchor_replaced)
+        pad, live, controls, sliders, wishes = self.pad, self.live, self.controls, self.sliders, self.wishes
+        pad.pin_moved.connect(wishes.move_pin)
+        pad.anchor_moved.connect(wishes.move_anchor)
+        pad.anchor_removed.connect(wishes.remove_anchor)
+        pad.anchor_replaced.connect(wishes.replace_anchor)
         pad.settled.connect(self.settled)
         pad.retry_wished.connect(self.retry)
-        controls.view_chosen.connect(self.show_canvas)
-        controls.lattice_chosen.connect(self._on_lattice)
-        controls.fill_wished.connect(self.fill)
-        controls.clear_wished.connect(self.clear)
+        controls.view_chosen.connect(self._on_view)
+        controls.lattice_chosen.connect(wishes.set_lattice)
+        controls.fill_wished.connect(wishes.fill)
+        controls.clear_wished.connect(wishes.clear)
         live.star_wished.connect(self.star)
         live.reject_wished.connect(self.reject)
         live.key_wished.connect(self.add_key)
         live.crisp_toggled.connect(self._on_crisp)
-        sliders.pushed.connect(self._on_push)
-        sliders.taste_pushed.connect(self._on_taste)
-        sliders.reset_wished.connect(self.reset_sliders)
+        sliders.pushed.connect(wishes.push)
+        sliders.taste_pushed.connect(wishes.push_taste)
+        sliders.reset_wished.connect(wishes.reset_sliders)
         sliders.settled.connect(self.settled)
-        sliders.said.connect(self._on_said)
+        wishes.wished.connect(self.wished)
+        wishes.said.connect(self._on_said)
+        self.own_pictures.accepted.connect(self._on_own_picture)
+        self.own_pictures.said.connect(self._on_said)
         self._empty.acted.connect(self._on_empty_action)
         self.pictures.view_arrived.connect(self._on_view_arrived)
         self.pictures.lattice_arrived.connect(pad.update)
@@ -132,12 +138,21 @@ class BlendRoom(QWidget):
     def show_project(self, project: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None:
         """package: that of the canvas, None where it is not here. by_hash: all packages."""
         self._project, self._package, self._state = project, package, project.blend
+        self.wishes.state, self.wishes.package = self._state, package
         self._show_lattice()
         self._show_current()
         self._show_page(bool(by_hash))
         self.controls.show_blend(self._state, hint=words.hint_words(self._state), has_package=package is not None)
         self.sliders.show_sliders(self._state, package, project.takes, project.rejects)
-        self.selection_changed.emit()
+        if self.pad.is_dragging:
+            self._tell_soon()
+        else:
+            self.selection_changed.emit()
+
+    def _tell_soon(self) -> None:
+        """Who follows what is shown need not follow a hand at its pace."""
+        if not self._look_again.isActive():
+            self._look_again.start()
 
     def _show_lattice(self) -> None:
         """Ask for the lattice where it has changed: the anchors, the pushes, how fine it is; never for the pin."""
@@ -155,9 +170,13 @@ class BlendRoom(QWidget):
     def _show_current(self) -> None:
         tile = self.focus_tile()
         self.pictures.want_view(tile)
-        title = "On the walk" if self._preview is not None else "Under the pin"
-        said = "" if self._preview is not None else words.place_words(self._state, self._package)
-        self.live.show_words(title, said, words.way_words(self._package))
+        way = words.way_words(self._package)
+        if self._preview is not None:
+            self.live.show_words("On the walk", "", "", way)
+        else:
+            pushes = words.push_words(self._state, self._package)
+            title = "On the map" if self._state.view == "map" else "Under the pin"
+            self.live.show_words(title, words.place_words(self._state), pushes, way)
         project = self._project
         starred = tile is not None and project is not None and _is_among(tile, project.takes)
         rejected = tile is not None and project is not None and _is_among(tile, project.rejects)
@@ -226,100 +245,42 @@ class BlendRoom(QWidget):
     def add_key(self) -> None:
         design = self.design
         if design is not None:
-            self._wish(blends.with_key(self._on_package(), design), "Add a key frame")
-
-    @Slot()
-    def fill(self) -> None:
-        """Four designs of the package in the corners, others each time."""
-        if self._package is not None:
-            state = blends.with_pin(blends.without_anchors(self._on_package()), (0.5, 0.5))
-            for design in four_designs(self._package, random.randrange(10**6)):
-                state = blends.with_anchor(state, design)
-            self._wish(state, "Four designs")
-
-    @Slot()
-    def clear(self) -> None:
-        self._wish(blends.without_anchors(self._state), "Empty the pad")
-
-    @Slot(str)
-    def show_canvas(self, view: str) -> None:
-        self._wish(blends.with_view(self._state, view), "Show the map" if view == "map" else "Show the pad")  # type: ignore[arg-type]
+            self.wishes.add_key(design)
 
     @Slot()
     def show_pad(self) -> None:
-        self.show_canvas("pad")
+        self.wishes.show_canvas("pad")
 
     @Slot()
     def show_map(self) -> None:
-        self.show_canvas("map")
+        self.wishes.show_canvas("map")
 
     @Slot(str)
     def take_own_picture(self, name: str) -> None:
         """Start to find the place of a picture that was not made here."""
-        self.banner.say(f"“{Path(name).name}” holds no recipe: it was not made here.", tone="warn")
-
-    @Slot()
-    def reset_sliders(self) -> None:
-        self._wish(blends.without_pushes(self._state), "Reset the sliders")
+        if self._package is None:
+            self.banner.say("Choose a model first: a picture of your own is found in its space.", tone="warn")
+        else:
+            self._own_at = self._dropped_on
+            self.own_pictures.start(Path(name), self._package)
 
     @Slot()
     def retry(self) -> None:
         self.pictures.refresh()
 
-    def put_down(self, design: Design, at: int | None = None) -> None:
-        """A design that came from outside, as a new anchor or in place of one; the pin goes to it."""
-        state = self._on_package()
-        if at is not None and at < len(state.anchors):
-            state, number = blends.with_design_at(state, at, design), at
-        else:
-            number = len(state.anchors)
-            state = blends.with_anchor(state, design)
-        if number < len(state.anchors):
-            anchor = state.anchors[number]
-            state = blends.with_pin(state, (anchor.x, anchor.y))
-            self._wish(blends.with_view(state, "pad"), f"Put {letter(number)} on the pad")
-
-    def _on_package(self) -> BlendState:
-        """The state, made this package's own where nothing was on it yet."""
-        return blends.for_package(self._state, self._package.name) if self._package else self._state
-
-    def _wish(self, state: BlendState, label: str, coalesce: str = "") -> None:
-        if state != self._state:
-            self.wished.emit(state, label, coalesce)
-
     # -- slots -----------------------------------------------------------------------------------------------------
 
-    @Slot(float, float)
-    def _on_pin(self, x: float, y: float) -> None:
-        self._wish(blends.with_pin(self._state, (x, y)), "Move the pin", "pin")
+    @Slot(object, str)
+    def _on_own_picture(self, design: Design, use: str) -> None:
+        if use == "key":
+            self.wishes.add_key(design, "Add your picture as a key frame")
+        else:
+            self.wishes.put_down(design, self._own_at)
+        self._own_at = None
 
-    @Slot(int, float, float)
-    def _on_anchor_moved(self, number: int, x: float, y: float) -> None:
-        state = blends.with_anchor_at(self._state, number, (x, y))
-        self._wish(state, f"Move {letter(number)}", f"anchor {number}")
-
-    @Slot(int)
-    def _on_anchor_removed(self, number: int) -> None:
-        self._wish(blends.without_anchor(self._state, number), f"Take {letter(number)} off the pad")
-
-    @Slot(int)
-    def _on_anchor_replaced(self, number: int) -> None:
-        design = self.design
-        if design is not None:
-            self._wish(blends.with_design_at(self._state, number, design), f"Replace {letter(number)}")
-
-    @Slot(int)
-    def _on_lattice(self, size: int) -> None:
-        self._wish(blends.with_lattice(self._state, size), f"Lattice of {size} by {size}")
-
-    @Slot(str, float)
-    def _on_push(self, direction: str, amount: float) -> None:
-        self._wish(blends.with_push(self._on_package(), direction, amount), f"Push {direction}", f"push {direction}")
-
-    @Slot(object, float)
-    def _on_taste(self, parts: object, amount: float) -> None:
-        state = blends.with_taste(self._on_package(), parts, amount)  # type: ignore[arg-type]
-        self._wish(state, "More like my stars", "taste")
+    @Slot(str)
+    def _on_view(self, view: str) -> None:
+        self.wishes.show_canvas("map" if view == "map" else "pad")
 
     @Slot(bool)
     def _on_crisp(self, crisp: bool) -> None:
@@ -329,8 +290,7 @@ class BlendRoom(QWidget):
     @Slot()
     def _on_view_arrived(self) -> None:
         self._show_pixels(self.focus_tile())
-        if not self._look_again.isActive():
-            self._look_again.start()
+        self._tell_soon()
 
     @Slot(str, str)
     def _on_said(self, sentence: str, tone: str) -> None:
@@ -354,7 +314,11 @@ class BlendRoom(QWidget):
         if self._package is None:
             self.import_wished.emit()
         else:
-            self.fill()
+            self.wishes.fill()
+
+    def leave(self) -> None:
+        """The window closes: end what runs."""
+        self.own_pictures.close()
 
     # -- Qt --------------------------------------------------------------------------------------------------------
 
@@ -377,8 +341,8 @@ class BlendRoom(QWidget):
 
     def take_drop(self) -> int | None:
         """The anchor that the last file was dropped on; asked for once."""
-        number, self._drop_on = self._drop_on, None
-        return number
+        self._dropped_on, self._drop_on = self._drop_on, None
+        return self._dropped_on
 
 
 def _is_among(tile: Tile, takes) -> bool:  # type: ignore[no-untyped-def]

@@ -8,7 +8,7 @@ from desktop_app.ui.controls.bipolar_slider import BipolarSlider
 from desktop_app.ui.controls.buttons import IconButton
 from desktop_app.ui.controls.labels import ElidedLabel, label
 from desktop_app.ui.look.theme import Look
-from desktop_app.ui.look.tokens import SPACE_1, SPACE_2
+from desktop_app.ui.look.tokens import SPACE_1
 
 REACH = 3.0  # standard deviations
 
@@ -43,8 +43,11 @@ class DirectionSlider(QWidget):
     def _arrange(self, low: str, high: str) -> None:
         head = QHBoxLayout()
         head.setSpacing(SPACE_1)
-        title = ElidedLabel(self._title)
-        head.addWidget(title, 1)
+        head.addWidget(label(self._title))
+        ends = ElidedLabel(f"{low} – {high}" if low and high else "")
+        ends.setProperty("role", "small")
+        head.addSpacing(SPACE_1)
+        head.addWidget(ends, 1)
         head.addWidget(self._amount)
         head.addWidget(self._reset)
         column = QVBoxLayout(self)
@@ -52,13 +55,6 @@ class DirectionSlider(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self.slider)
-        if low or high:
-            ends = QHBoxLayout()
-            ends.setSpacing(SPACE_2)
-            ends.addWidget(label(low, role="small"))
-            ends.addStretch(1)
-            ends.addWidget(label(high, role="small"))
-            column.addLayout(ends)
 
     def show_amount(self, amount: float) -> None:
         self.slider.show_amount(amount)

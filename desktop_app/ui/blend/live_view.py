@@ -34,6 +34,8 @@ class LiveView(QWidget):
         self.view = _SquareView(look)
         self.view.setAccessibleName("The design under the pin")
         self._words = ElidedLabel()
+        self._pushes = ElidedLabel()
+        self._pushes.setProperty("role", "soft")
         self._way = label("", role="small", wrap=True)
         self._star.clicked.connect(self.star_wished)
         self._reject.clicked.connect(self.reject_wished)
@@ -52,15 +54,22 @@ class LiveView(QWidget):
         column.setSpacing(SPACE_2)
         column.addLayout(head)
         column.addWidget(self.view, 1)
-        column.addWidget(self._words)
+        told = QVBoxLayout()
+        told.setSpacing(2)
+        told.addWidget(self._words)
+        told.addWidget(self._pushes)
+        column.addLayout(told)
         column.addWidget(self._way)
 
-    def show_words(self, title: str, words: str, way: str) -> None:
+    def show_words(self, title: str, words: str, pushes: str, way: str) -> None:
+        """words: what is seen. pushes: how far it is pushed. way: how one goes from design to design here."""
         self._title.setText(title)
         self._words.setText(words)
         self._words.setVisible(bool(words))
+        self._pushes.setText(pushes)
+        self._pushes.setVisible(bool(pushes))
         self._way.setText(way)
-        self.view.setAccessibleDescription(words)
+        self.view.setAccessibleDescription(", ".join(part for part in (words, pushes) if part))
 
     def show_marks(self, *, has_design: bool, starred: bool, rejected: bool) -> None:
         for button in (self._star, self._reject, self._key):

@@ -91,6 +91,10 @@ class PadCanvas(QWidget):
         """The number of the anchor that has the focus, PIN where the pin has it."""
         return self._focus
 
+    @property
+    def is_dragging(self) -> bool:
+        return self._is_dragging
+
     def anchor_at(self, position: QPointF) -> int | None:
         return self.geometry_now.anchor_at(position.x(), position.y(), self.points)
 

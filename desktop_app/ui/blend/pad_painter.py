@@ -9,8 +9,8 @@ from desktop_app.ui.blend.pad_geometry import Box, PadGeometry, Point, letter
 from desktop_app.ui.look.icons import paint_icon
 from desktop_app.ui.look.tokens import Colours
 
-LATTICE_INK = 0.62  # how strong the lattice is beside its anchors
-NEAR_INK = 1.0  # and its cell under the pin
+VEIL = QColor(0, 0, 0, 100)  # over the lattice, so that the anchors stand out; not over the cell under the pin
+THREAD, PIN_FILL = "#f0976c", "#ea8a5c"  # over pictures, which do not change with the theme
 PIN_RADIUS = 8.0
 
 
@@ -56,9 +56,9 @@ def _paint_lattice(painter: QPainter, scene: PadScene) -> None:
         if image is None:
             painter.fillRect(box, QColor(scene.colours.tile))
             continue
-        painter.setOpacity(NEAR_INK if index == near else LATTICE_INK)
         painter.drawImage(box, image)
-    painter.setOpacity(1.0)
+        if index != near:
+            painter.fillRect(box, VEIL)
 
 
 def _paint_threads(painter: QPainter, scene: PadScene, pin: Point) -> None:
@@ -68,7 +68,7 @@ def _paint_threads(painter: QPainter, scene: PadScene, pin: Point) -> None:
         if anchor.weight <= 0.005:
             continue
         end = QPointF(*scene.geometry.to_view(anchor.point))
-        for colour, width, alpha in ((scene.colours.scrim, 3.0, 0.5), (scene.colours.accent, 1.25, 1.0)):
+        for colour, width, alpha in ((scene.colours.scrim, 3.0, 0.5), (THREAD, 1.25, 1.0)):
             ink = QColor(colour)
             ink.setAlphaF(alpha * (0.3 + 0.7 * anchor.weight))
             painter.setPen(QPen(ink, width + 1.5 * anchor.weight))
@@ -123,7 +123,7 @@ def _paint_pin(painter: QPainter, scene: PadScene, pin: Point) -> None:
         painter.setPen(QPen(QColor(colours.accent), 2))
         painter.drawEllipse(spot, radius + 6, radius + 6)
     painter.setPen(QPen(QColor(colours.scrim), 6))
-    painter.setBrush(QColor(colours.accent_fill))
+    painter.setBrush(QColor(PIN_FILL))
     painter.drawEllipse(spot, radius, radius)
     painter.setPen(QPen(QColor("#ffffff"), 2))
     painter.drawEllipse(spot, radius, radius)

@@ -16,7 +16,7 @@ from desktop_app.ui.controls.labels import label
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4
 
-GROUPS = (("named", "Named"), ("pca", "Principal axes"))
+TOWARDS = "Towards "  # how directions to a class are named
 
 
 class SlidersPanel(QWidget):
@@ -44,7 +44,7 @@ class SlidersPanel(QWidget):
         self._directions = QWidget()
         self._column = QVBoxLayout(self._directions)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(SPACE_3)
+        self._column.setSpacing(SPACE_2)
         self._arrange()
 
     def _arrange(self) -> None:
@@ -93,26 +93,35 @@ class SlidersPanel(QWidget):
         directions = space.directions if space else ()
         if not directions and self._package is not None:
             self._column.addWidget(label("This model brings no directions of its own.", role="small", wrap=True))
-        for kind, heading in GROUPS:
-            found = [direction for direction in directions if direction.kind == kind]
-            if found:
-                self._column.addWidget(label(heading, role="section"))
+        for heading, found in _groups(directions):
+            self._column.addWidget(label(heading, role="section"))
             for direction in found:
                 self._add(direction)
 
     def _add(self, direction: Direction) -> None:
+        towards = direction.name.startswith(TOWARDS)  # the name says where to: no words at the ends
         row = DirectionSlider(
             self._look,
             direction.name,
-            title=direction.name[:1].upper() + direction.name[1:],
-            low=direction.low,
-            high=direction.high,
+            low="" if towards else direction.low,
+            high="" if towards else direction.high,
             help_text=_help(direction),
         )
         row.dragged.connect(self.pushed)
         row.settled.connect(self.settled)
         self.rows[direction.name] = row
         self._column.addWidget(row)
+
+
+def _groups(directions: Sequence[Direction]) -> list[tuple[str, list[Direction]]]:
+    """What a designer would call them first, then towards which class, then the axes that have no name."""
+    named = [direction for direction in directions if direction.kind == "named"]
+    groups = [
+        ("Named", [direction for direction in named if not direction.name.startswith(TOWARDS)]),
+        ("Towards a class", [direction for direction in named if direction.name.startswith(TOWARDS)]),
+        ("Principal axes", [direction for direction in directions if direction.kind == "pca"]),
+    ]
+    return [(heading, found) for heading, found in groups if found]
 
 
 def _help(direction: Direction) -> str:

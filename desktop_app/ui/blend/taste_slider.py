@@ -27,6 +27,7 @@ class TasteSlider(QWidget):
     def __init__(self, look: Look, bridge: QueueBridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
+        self._marks: object = None
         self._wish: Learn | None = None  # what was learnt last, or is being learnt
         self._taste: Taste | None = None
         self._state = BlendState()
@@ -51,7 +52,9 @@ class TasteSlider(QWidget):
         self, state: BlendState, package: Package | None, takes: Sequence[Take], rejects: Sequence[Take]
     ) -> None:
         self._state = state
-        wish = learning(package, takes, rejects)
+        marks = package, takes, rejects
+        wish = learning(*marks) if marks != self._marks else self._wish
+        self._marks = marks
         if wish != self._wish:
             self._wish, self._taste = wish, None
             if wish is None:

@@ -6,11 +6,9 @@ from desktop_app.studio.blend import BlendState
 from desktop_app.ui.blend.pad_geometry import letter
 
 
-def place_words(state: BlendState, package: Package | None) -> str:
-    """What is under the pin: the mix in per cent, or the spot of the map, and the pushes."""
-    base = _spot_words(state) if state.view == "map" else _mix_words(state)
-    pushes = _push_words(state, package)
-    return f"{base}  ·  {pushes}" if base and pushes else base or pushes
+def place_words(state: BlendState) -> str:
+    """What is under the pin: the mix in per cent, or the spot of the map."""
+    return _spot_words(state) if state.view == "map" else _mix_words(state)
 
 
 def _mix_words(state: BlendState) -> str:
@@ -30,7 +28,8 @@ def _spot_words(state: BlendState) -> str:
     return f"The map at {state.spot[0]:.2f}, {state.spot[1]:.2f}".replace("-", "−")
 
 
-def _push_words(state: BlendState, package: Package | None) -> str:
+def push_words(state: BlendState, package: Package | None) -> str:
+    """How far it is pushed, and towards what; empty where it is not."""
     names = {d.name: d for d in package.manifest.space.directions} if package and package.manifest.space else {}
     words = []
     for push in state.pushes:

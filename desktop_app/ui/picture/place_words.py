@@ -34,7 +34,10 @@ def place_rows(place: Place, package: Package | None) -> list[tuple[str, str, st
 
 def _part_rows(parts: tuple[Part, ...], package: Package | None) -> list[tuple[str, str, str]]:
     ranked = sorted(parts, key=lambda part: -abs(part.weight))
-    rows = [(_percent(part.weight), *(2 * (design_words(part.design, package),))) for part in ranked[:MAX_PARTS]]
+    rows = []
+    for number, part in enumerate(ranked[:MAX_PARTS], 1):
+        text = f"{_percent(part.weight)}  {design_words(part.design, package)}"
+        rows.append((f"Part {number}", text, text))
     if len(ranked) > MAX_PARTS:
         rest = f"{len(ranked) - MAX_PARTS} designs more, each weighing less"
         rows.append(("And", rest, rest))
@@ -42,7 +45,7 @@ def _part_rows(parts: tuple[Part, ...], package: Package | None) -> list[tuple[s
 
 
 def design_words(design: Design, package: Package | None) -> str:
-    """A design in a few words: seed 1, tile 27, Sneaker."""
+    """A design in a few words: Sneaker, seed 1, tile 27."""
     if design.place is not None:
         title = place_title(design.place)
         if title == "Blend":
@@ -50,7 +53,7 @@ def design_words(design: Design, package: Package | None) -> str:
         return title.lower() if not design.place.source else f"“{design.place.source}”"
     words = f"seed {design.seed}, tile {design.index}"
     if design.label is not None:
-        words += f", {class_name(package, design.label)}"
+        words = f"{class_name(package, design.label)}, {words}"
     if design.variations:
         words += ", a variation"
     return words

@@ -114,7 +114,10 @@ class SheetView(QWidget):
         self.refresh()
 
     def show_marks(self, starred: Set[Key], rejected: Set[Key]) -> None:
+        changed = (starred, rejected) != (self._starred, self._rejected)
         self._starred, self._rejected = starred, rejected
+        if changed and self._extent:
+            self._announce()
         self.update()
 
     def set_scaling(self, scaling: Scaling) -> None:

@@ -112,6 +112,13 @@ def enable_for(actions: dict[str, QAction], workspace: str) -> None:
             actions[command.id].setEnabled(command.where == workspace)
 
 
+def show_steps(actions: dict[str, QAction], undo: str, redo: str) -> None:
+    """What a step back and one forth would be; empty where there is none."""
+    for name, words, step in (("undo", "Undo", undo), ("redo", "Redo", redo)):
+        actions[name].setText(f"{words} {step[:1].lower()}{step[1:]}" if step else words)
+        actions[name].setEnabled(bool(step))
+
+
 def fill_menus(bar: QMenuBar, actions: dict[str, QAction]) -> None:
     menus = {}
     for command in COMMANDS:

@@ -24,9 +24,9 @@ class BlendCommands(QObject):
         room = self._room
         return {
             "add-key": room.add_key,
-            "fill-pad": room.fill,
-            "clear-pad": room.clear,
-            "reset-sliders": room.reset_sliders,
+            "fill-pad": room.wishes.fill,
+            "clear-pad": room.wishes.clear,
+            "reset-sliders": room.wishes.reset_sliders,
             "show-pad": room.show_pad,
             "show-map": room.show_map,
         }
@@ -36,4 +36,4 @@ class BlendCommands(QObject):
         """A picture made here becomes a design on the pad; any other one is taken for the designer's own."""
         found = self._blend.open_picture(Path(name), self._room.take_drop())
         if found is not None:
-            self._room.put_down(*found)
+            self._room.wishes.put_down(*found)

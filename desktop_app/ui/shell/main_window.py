@@ -15,7 +15,7 @@ from desktop_app.ui.look.theme import Look
 from desktop_app.ui.sample.exporting import Exporter
 from desktop_app.ui.sample.sample_room import SampleRoom
 from desktop_app.ui.sample.tiles import take_keys
-from desktop_app.ui.shell.actions import enable_for, fill_menus, make_actions
+from desktop_app.ui.shell.actions import enable_for, fill_menus, make_actions, show_steps
 from desktop_app.ui.shell.blend_commands import BlendCommands
 from desktop_app.ui.shell.blend_desk import BlendDesk, Offer
 from desktop_app.ui.shell.desk import Desk
@@ -29,7 +29,7 @@ from desktop_app.ui.shell.settings_dialog import SettingsDialog
 from desktop_app.ui.shell.shortcuts_dialog import ShortcutsDialog
 from desktop_app.ui.shell.side_panels import SidePanels
 from desktop_app.ui.shell.workspace_bar import WorkspaceBar
-from desktop_app.ui.shell.workspaces import BLEND, ORDER, SAMPLE, Workspaces
+from desktop_app.ui.shell.workspaces import BLEND, ORDER, SAMPLE, Workspaces, changed_elsewhere
 
 SAVE_EVERY_MS = 1000
 
@@ -175,10 +175,7 @@ class MainWindow(QMainWindow):
         self.library.show_current(self._package_name)
         self.jobs.show_package(self.package)
         self.rooms.room.show_project(desk.state, self.package, desk.by_hash)
-        for name, words, step in (("undo", "Undo", project.undo_label), ("redo", "Redo", project.redo_label)):
-            action = self.actions_by_id[name]
-            action.setText(f"{words} {step[:1].lower()}{step[1:]}" if step else words)
-            action.setEnabled(bool(step))
+        show_steps(self.actions_by_id, project.undo_label, project.redo_label)
         self.actions_by_id["back"].setEnabled(self.rooms.name == SAMPLE and desk.sheet.base is not None)
 
     @Slot()
@@ -279,12 +276,11 @@ class MainWindow(QMainWindow):
     @Slot(str, object)
     def _on_walked(self, words: str, before: ProjectState) -> None:
         """A step that changed nothing in view is told, with a way to where it did."""
-        state, here = self.desk.state, self.rooms.name
-        unseen = state.sheet == before.sheet if here == SAMPLE else state.blend == before.blend
-        if not unseen or (state.takes, state.rejects) != (before.takes, before.rejects):
-            return
-        name, act = ("Blend", self.go_to_blend) if here == SAMPLE else ("Sample", self.go_to_sample)
-        self._on_offer(Offer(f"{words[:-1]}, in {name}.", action=f"Go to {name}", act=act))
+        elsewhere = changed_elsewhere(self.rooms.name, before, self.desk.state)
+        if elsewhere:
+            name = elsewhere.capitalize()
+            go = self.go_to_blend if elsewhere == BLEND else self.go_to_sample
+            self._on_offer(Offer(f"{words[:-1]}, in {name}.", action=f"Go to {name}", act=go))
 
     @Slot(str)
     def _on_setting(self, key: str) -> None:
@@ -307,6 +303,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._save_timer.stop()
+        self.blend.leave()
         self.files.close()
         self._bridge.close()
         super().closeEvent(event)

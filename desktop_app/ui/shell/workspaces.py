@@ -36,6 +36,14 @@ class Room(Protocol):
     def say_mishap(self, sentence: str) -> None: ...
 
 
+def changed_elsewhere(here: str, before: ProjectState, after: ProjectState) -> str:
+    """The other workspace where a step changed that one alone, else an empty string."""
+    same_marks = (before.takes, before.rejects) == (after.takes, after.rejects)
+    sheet, blend = before.sheet != after.sheet, before.blend != after.blend
+    seen, unseen = (sheet, blend) if here == SAMPLE else (blend, sheet)
+    return (BLEND if here == SAMPLE else SAMPLE) if unseen and same_marks and not seen else ""
+
+
 class Workspaces(QStackedWidget):
     changed = Signal()  # another one is in view
 
