@@ -4,7 +4,8 @@
 
 The weights come out of the package's ONNX files, whose initializers keep the names of the parameters; the golden
 example proves that the rebuilt network is the same. One line of JSON says so. Then each line with a number of seconds
-on standard input is answered by one line of JSON: the designs drawn in that time, and the seconds it took.
+on standard input is answered by one line of JSON: the designs drawn in that time, and the seconds it took. The word
+“walk” before the number asks for frames of a walk through eight designs instead.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from export.errors import ExportError
 from export.flow import Flow
 from export.tracing import DecoderGraph, MappingGraph, Traced, fold_batch_norm
 
+WALK_KEYS, WALK_FRAMES = 8, 256
 ENGINE_NICE = 10  # the priority of desktop_app/engine_process.py: neither has an advantage on a busy machine
 
 
@@ -44,7 +46,9 @@ def main(argv: list[str] | None = None) -> int:
         json.dumps({"golden_error": error, "torch": torch.__version__, "threads": torch.get_num_threads()}), flush=True
     )
     for line in sys.stdin:
-        designs, seconds = measure(traced, batch=args.batch, seconds=float(line))
+        *words, seconds_wanted = line.split()
+        way = measure_walk if words == ["walk"] else measure
+        designs, seconds = way(traced, batch=args.batch, seconds=float(seconds_wanted))
         print(json.dumps({"designs": designs, "seconds": seconds}), flush=True)
     return 0
 
@@ -84,14 +88,51 @@ def golden_error(traced: Traced, folder: pathlib.Path) -> float:
 @torch.inference_mode()
 def measure(traced: Traced, *, batch: int, seconds: float) -> tuple[int, float]:
     """(designs, seconds): latents, network and 8-bit pixels in batches, for about so long."""
-    classes = traced.mapping.mean_w.shape[0] if isinstance(traced.mapping, MappingGraph) else 1
-    label, truncation = torch.arange(batch) % classes, torch.ones(batch)
+    label, truncation = torch.arange(batch) % _classes(traced), torch.ones(batch)
     began, designs = time.perf_counter(), 0
     while time.perf_counter() - began < seconds:
         _, image = traced.draw(torch.randn(batch, traced.z_size), label, truncation)
-        image.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).contiguous().numpy()
+        _to_pixels(image)
         designs += batch
     return designs, time.perf_counter() - began
+
+
+@torch.inference_mode()
+def measure_walk(traced: Traced, *, batch: int, seconds: float) -> tuple[int, float]:
+    """(frames, seconds): a looped walk through WALK_KEYS designs, in batches, for about so long.
+
+    The keys' w is known, as it is to the engine; in between straight lines, or arcs where the decoder reads z itself.
+    """
+    keys = traced.draw(
+        torch.randn(WALK_KEYS, traced.z_size), torch.arange(WALK_KEYS) % _classes(traced), torch.ones(WALK_KEYS)
+    )[0]
+    times = torch.linspace(0, WALK_KEYS, WALK_FRAMES + 1)[:-1]
+    number, share = times.long(), (times % 1)[:, None]
+    share = share * share * (3 - 2 * share)
+    began, frames = time.perf_counter(), 0
+    while time.perf_counter() - began < seconds:
+        for first in range(0, WALK_FRAMES, batch):
+            part = slice(first, first + batch)
+            start, end = keys[number[part]], keys[(number[part] + 1) % WALK_KEYS]
+            w = start.lerp(end, share[part]) if traced.mapping is not None else _arc(start, end, share[part])
+            _to_pixels(traced.decoder(w))
+        frames += WALK_FRAMES
+    return frames, time.perf_counter() - began
+
+
+def _arc(start: Tensor, end: Tensor, share: Tensor) -> Tensor:
+    """Spherical linear interpolation (Shoemake 1985), (N, Z)."""
+    angle = torch.nn.functional.cosine_similarity(start, end).clamp(-1, 1).acos()[:, None]
+    return (((1 - share) * angle).sin() * start + (share * angle).sin() * end) / angle.sin()
+
+
+def _to_pixels(image: Tensor) -> np.ndarray:
+    """(N, C, H, W) in -1..1 -> (N, H, W, C) uint8"""
+    return image.add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).contiguous().numpy()
+
+
+def _classes(traced: Traced) -> int:
+    return traced.mapping.mean_w.shape[0] if isinstance(traced.mapping, MappingGraph) else 1
 
 
 # -----------------------------------------------------------------------------
