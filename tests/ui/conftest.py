@@ -17,12 +17,13 @@ from desktop_app.ui.look.theme import Look
 from tests.fakes import FakeEngine, FakeHost, write_package
 
 WAIT_S = 10.0
+NOTICES = "does not support (propagateSizeHints|raise|grabbing)"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A notice of the platform without a screen, about every dialog."""
+    """Notices of the platform without a screen, about every dialog and menu."""
     for item in items:
-        item.add_marker(pytest.mark.qt_log_ignore("does not support propagateSizeHints", extend=True))
+        item.add_marker(pytest.mark.qt_log_ignore(NOTICES, extend=True))
 
 
 @pytest.fixture(scope="session")

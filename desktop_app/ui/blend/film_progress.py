@@ -24,6 +24,7 @@ class FilmProgress(QWidget):
         self._words.setProperty("role", "small")
         self._cancel = push_button("Cancel", role="quiet")
         self._cancel.setAccessibleName("Cancel the film")
+        self._cancel.setMinimumWidth(64)
         self._cancel.clicked.connect(self.cancel_wished)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_4, 0, SPACE_4, SPACE_3 // 2)

@@ -277,7 +277,7 @@ class TimelineCanvas(TimelineView):
             return
         left, right = self.layout_now.way(way)
         x, _ = self.layout_now.curve_box(way) or (min(max(left, 0), right), 0.0)
-        menu = easing_menu(self, self.walk, way, self._look.colours.ink, self._on_easing)
+        menu = easing_menu(self, self.walk, way, self._look.colours, self._on_easing)
         menu.popup(self.mapToGlobal(QPoint(round(x), WAYS_TOP + WAYS)))
 
     @Slot(object)

@@ -1,6 +1,6 @@
 """The bar above the timeline: play, keys, loop, curve, even pace, length, rate, and the way out as a film."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
@@ -37,6 +37,7 @@ class TimelineControls(QWidget):
         self._walk = Walk()
         self._folded = False
         self._make_buttons(look)
+        self._wordy = (self._even, self._export)
         self._make_fields()
         self.status = ElidedLabel()
         self.status.setProperty("role", "small")
@@ -181,9 +182,16 @@ class TimelineControls(QWidget):
     def _on_rate(self, index: int) -> None:
         self.rate_chosen.emit(float(self._rate.itemData(index)))
 
+    def minimumSizeHint(self) -> QSize:
+        """That of the bar at its narrowest, whatever it shows now: it gives its words up as it is made narrower."""
+        spare = sum(max(0, button.sizeHint().width() - self.play.sizeHint().width()) for button in self._wordy)
+        hint = super().minimumSizeHint()
+        return QSize(hint.width() - spare, hint.height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         style = Qt.ToolButtonStyle
         for button, wide in ((self._export, WIDE), (self._even, MIDDLE)):
             fits = event.size().width() >= wide
+            button.setText(button.accessibleName() if fits else "")
             button.setToolButtonStyle(style.ToolButtonTextBesideIcon if fits else style.ToolButtonIconOnly)

@@ -145,8 +145,8 @@ class TimelineLayout:
     def _boundary(self, x: float, *, before: float, after: float) -> int | None:
         """The way whose end is so near."""
         for number in range(len(self.lengths)):
-            end = self.way(number)[1]
-            if end - before <= x <= end + after:
+            start, end = self.way(number)
+            if end - min(before, (end - start) / 3) <= x <= end + after:
                 return number
         return None
 

@@ -9,17 +9,22 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 from desktop_app.studio.walk import Easing, Walk, ways
 from desktop_app.ui.blend import timeline_steps as steps
 from desktop_app.ui.blend.timeline_curves import curve_icon
+from desktop_app.ui.look.tokens import Colours
 
 
-def easing_menu(parent: QWidget, walk: Walk, way: int, ink: str, on_walk: Callable[[Walk], None]) -> QMenu:
+def easing_menu(parent: QWidget, walk: Walk, way: int, colours: Colours, on_walk: Callable[[Walk], None]) -> QMenu:
     """The five curves, drawn. `on_walk` gets the walk with the chosen one."""
     menu = _menu(parent, f"Easing after key frame {way + 1}")
     group = QActionGroup(menu)
     chosen = walk.keys[way].easing
     for easing, words in steps.EASINGS:
+        ink = colours.accent if chosen == easing else colours.ink
         action = menu.addAction(curve_icon(easing, ink, parent.devicePixelRatioF()), words)
         action.setCheckable(True)
         action.setChecked(chosen == easing)
+        font = action.font()
+        font.setBold(chosen == easing)  # the curve stands where a check mark would
+        action.setFont(font)
         action.setData(easing)
         group.addAction(action)
     menu.addSeparator()

@@ -17,12 +17,12 @@ from desktop_app.ui.blend.timeline_layout import (
     WAYS,
     WAYS_TOP,
     Hit,
-    Slot,
     TimelineLayout,
 )
 from desktop_app.ui.look.icons import paint_icon
 from desktop_app.ui.look.tokens import Colours
 
+GLYPH_WIDTH = 14
 DENSE_FROM = 2.5  # px between the ticks of two frames, from which they are drawn
 
 
@@ -121,12 +121,11 @@ def _paint_frame(painter: QPainter, scene: TimelineScene, frame: SceneFrame, *, 
         paint_icon(painter, spot, "retry", scene.colours.ink_soft)
     if veiled:
         veil = QColor(scene.colours.paper)
-        veil.setAlphaF(0.45)
+        veil.setAlphaF(0.4)
         painter.fillRect(box, veil)
-    painter.setPen(QPen(QColor(scene.colours.paper), 1))
-    painter.drawLine(
-        QPointF(frame.x + frame.width - 0.5, TRACK_TOP), QPointF(frame.x + frame.width - 0.5, TRACK_TOP + TRACK)
-    )
+    if frame.width >= FRAME:  # a narrower one ends where a key stands
+        painter.setPen(QPen(QColor(scene.colours.paper), 1))
+        painter.drawLine(QPointF(box.right() - 0.5, box.top()), QPointF(box.right() - 0.5, box.bottom()))
     painter.restore()
 
 
@@ -191,9 +190,6 @@ def _paint_way(painter: QPainter, scene: TimelineScene, number: int) -> None:
         ink = colours.ink if hovered or number == scene.selected else colours.ink_soft
         paint_curve(painter, QRectF(box[0] + 6, middle - 6, GLYPH_WIDTH, 12), scene.easings[number], ink)
     _paint_length(painter, scene, number)
-
-
-GLYPH_WIDTH = 14
 
 
 def _paint_length(painter: QPainter, scene: TimelineScene, number: int) -> None:
@@ -310,10 +306,6 @@ def _paint_lesson(painter: QPainter, scene: TimelineScene) -> None:
     painter.setPen(QColor(colours.ink_soft))
     flags = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignTop)
     painter.drawText(QRectF(left, TRACK_TOP + 22, min(room, 460), 70), flags, scene.words)
-
-
-def frame_of(slot: Slot, image: QImage | None, *, failed: bool) -> SceneFrame:
-    return SceneFrame(slot.x, slot.width, image, failed)
 
 
 def _fitted(box: QRectF, image: QImage) -> QRectF:

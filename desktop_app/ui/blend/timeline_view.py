@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.studio.walk import Walk, duration, ways
 from desktop_app.ui.blend.timeline_frames import Frames
-from desktop_app.ui.blend.timeline_layout import FRAME, HEIGHT, MAX_ZOOM, Hit, TimelineLayout, make_layout, told
+from desktop_app.ui.blend.timeline_layout import FRAME, HEIGHT, MARGIN, MAX_ZOOM, Hit, TimelineLayout, make_layout, told
 from desktop_app.ui.blend.timeline_painter import DENSE_FROM, SceneFrame, TimelineScene, paint_timeline
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import TEXT_SMALL
@@ -132,10 +132,10 @@ class TimelineView(QWidget):
     def zoom(self, factor: float, x: float) -> None:
         """Larger or smaller around a point."""
         before = self.layout_now
-        moment = (x + before.scroll) / before.scale if before.scale else 0.0
+        moment = (x - MARGIN + before.scroll) / before.scale
         self._zoom = min(max(self._zoom * factor, 1.0), MAX_ZOOM)
         after = make_layout(self.walk, self.width(), zoom=self._zoom)
-        self.scroll_to(moment * after.scale - x)
+        self.scroll_to(MARGIN + moment * after.scale - x)
 
     def scroll_to(self, position: float) -> None:
         self._scroll = position
