@@ -54,10 +54,13 @@ class FilmJob:
         if choice.with_recipe:
             made = make_film_recipe(package, self.walk, self.count, choice.options, device, times=self._times)
 
+        encoding = _Encoding(self.count, passes=2 if choice.options.format == "gif" and shape_of(package)[2] > 1 else 1)
+
         def told(done: int, total: int) -> None:
             self._check()
-            if total == self.count and (done % TELL_EVERY == 0 or done == total):
-                tell(ENCODING, done)
+            reached = encoding.reached(done)
+            if total == self.count and (reached % TELL_EVERY == 0 or reached == total):
+                tell(ENCODING, reached)
 
         with Film(
             choice.path,
@@ -82,6 +85,21 @@ class FilmJob:
     def _check(self) -> None:
         if self.stop.is_set():
             raise Cancelled
+
+
+class _Encoding:
+    """How many frames are as good as encoded, where all may be looked at once before: for their colours."""
+
+    def __init__(self, count: int, *, passes: int) -> None:
+        self._count, self._passes = count, passes
+        self._pass, self._last, self._most = 0, 0, 0
+
+    def reached(self, done: int) -> int:
+        if done < self._last - self._count // 2:
+            self._pass = min(self._pass + 1, self._passes - 1)
+        self._last = done
+        self._most = max(self._most, (self._pass * self._count + done) // self._passes)
+        return self._most if done < self._count else self._count
 
 
 def _bytes_of(path: Path) -> int:
