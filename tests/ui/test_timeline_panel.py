@@ -351,7 +351,7 @@ def test_escape_ends_the_preview(rig: Rig) -> None:
 def test_the_strip_fetches_what_is_in_view(rig: Rig) -> None:
     wait_for(lambda: all(tile.key in rig.store._pixels for tile in rig.canvas.tiles()))
     scene = rig.canvas.scene()
-    assert all(frame.image is not None for frame in (*scene.slots, *scene.keys))
+    assert all(frame.image is not None for frame in (*scene.slots, *(frame for _, frame in scene.keys)))
     assert len(scene.slots) >= 8
     assert scene.closing is not None
 
@@ -364,6 +364,18 @@ def test_a_small_frame_keeps_its_picture_until_the_new_one_is_there(rig: Rig) ->
     missing = [tile for tile in rig.canvas.tiles() if not rig.store.has(tile.key)]
     assert missing
     assert sum(frame.image is not None for frame in rig.canvas.scene().slots) >= 8
+
+
+def test_hundreds_of_keys_are_painted_as_far_as_they_are_seen(rig: Rig) -> None:
+    rig.show(Walk(tuple(Key(DESIGNS[n % 6], 0.5) for n in range(400))))
+    rig.canvas.scroll_to(3000)
+    scene = rig.canvas.scene()
+    assert 5 < len(scene.keys) < 60
+    assert scene.keys[0][0] > 50
+    rig.canvas.zoom(20, 100)
+    assert 0 < len(rig.canvas.scene().frame_xs) < 60
+    rig.key(Qt.Key.Key_End)
+    assert 0 <= rig.canvas.layout_now.x(rig.canvas.frames.seconds(rig.canvas.frame)) <= rig.canvas.width()
 
 
 def test_the_wheel_with_ctrl_looks_closer_around_the_cursor(rig: Rig) -> None:
@@ -420,7 +432,7 @@ def test_without_its_model_nothing_plays_and_export_says_why(rig: Rig) -> None:
     assert not rig.panel.player.is_playing
     rig.panel.export_film()
     assert rig.said == [("The model of this walk is not here. Import it first.", "warn")]
-    assert rig.canvas.scene().keys[0].failed
+    assert rig.canvas.scene().keys[0][1].failed
 
 
 # -- an even pace ----------------------------------------------------------------------------------------------------

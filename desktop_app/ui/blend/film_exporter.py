@@ -36,6 +36,7 @@ class FilmExporter(QObject):
     progressed = Signal(str, float)  # words, share
     ended = Signal()
 
+    _prepared = Signal(int)  # errand
     _wrote = Signal(int, str, int)  # errand, phase, frames
     _closed = Signal(int, object, int)  # errand, StudioError or None, bytes
 
@@ -52,6 +53,7 @@ class FilmExporter(QObject):
         self._phase, self._phase_began = "", 0.0
         self._threads: list[threading.Thread] = []
         queued = Qt.ConnectionType.QueuedConnection
+        self._prepared.connect(self._on_prepared, queued)
         self._wrote.connect(self._on_wrote, queued)
         self._closed.connect(self._on_closed, queued)
         self._pace.progressed.connect(self._on_pace_progress)
@@ -108,13 +110,18 @@ class FilmExporter(QObject):
     def _draw(self, times: tuple[float, ...]) -> None:
         job = self._job
         assert job is not None
-        job.prepare(times, self.device)
+        job.times, job.device, job.is_writing = times, self.device, True
         self._begin("Drawing the frames")
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         thread = threading.Thread(target=self._write, args=(job, self._errand), name="film")
         self._threads.append(thread)
         thread.start()
-        self._fetcher.start(job.package, job.designs, self._on_batch, self._on_all_drawn, self._on_failed)
+
+    @Slot(int)
+    def _on_prepared(self, errand: int) -> None:
+        job = self._job
+        if job is not None and errand == self._errand and self._failure is None:
+            self._fetcher.start(job.package, job.designs, self._on_batch, self._on_all_drawn, self._on_failed)
 
     def _on_batch(self, _first: int, pixels: Pixels) -> None:
         assert self._job is not None
@@ -129,10 +136,7 @@ class FilmExporter(QObject):
     def _on_pace(self, paced: Paced) -> None:
         if paced.sentence:
             self.said.emit(paced.sentence, "warn")
-        try:
-            self._draw(paced.times)
-        except RequestError as error:
-            self._finish(error)
+        self._draw(paced.times)
 
     @Slot(float)
     def _on_pace_progress(self, share: float) -> None:
@@ -194,6 +198,8 @@ class FilmExporter(QObject):
         error: StudioError | None = None
         size = 0
         try:
+            job.prepare()
+            self._prepared.emit(errand)
             size = job.write(lambda phase, frames: self._wrote.emit(errand, phase, frames))
         except StudioError as caught:
             error = caught

@@ -26,14 +26,12 @@ class FilmJob:
         self.batches: queue.SimpleQueue[Pixels | None] = queue.SimpleQueue()  # None: no more
         self.stop = threading.Event()
         self.is_writing = False
-        self._times: tuple[float, ...] = ()
-        self._device: Device | None = None
+        self.times: tuple[float, ...] = ()  # of an even pace
+        self.device: Device | None = None
 
-    def prepare(self, times: tuple[float, ...], device: Device | None) -> None:
-        """Settle what the frames are. Raises RequestError."""
-        self._times, self._device = times, device
-        self.designs = frame_designs(self.walk, self.count, times=times or None)
-        self.is_writing = True
+    def prepare(self) -> None:
+        """Settle what the frames are; thousands of them take a moment. Raises RequestError."""
+        self.designs = frame_designs(self.walk, self.count, times=self.times or None)
 
     def share(self, phase: str, frames: int) -> float:
         """Of the whole work."""
@@ -49,10 +47,10 @@ class FilmJob:
         from desktop_app.studio.film_recipe import make_film_recipe
         from desktop_app.ui.blend.film_choice import shape_of
 
-        choice, package, device = self.choice, self.package, self._device
+        choice, package, device = self.choice, self.package, self.device
         made = None
         if choice.with_recipe:
-            made = make_film_recipe(package, self.walk, self.count, choice.options, device, times=self._times)
+            made = make_film_recipe(package, self.walk, self.count, choice.options, device, times=self.times)
 
         encoding = _Encoding(self.count, passes=2 if choice.options.format == "gif" and shape_of(package)[2] > 1 else 1)
 

@@ -80,6 +80,10 @@ class TimelineLayout:
     def key_x(self, key: int) -> float:
         return self.x(self.moments[key])
 
+    @cached_property
+    def keys_in_view(self) -> tuple[int, ...]:
+        return tuple(number for number in range(self.keys) if -FRAME < self.key_x(number) < self.width)
+
     def key_width(self, key: int) -> float:
         """What the next key leaves of a key's frame; enough to be seen."""
         if key + 1 >= len(self.moments):

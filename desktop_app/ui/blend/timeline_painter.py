@@ -40,7 +40,7 @@ class TimelineScene:
     colours: Colours
     font: QFont
     slots: tuple[SceneFrame, ...] = ()
-    keys: tuple[SceneFrame, ...] = ()
+    keys: tuple[tuple[int, SceneFrame], ...] = ()  # with their numbers; those in view
     closing: SceneFrame | None = None  # a loop's return to the first key
     easings: tuple[Easing, ...] = ()  # of the ways
     lengths: tuple[str, ...] = ()  # of the ways, in words
@@ -68,7 +68,7 @@ def paint_timeline(painter: QPainter, scene: TimelineScene) -> None:
         _paint_frame(painter, scene, frame, veiled=True)
     if scene.closing is not None:
         _paint_closing(painter, scene, scene.closing)
-    for number, frame in enumerate(scene.keys):
+    for number, frame in scene.keys:
         _paint_key(painter, scene, number, frame)
     for number in range(len(scene.layout.lengths)):
         _paint_way(painter, scene, number)
@@ -284,7 +284,7 @@ def _paint_lesson(painter: QPainter, scene: TimelineScene) -> None:
     for number in range(3):
         x = MARGIN + number * (FRAME + 28)
         if number < keys:
-            frame = scene.keys[number]
+            _, frame = scene.keys[number]
             _paint_key(painter, scene, number, SceneFrame(x, FRAME, frame.image, frame.failed))
         else:
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -123,8 +123,7 @@ class TimelineView(QWidget):
         layout, frames = self.layout_now, self._frames
         if not len(frames):
             return []
-        keys = [number for number in range(layout.keys) if -FRAME < layout.key_x(number) < layout.width]
-        wanted = [frames.tile(self._frame), *(frames.key_tile(number) for number in keys)]
+        wanted = [frames.tile(self._frame), *(frames.key_tile(number) for number in layout.keys_in_view)]
         return wanted + [frames.tile(frames.nearest(slot.seconds)) for slot in layout.slots]
 
     # -- place -----------------------------------------------------------------------------------------------------
@@ -185,7 +184,7 @@ class TimelineView(QWidget):
         font.setPixelSize(TEXT_SMALL)
         if layout.keys < 2:
             title, words = (ONE_TITLE, ONE_WORDS) if layout.keys else (EMPTY_TITLE, EMPTY_WORDS)
-            keys = tuple(self._scene_key(number, layout) for number in range(layout.keys))
+            keys = self._scene_keys(layout)
             scene = TimelineScene(layout, self._look.colours, font, keys=keys, title=title, words=words)
             return replace(scene, selected=self._selected, has_keyboard=self._keyboard())
         return TimelineScene(
@@ -193,7 +192,7 @@ class TimelineView(QWidget):
             self._look.colours,
             font,
             slots=self._scene_slots(layout),
-            keys=tuple(self._scene_key(number, layout) for number in range(layout.keys)),
+            keys=self._scene_keys(layout),
             closing=self._scene_closing(layout),
             easings=tuple(key.easing for key in walk.keys),
             lengths=tuple(told(seconds, walk.fps) for seconds in layout.lengths),
@@ -217,7 +216,9 @@ class TimelineView(QWidget):
         frames = self._frames
         if len(frames) < 2 or layout.duration * layout.scale / len(frames) < DENSE_FROM:
             return ()
-        return tuple(layout.x(frames.seconds(number)) for number in range(len(frames)))
+        low, high = (frames.nearest(layout.seconds(x)) for x in (0.0, float(layout.width)))
+        last = high if high > low else len(frames) - 1  # the end of a loop is its first frame
+        return tuple(layout.x(frames.seconds(number)) for number in range(low, last + 1))
 
     def _scene_slots(self, layout: TimelineLayout) -> tuple[SceneFrame, ...]:
         slots = layout.slots
@@ -231,11 +232,15 @@ class TimelineView(QWidget):
             found.append(SceneFrame(x, round(slot.x + slot.width) - x, self._image(number, tile.key), failed))
         return tuple(found)
 
-    def _scene_key(self, number: int, layout: TimelineLayout) -> SceneFrame:
-        tile = self._frames.key_tile(number)
-        self._render([tile.key])
-        x, width = layout.key_x(number), layout.key_width(number)
-        return SceneFrame(round(x), round(x + width) - round(x), self._known(tile.key), self._has_failed(tile))
+    def _scene_keys(self, layout: TimelineLayout) -> tuple[tuple[int, SceneFrame], ...]:
+        tiles = {number: self._frames.key_tile(number) for number in layout.keys_in_view}
+        self._render([tile.key for tile in tiles.values()])
+        found = []
+        for number, tile in tiles.items():
+            x, width = layout.key_x(number), layout.key_width(number)
+            image, failed = self._known(tile.key), self._has_failed(tile)
+            found.append((number, SceneFrame(round(x), round(x + width) - round(x), image, failed)))
+        return tuple(found)
 
     def _scene_closing(self, layout: TimelineLayout) -> SceneFrame | None:
         if layout.closing_x is None:
