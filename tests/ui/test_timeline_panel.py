@@ -348,6 +348,18 @@ def test_escape_ends_the_preview(rig: Rig) -> None:
     assert rig.seen[-1] is None
 
 
+def test_a_frame_that_is_seen_large_follows_the_walk(rig: Rig) -> None:
+    for _ in range(10):
+        rig.key(Qt.Key.Key_Right)
+    before = rig.seen[-1]
+    rig.show(replace(rig.walk, keys=tuple(replace(key, easing="linear") for key in rig.walk.keys)))
+    assert rig.seen[-1] == frame_designs(rig.walk, 100)[10] != before
+    rig.key(Qt.Key.Key_Escape)
+    count = len(rig.seen)
+    rig.show(replace(rig.walk, curve="spline"))
+    assert len(rig.seen) == count, "nothing is seen large, so nothing follows"
+
+
 def test_the_strip_fetches_what_is_in_view(rig: Rig) -> None:
     wait_for(lambda: all(tile.key in rig.store._pixels for tile in rig.canvas.tiles()))
     scene = rig.canvas.scene()

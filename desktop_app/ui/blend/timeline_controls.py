@@ -46,7 +46,7 @@ class TimelineControls(QWidget):
         self._connect()
 
     def _make_buttons(self, look: Look) -> None:
-        self._fold = IconButton(look, "down", "Fold the timeline")
+        self._fold = IconButton(look, "down", "Fold the timeline", keys="F8")
         self.play = IconButton(look, "play", "Play", keys="Space")
         self._add = IconButton(look, "add-key", "Add a key frame", keys="Ins")
         self._add.setToolTip("Add the design that is shown large as a key frame  (Ins)")
@@ -141,7 +141,7 @@ class TimelineControls(QWidget):
     def show_folded(self, folded: bool) -> None:
         self._folded = folded
         self._fold.set_icon("up" if folded else "down")
-        self._fold.rename("Unfold the timeline" if folded else "Fold the timeline")
+        self._fold.rename("Unfold the timeline" if folded else "Fold the timeline", "F8")
 
     def say(self, words: str, *, warn: bool = False) -> None:
         """A few words on the pace or the rate, between the switches and the fields."""

@@ -53,6 +53,7 @@ class TimelinePanel(QWidget):
         self._package: Package | None = None
         self._paced: tuple[Walk, Paced] | None = None  # the last walk whose even pace is known
         self._notice = ""  # why no pace was found
+        self._is_previewing = False  # a frame of the walk is seen large
         self.loader = TileLoader(bridge, store, self, slot="timeline")
         self.canvas = TimelineCanvas(look, store)
         self.controls = TimelineControls(look)
@@ -142,6 +143,8 @@ class TimelinePanel(QWidget):
         walk, count = self.walk, len(self.canvas.frames)
         self.player.change(count, walk.fps, loop=walk.loop)
         self._ask()
+        if self._is_previewing:
+            self._preview(self.canvas.frame)
 
     def _moments(self) -> tuple[float, ...] | None:
         """Those of an even pace, where it is wished for and known."""
@@ -233,14 +236,21 @@ class TimelinePanel(QWidget):
     def end_preview(self) -> None:
         """Nothing of the walk is to be seen large any more."""
         self.player.pause()
+        self._is_previewing = False
         self.scrubbed.emit(None)
+
+    def _preview(self, number: int) -> None:
+        """Let a frame be seen large; nothing where there is none any more."""
+        frames = self.canvas.frames
+        self._is_previewing = number < len(frames)
+        self.scrubbed.emit(frames.design(number) if self._is_previewing else None)
 
     @Slot(int)
     def _on_frame_due(self, number: int) -> None:
         frames = self.canvas.frames
         if number < len(frames):
             self.canvas.show_frame(number)
-            self.scrubbed.emit(frames.design(number))
+            self._preview(number)
             if number % 8 == 0:
                 self._ask()
 
@@ -255,7 +265,7 @@ class TimelinePanel(QWidget):
         self.player.pause()
         self.canvas.show_frame(number)
         self._ask()
-        self.scrubbed.emit(self.canvas.frames.design(number))
+        self._preview(number)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.player.pause()
@@ -329,6 +339,8 @@ class TimelinePanel(QWidget):
     @Slot(int)
     def _on_key_opened(self, number: int) -> None:
         if number < len(self.walk.keys):
+            self.player.pause()
+            self._is_previewing = False  # the room goes to the design itself
             self.key_opened.emit(self.walk.keys[number].design)
 
     @Slot()
