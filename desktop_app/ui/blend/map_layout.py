@@ -193,8 +193,8 @@ def enclosed(points: Points, loop: Sequence[tuple[float, float]]) -> npt.NDArray
 
 def thinned(items: Sequence[T], most: int) -> list[T]:
     """At most so many of them, evenly spread."""
-    if len(items) <= most:
-        return list(items)
+    if len(items) <= most or most < 2:
+        return list(items[:most])
     return [items[round(n * (len(items) - 1) / (most - 1))] for n in range(most)]
 
 
