@@ -160,6 +160,20 @@ def test_the_end_of_a_loop_is_its_start() -> None:
     assert Frames(walk_of(1, 1, loop=False), None).nearest(1.0) == 25
 
 
+def test_an_even_pace_gives_time_to_one_way_and_takes_it_from_the_other() -> None:
+    walk = walk_of(1, 1)
+    frames = Frames(walk, None, tuple((n / 50) ** 2 for n in range(50)))
+    assert frames.is_paced
+    assert frames.frames_between(0, 1) + frames.frames_between(1, 2) == 50
+    assert frames.frames_between(0, 1) == 36  # sqrt(1/2) of 50 frames, and the first
+    assert frames.at_film(1.0) == pytest.approx(0.5)
+    assert frames.at_film(2.0) == pytest.approx(2.0)
+    plain = Frames(walk, None)
+    assert not plain.is_paced
+    assert plain.frames_between(0, 1) == 25
+    assert plain.at_film(1.3) == pytest.approx(1.3)
+
+
 def test_moments_of_another_number_of_frames_are_not_taken() -> None:
     walk = walk_of(1, 1)
     even = tuple((n / 50) ** 2 for n in range(50))

@@ -19,6 +19,7 @@ class Frames:
             count = min(default_frames(walk), MAX_FRAMES)
             fits = moments is not None and len(moments) == count
             self._moments = moments if fits and moments is not None else tuple(frame_times(walk, count))
+        self.is_paced = moments is not None and self._moments is moments
         self._tiles: dict[int, Tile] = {}
 
     def __len__(self) -> int:
@@ -32,6 +33,19 @@ class Frames:
     def seconds(self, number: int) -> float:
         """Where on the walk a frame lies."""
         return self._moments[number] * duration(self.walk)
+
+    def at_film(self, seconds: float) -> float:
+        """Where on the walk the film is after so many seconds, in seconds of the walk."""
+        whole, steps = duration(self.walk), len(self._moments) - (not self.walk.loop)
+        place = min(max(seconds * self.walk.fps, 0.0), float(steps))
+        before = min(int(place), len(self._moments) - 1)
+        after = self._moments[before + 1] if before + 1 < len(self._moments) else 1.0
+        return (self._moments[before] + (place - before) * (after - self._moments[before])) * whole
+
+    def frames_between(self, start: float, end: float) -> int:
+        """How many frames of the film a stretch of the walk gets; from and to are seconds of the walk."""
+        whole = duration(self.walk)
+        return bisect_left(self._moments, end / whole - 1e-9) - bisect_left(self._moments, start / whole - 1e-9)
 
     def design(self, number: int) -> Design:
         return self.tile(number).design

@@ -44,6 +44,7 @@ class TimelineScene:
     closing: SceneFrame | None = None  # a loop's return to the first key
     easings: tuple[Easing, ...] = ()  # of the ways
     lengths: tuple[str, ...] = ()  # of the ways, in words
+    ticks: tuple[tuple[float, str], ...] = ()  # seconds of the film, where they fall on the walk
     frame_xs: tuple[float, ...] = ()  # of all frames of the film, where they are shown
     playhead: float | None = None
     playhead_words: str = ""
@@ -82,20 +83,16 @@ def paint_timeline(painter: QPainter, scene: TimelineScene) -> None:
 
 
 def _paint_ruler(painter: QPainter, scene: TimelineScene) -> None:
-    layout, colours = scene.layout, scene.colours
+    colours = scene.colours
     bottom = RULER_TOP + RULER
     painter.setPen(QPen(QColor(colours.line_strong), 1))
     for x in scene.frame_xs:
         painter.drawLine(QPointF(round(x) + 0.5, bottom - 3), QPointF(round(x) + 0.5, bottom))
-    number, tick = 0, layout.tick
-    while number * tick <= layout.duration + 1e-9:
-        x = layout.x(number * tick)
-        if -40 < x < layout.width + 40:
-            painter.setPen(QPen(QColor(colours.line_strong), 1))
-            painter.drawLine(QPointF(round(x) + 0.5, bottom - 7), QPointF(round(x) + 0.5, bottom))
-            painter.setPen(QColor(colours.ink_soft))
-            painter.drawText(QPointF(x + 4, bottom - 7), seconds_words(number * tick))
-        number += 1
+    for x, words in scene.ticks:
+        painter.setPen(QPen(QColor(colours.line_strong), 1))
+        painter.drawLine(QPointF(round(x) + 0.5, bottom - 7), QPointF(round(x) + 0.5, bottom))
+        painter.setPen(QColor(colours.ink_soft))
+        painter.drawText(QPointF(x + 4, bottom - 7), words)
 
 
 def seconds_words(seconds: float) -> str:

@@ -1,6 +1,7 @@
 """The timeline on the screen: what it shows, where the playhead stands, what is chosen. Hands: timeline_canvas."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont, QImage, QPainter, QPaintEvent, QResizeEvent
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from desktop_app.studio.walk import Walk, duration, ways
 from desktop_app.ui.blend.timeline_frames import Frames
 from desktop_app.ui.blend.timeline_layout import FRAME, HEIGHT, MARGIN, MAX_ZOOM, Hit, TimelineLayout, make_layout, told
-from desktop_app.ui.blend.timeline_painter import DENSE_FROM, SceneFrame, TimelineScene, paint_timeline
+from desktop_app.ui.blend.timeline_painter import DENSE_FROM, SceneFrame, TimelineScene, paint_timeline, seconds_words
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import TEXT_SMALL
 from desktop_app.ui.picture.resample import Scaling
@@ -17,6 +18,7 @@ from desktop_app.ui.picture.tile import Key, Tile
 from desktop_app.ui.picture.tile_store import Fit, TileStore
 
 RENDER_BUDGET_S = 0.006
+TICK_ROOM = 44  # px a figure of the ruler needs
 EMPTY_TITLE = "A walk leads from one key frame to the next"
 EMPTY_WORDS = (
     "Find a design you like on the pad or the map and add it here as a key frame. "
@@ -195,7 +197,8 @@ class TimelineView(QWidget):
             keys=self._scene_keys(layout),
             closing=self._scene_closing(layout),
             easings=tuple(key.easing for key in walk.keys),
-            lengths=tuple(told(seconds, walk.fps) for seconds in layout.lengths),
+            lengths=self._lengths(layout),
+            ticks=self._ticks(layout),
             frame_xs=self._frame_xs(layout),
             playhead=layout.x(frames.seconds(self._frame)),
             playhead_words=self.moment_words(),
@@ -210,6 +213,23 @@ class TimelineView(QWidget):
 
     def _keyboard(self) -> bool:
         return self.hasFocus() and self._by_keyboard
+
+    def _lengths(self, layout: TimelineLayout) -> tuple[str, ...]:
+        """How long each way lasts in the film; an even pace takes from one and gives to another."""
+        fps, frames, moments = self.walk.fps, self._frames, layout.moments
+        if not frames.is_paced:
+            return tuple(told(seconds, fps) for seconds in layout.lengths)
+        return tuple(told(frames.frames_between(a, b) / fps, fps) for a, b in pairwise(moments))
+
+    def _ticks(self, layout: TimelineLayout) -> tuple[tuple[float, str], ...]:
+        """Seconds of the film along the walk, as many as can be read."""
+        found: list[tuple[float, str]] = []
+        for number in range(int(layout.duration / layout.tick + 1e-6) + 1):
+            seconds = number * layout.tick
+            x = layout.x(self._frames.at_film(seconds))
+            if -TICK_ROOM < x < layout.width and (not found or x - found[-1][0] >= TICK_ROOM):
+                found.append((x, seconds_words(seconds)))
+        return tuple(found)
 
     def _frame_xs(self, layout: TimelineLayout) -> tuple[float, ...]:
         """Where the film's frames fall, unless they are too close to be told apart."""
