@@ -44,7 +44,7 @@ def variations(window: MainWindow) -> None:
     show(window, "fashion-gan", tile_px=128)
     select(window, 7)
     random.seed(4)  # of the new sheet
-    window.vary()
+    window.actions_by_id["vary"].trigger()
 
 
 def large(window: MainWindow) -> None:
@@ -52,7 +52,7 @@ def large(window: MainWindow) -> None:
     show(window, "digits-gan", tile_px=80)
     keep(window, 8)
     select(window, 8)
-    window.toggle_crisp()
+    window.rooms.toggle_crisp()
     window.room.open_large()
 
 

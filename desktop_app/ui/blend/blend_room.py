@@ -6,29 +6,29 @@ It shows what it is given and tells what is wished for, as a whole new state of 
 from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Design, Pixels
+from desktop_app.engine.requests import Design, Device, Pixels
 from desktop_app.studio import blend as blends
 from desktop_app.studio.blend import BlendState
-from desktop_app.studio.project import ProjectState
+from desktop_app.studio.project import ProjectState, Take
 from desktop_app.ui.blend import words
+from desktop_app.ui.blend.blend_canvas import BlendCanvas
 from desktop_app.ui.blend.blend_controls import BlendControls
 from desktop_app.ui.blend.blend_pictures import BlendPictures
 from desktop_app.ui.blend.blend_wishes import BlendWishes
 from desktop_app.ui.blend.live_view import LiveView
 from desktop_app.ui.blend.own_picture_panel import OwnPictures
-from desktop_app.ui.blend.pad_canvas import PadCanvas
 from desktop_app.ui.blend.sliders_panel import SlidersPanel
+from desktop_app.ui.blend.timeline_panel import TimelinePanel
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import Banner
-from desktop_app.ui.controls.empty_view import EmptyView
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.resample import Scaling
-from desktop_app.ui.picture.tile import Tile
+from desktop_app.ui.picture.tile import Key, Tile, take_keys
 from desktop_app.ui.picture.tile_store import TileStore
 
 LOOK_AGAIN_MS = 60
@@ -52,23 +52,23 @@ class BlendRoom(QWidget):
         self.store = store
         self.controls = BlendControls(look)
         self.banner = Banner(look)
-        self.pad = PadCanvas(look, store)
+        self.wishes = BlendWishes(self)
+        self.canvas = BlendCanvas(look, bridge, store, self.wishes)
+        self.pad, self.map = self.canvas.pad, self.canvas.map
         self.live = LiveView(look)
         self.sliders = SlidersPanel(look, bridge)
+        self.timeline = TimelinePanel(look, bridge, store)
         self.pictures = BlendPictures(bridge, store, self)
         self.own_pictures = OwnPictures(look, bridge, self)
-        self._empty = EmptyView(look, "blend")
-        self.wishes = BlendWishes(self)
         self._state = BlendState()
-        self._project: ProjectState | None = None
+        self._marked: tuple[tuple[Take, ...], tuple[Take, ...]] = (), ()
+        self._marks: tuple[frozenset[Key], frozenset[Key]] = frozenset(), frozenset()  # of stars, of rejects
         self._package: Package | None = None
         self._preview: Design | None = None  # shown large for the moment, by the timeline
+        self._pointed: Design | None = None  # a design of the map that is there as itself
         self._drop_on: int | None = None  # the anchor under the last file that was dropped
         self._dropped_on: int | None = None
         self._own_at: int | None = None  # the anchor that an own picture will replace
-        self._lattice_of: object = None
-        self._anchor_tiles: tuple[Tile, ...] = ()
-        self._cell_tiles: tuple[Tile, ...] = ()
         self._arrange()
         self._look_again = QTimer(self)
         self._look_again.setSingleShot(True)
@@ -78,23 +78,19 @@ class BlendRoom(QWidget):
         self.live.set_scaling("crisp")
 
     def _arrange(self) -> None:
-        self._canvas = QStackedWidget()
-        self._canvas.addWidget(self.pad)
-        self._canvas.addWidget(self._empty)
         side = QSplitter(Qt.Orientation.Vertical)
         side.setObjectName("panel")
         side.addWidget(self.live)
         side.addWidget(self.sliders)
-        side.setSizes([380, 260])
+        side.setStretchFactor(0, 3)
+        side.setStretchFactor(1, 2)
+        side.setSizes([360, 220])
         self._middle = QSplitter(Qt.Orientation.Horizontal)
-        self._middle.addWidget(self._canvas)
+        self._middle.addWidget(self.canvas)
         self._middle.addWidget(side)
         self._middle.setStretchFactor(0, 1)
         self._middle.setSizes([520, 310])
-        self._split = QSplitter(Qt.Orientation.Vertical)
-        self._split.addWidget(self._middle)
-        self._split.setStretchFactor(0, 1)
-        for splitter in (side, self._middle, self._split):
+        for splitter in (side, self._middle):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(1)  # a hairline; it can be gripped two pixels beside it
         column = QVBoxLayout(self)
@@ -102,16 +98,19 @@ class BlendRoom(QWidget):
         column.setSpacing(0)
         column.addWidget(self.controls)
         column.addWidget(self.banner)
-        column.addWidget(self._split, 1)
+        column.addWidget(self._middle, 1)
+        column.addWidget(self.timeline)
 
     def _connect(self) -> None:
-        pad, live, controls, sliders, wishes = self.pad, self.live, self.controls, self.sliders, self.wishes
-        pad.pin_moved.connect(wishes.move_pin)
-        pad.anchor_moved.connect(wishes.move_anchor)
-        pad.anchor_removed.connect(wishes.remove_anchor)
-        pad.anchor_replaced.connect(wishes.replace_anchor)
-        pad.settled.connect(self.settled)
-        pad.retry_wished.connect(self.retry)
+        canvas, live, controls, sliders, wishes = self.canvas, self.live, self.controls, self.sliders, self.wishes
+        canvas.moved.connect(self._end_preview)
+        canvas.settled.connect(self.settled)
+        canvas.pointed.connect(self._on_pointed)
+        canvas.star_wished.connect(self._on_star)
+        canvas.reject_wished.connect(self._on_reject)
+        canvas.import_wished.connect(self.import_wished)
+        canvas.said.connect(self._on_said)
+        canvas.pad.retry_wished.connect(self.retry)
         controls.view_chosen.connect(self._on_view)
         controls.lattice_chosen.connect(wishes.set_lattice)
         controls.fill_wished.connect(wishes.fill)
@@ -120,30 +119,44 @@ class BlendRoom(QWidget):
         live.reject_wished.connect(self.reject)
         live.key_wished.connect(self.add_key)
         live.crisp_toggled.connect(self._on_crisp)
+        sliders.moved.connect(self._end_preview)
         sliders.pushed.connect(wishes.push)
         sliders.taste_pushed.connect(wishes.push_taste)
         sliders.reset_wished.connect(wishes.reset_sliders)
         sliders.settled.connect(self.settled)
         wishes.wished.connect(self.wished)
+        self._connect_timeline()
         wishes.said.connect(self._on_said)
         self.own_pictures.accepted.connect(self._on_own_picture)
         self.own_pictures.said.connect(self._on_said)
-        self._empty.acted.connect(self._on_empty_action)
         self.pictures.view_arrived.connect(self._on_view_arrived)
-        self.pictures.lattice_arrived.connect(pad.update)
+        self.pictures.lattice_arrived.connect(self.pad.update)
         self.pictures.failed.connect(self._on_failed)
+
+    def _connect_timeline(self) -> None:
+        timeline, wishes = self.timeline, self.wishes
+        timeline.walk_changed.connect(wishes.change_walk)
+        timeline.settled.connect(self.settled)
+        timeline.scrubbed.connect(self._on_scrubbed)
+        timeline.add_wished.connect(self.add_key)
+        timeline.key_opened.connect(self._on_key_opened)
+        timeline.said.connect(self._on_said)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def show_project(self, project: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None:
         """package: that of the canvas, None where it is not here. by_hash: all packages."""
-        self._project, self._package, self._state = project, package, project.blend
+        self._package, self._state = package, project.blend
         self.wishes.state, self.wishes.package = self._state, package
-        self._show_lattice()
-        self._show_current()
-        self._show_page(bool(by_hash))
+        if (project.takes, project.rejects) != self._marked:
+            self._marked = project.takes, project.rejects
+            self._marks = take_keys(project.takes), take_keys(project.rejects)
+        self.canvas.show_canvas(self._state, package, project.takes, has_packages=bool(by_hash))
+        self._show_current()  # what is under the pin before all else
+        self.pictures.want_lattice(self.canvas.anchor_tiles, self.canvas.cell_tiles)
         self.controls.show_blend(self._state, hint=words.hint_words(self._state), has_package=package is not None)
         self.sliders.show_sliders(self._state, package, project.takes, project.rejects)
+        self.timeline.show_walk(self._state, package)
         if self.pad.is_dragging:
             self._tell_soon()
         else:
@@ -154,19 +167,6 @@ class BlendRoom(QWidget):
         if not self._look_again.isActive():
             self._look_again.start()
 
-    def _show_lattice(self) -> None:
-        """Ask for the lattice where it has changed: the anchors, the pushes, how fine it is; never for the pin."""
-        state, package = self._state, self._package
-        decides = package, state.anchors, state.pushes, state.taste, state.taste_amount, state.lattice
-        if decides != self._lattice_of:
-            self._lattice_of = decides
-            designs = blends.lattice_designs(state) if len(state.anchors) > 1 else []
-            self._anchor_tiles = tuple(self._tile(anchor.design) for anchor in state.anchors) if package else ()
-            self._cell_tiles = tuple(self._tile(design) for design in designs) if package else ()
-        self.pictures.want_lattice(self._anchor_tiles, self._cell_tiles)
-        if package is not None:
-            self.pad.show_pad(state, self._anchor_tiles, self._cell_tiles)
-
     def _show_current(self) -> None:
         tile = self.focus_tile()
         self.pictures.want_view(tile)
@@ -176,10 +176,10 @@ class BlendRoom(QWidget):
         else:
             pushes = words.push_words(self._state, self._package)
             title = "On the map" if self._state.view == "map" else "Under the pin"
+            if self._pointed is not None and self._state.view == "map":
+                pushes = ""
             self.live.show_words(title, words.place_words(self._state), pushes, way)
-        project = self._project
-        starred = tile is not None and project is not None and _is_among(tile, project.takes)
-        rejected = tile is not None and project is not None and _is_among(tile, project.rejects)
+        starred, rejected = (tile is not None and tile.key in marks for marks in self._marks)
         self.live.show_marks(has_design=tile is not None, starred=starred, rejected=rejected)
         self._show_pixels(tile)
 
@@ -189,24 +189,6 @@ class BlendRoom(QWidget):
         if pixels is not None or tile is None:
             self.live.show_pixels(pixels)
 
-    def _show_page(self, has_packages: bool) -> None:
-        state, title = self._state, self._package.manifest.title if self._package else ""
-        if self._package is None:
-            name = f"“{state.package}”" if state.package else "here"
-            text = f"The model of this pad, {name}, is not here. Choose another one, or import it."
-            if not has_packages:
-                text = "Maquette draws with small trained models. Import a model package, a folder or a .zip, to begin."
-            self._empty.set_icon("package")
-            self._empty.say("This model is not here" if has_packages else "No models yet", text, "Import a model…")
-        elif not state.anchors:
-            self._empty.set_icon("blend")
-            text = (
-                "Select them in Sample and press B, or drop a picture made here. "
-                f"Or begin with four designs of “{title}” and drag the pin between them."
-            )
-            self._empty.say("Put two designs on the pad", text, "Begin with four designs")
-        self._canvas.setCurrentWidget(self.pad if state.anchors and self._package else self._empty)
-
     def _tile(self, design: Design) -> Tile:
         assert self._package is not None
         return Tile(self._package.name, self._package.sha256, design, self._package)
@@ -214,9 +196,18 @@ class BlendRoom(QWidget):
     # -- what is selected ------------------------------------------------------------------------------------------
 
     @property
+    def first_focus(self) -> QWidget:
+        """What has the focus when the room is gone to for the first time."""
+        return self.canvas.first_focus
+
+    @property
     def design(self) -> Design | None:
         """What is shown large."""
-        return self._preview if self._preview is not None else blends.current(self._state)
+        if self._preview is not None:
+            return self._preview
+        if self._pointed is not None and self._state.view == "map":
+            return self._pointed
+        return blends.current(self._state)
 
     def focus_tile(self) -> Tile | None:
         design = self.design
@@ -225,6 +216,12 @@ class BlendRoom(QWidget):
     def selected_tiles(self) -> list[Tile]:
         tile = self.focus_tile()
         return [tile] if tile is not None else []
+
+    def toggle_crisp(self) -> None:
+        self.live.toggle_crisp()
+
+    def show_device(self, device: Device | None) -> None:
+        self.timeline.show_device(device)
 
     def pixels_of(self, tile: Tile) -> Pixels | None:
         return self.store.pixels(tile.key)
@@ -247,14 +244,6 @@ class BlendRoom(QWidget):
         if design is not None:
             self.wishes.add_key(design)
 
-    @Slot()
-    def show_pad(self) -> None:
-        self.wishes.show_canvas("pad")
-
-    @Slot()
-    def show_map(self) -> None:
-        self.wishes.show_canvas("map")
-
     @Slot(str)
     def take_own_picture(self, name: str) -> None:
         """Start to find the place of a picture that was not made here."""
@@ -267,6 +256,8 @@ class BlendRoom(QWidget):
     @Slot()
     def retry(self) -> None:
         self.pictures.refresh()
+        self.timeline.retry()
+        self.map.retry()
 
     # -- slots -----------------------------------------------------------------------------------------------------
 
@@ -286,11 +277,45 @@ class BlendRoom(QWidget):
     def _on_crisp(self, crisp: bool) -> None:
         scaling: Scaling = "crisp" if crisp else "smooth"
         self.live.set_scaling(scaling)
+        self.timeline.set_scaling(scaling)
 
     @Slot()
     def _on_view_arrived(self) -> None:
         self._show_pixels(self.focus_tile())
         self._tell_soon()
+
+    @Slot(object)
+    def _on_scrubbed(self, design: Design | None) -> None:
+        """A frame of the walk, large for the moment; None goes back to what is under the pin."""
+        self._preview = design
+        self._show_current()
+        self._tell_soon()
+
+    @Slot(object)
+    def _on_pointed(self, design: Design | None) -> None:
+        self._pointed = design
+        self._show_current()
+        self._tell_soon()
+
+    @Slot(object)
+    def _on_key_opened(self, design: Design) -> None:
+        """A key frame to go on from: the pin on it, and where it is not on the pad yet it comes there."""
+        self._preview = None
+        self.wishes.go_to(design)
+
+    @Slot()
+    def _end_preview(self) -> None:
+        """A hand on the canvas or a slider wants to see what it does, not the walk."""
+        if self._preview is not None:
+            self.timeline.end_preview()
+
+    @Slot(list)
+    def _on_star(self, designs: list[Design]) -> None:
+        self.star_wished.emit([self._tile(design) for design in designs])
+
+    @Slot(list)
+    def _on_reject(self, designs: list[Design]) -> None:
+        self.reject_wished.emit([self._tile(design) for design in designs])
 
     @Slot(str, str)
     def _on_said(self, sentence: str, tone: str) -> None:
@@ -309,16 +334,10 @@ class BlendRoom(QWidget):
         self.banner.say(sentence, tone="error", action="Try again", act=self.retry)
         self.pad.update()
 
-    @Slot()
-    def _on_empty_action(self) -> None:
-        if self._package is None:
-            self.import_wished.emit()
-        else:
-            self.wishes.fill()
-
     def leave(self) -> None:
         """The window closes: end what runs."""
         self.own_pictures.close()
+        self.timeline.close_panel()
 
     # -- Qt --------------------------------------------------------------------------------------------------------
 
@@ -334,16 +353,10 @@ class BlendRoom(QWidget):
         found = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         if found:
             event.acceptProposedAction()
-            position = self.pad.mapFrom(self, event.position())
-            inside = self.pad.isVisible() and self.pad.rect().contains(position.toPoint())
-            self._drop_on = self.pad.anchor_at(QPointF(position)) if inside else None
+            self._drop_on = self.canvas.anchor_at(self.canvas.mapFrom(self, event.position()))
             self.file_dropped.emit(str(Path(found[0])))
 
     def take_drop(self) -> int | None:
         """The anchor that the last file was dropped on; asked for once."""
         self._dropped_on, self._drop_on = self._drop_on, None
         return self._dropped_on
-
-
-def _is_among(tile: Tile, takes) -> bool:  # type: ignore[no-untyped-def]
-    return any(take.design == tile.design and take.sha256 == tile.sha256 for take in takes)

@@ -73,7 +73,12 @@ class BlendWishes(QObject):
         self._wish(blends.without_anchors(self.state), "Empty the pad")
 
     def show_canvas(self, view: View) -> None:
-        self._wish(blends.with_view(self._ours(), view), "Show the map" if view == "map" else "Show the pad")
+        state = blends.with_view(self._ours(), view)
+        space = self.package.manifest.space if self.package else None
+        if view == "map" and state.spot is None and space is not None:
+            (left, low), (right, high) = space.map_low, space.map_high
+            state = blends.with_spot(state, ((left + right) / 2, (low + high) / 2))
+        self._wish(state, "Show the map" if view == "map" else "Show the pad")
 
     def put_down(self, design: Design, at: int | None = None) -> None:
         """A design that came from outside, as a new anchor or in place of one; the pin goes to it."""
@@ -90,6 +95,15 @@ class BlendWishes(QObject):
         anchor = state.anchors[number]
         state = blends.with_view(blends.with_pin(state, (anchor.x, anchor.y)), "pad")
         self._wish(state, f"Put {letter(number)} on the pad")
+
+    def go_to(self, design: Design) -> None:
+        """The pin on a design; where it is not on the pad yet it comes there."""
+        state = blends.with_view(self._ours(), "pad")
+        found = next((anchor for anchor in state.anchors if anchor.design == design), None)
+        if found is None:
+            self.put_down(design)
+        else:
+            self._wish(blends.with_pin(state, (found.x, found.y)), "Move the pin")
 
     @Slot(object)
     def pick(self, design: Design) -> None:
@@ -143,7 +157,11 @@ class BlendWishes(QObject):
     def change_walk(self, walk: Walk, label: str, coalesce: str = "") -> None:
         self._wish(blends.with_walk(self._ours(), walk), label, coalesce)
 
+    def add_keys(self, designs: list[Design]) -> None:
+        state = self._ours()
+        for design in designs:
+            state = blends.with_key(state, design)
+        self._wish(state, f"Add {len(designs)} key frames")
+
     def add_key(self, design: Design, label: str = "Add a key frame") -> None:
         self._wish(blends.with_key(self._ours(), design), label)
-        keys = len(self.state.walk.keys)  # the wish is granted by now
-        self.said.emit(f"Key frame {keys} is on the timeline." if keys else "", "plain")

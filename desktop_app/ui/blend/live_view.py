@@ -1,6 +1,7 @@
 """The design under the pin, large, with what it is made of and what can be done with it."""
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.engine.requests import Pixels
@@ -10,6 +11,8 @@ from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from desktop_app.ui.picture.image_view import ImageView
 from desktop_app.ui.picture.resample import Scaling
+
+ROOMY = 320  # from this height on the explanation may take two lines
 
 
 class LiveView(QWidget):
@@ -37,6 +40,8 @@ class LiveView(QWidget):
         self._pushes = ElidedLabel()
         self._pushes.setProperty("role", "soft")
         self._way = label("", role="small", wrap=True)
+        self._way_line = ElidedLabel()  # the same where there is little room
+        self._way_line.setProperty("role", "small")
         self._star.clicked.connect(self.star_wished)
         self._reject.clicked.connect(self.reject_wished)
         self._key.clicked.connect(self.key_wished)
@@ -60,6 +65,8 @@ class LiveView(QWidget):
         told.addWidget(self._pushes)
         column.addLayout(told)
         column.addWidget(self._way)
+        column.addWidget(self._way_line)
+        self._way_line.hide()
 
     def show_words(self, title: str, words: str, pushes: str, way: str) -> None:
         """words: what is seen. pushes: how far it is pushed. way: how one goes from design to design here."""
@@ -69,6 +76,7 @@ class LiveView(QWidget):
         self._pushes.setText(pushes)
         self._pushes.setVisible(bool(pushes))
         self._way.setText(way)
+        self._way_line.setText(way)
         self.view.setAccessibleDescription(", ".join(part for part in (words, pushes) if part))
 
     def show_marks(self, *, has_design: bool, starred: bool, rejected: bool) -> None:
@@ -85,6 +93,12 @@ class LiveView(QWidget):
         self._crisp.setChecked(scaling == "crisp")
         self._crisp.blockSignals(False)
         self.view.set_scaling(scaling)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        low = self.height() < ROOMY
+        self._way.setVisible(not low)
+        self._way_line.setVisible(low)
 
     @Slot()
     def toggle_crisp(self) -> None:

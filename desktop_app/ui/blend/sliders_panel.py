@@ -20,6 +20,7 @@ TOWARDS = "Towards "  # how directions to a class are named
 
 
 class SlidersPanel(QWidget):
+    moved = Signal()  # any of them, by hand
     pushed = Signal(str, float)  # direction, amount
     taste_pushed = Signal(object, float)
     reset_wished = Signal()
@@ -39,6 +40,7 @@ class SlidersPanel(QWidget):
         self._reset = push_button("Reset all", role="quiet")
         self._reset.setAccessibleName("Reset all sliders")
         self._reset.clicked.connect(self.reset_wished)
+        self.taste.pushed.connect(self.moved)
         self.taste.pushed.connect(self.taste_pushed)
         self.taste.settled.connect(self.settled)
         self._directions = QWidget()
@@ -107,6 +109,7 @@ class SlidersPanel(QWidget):
             high="" if towards else direction.high,
             help_text=_help(direction),
         )
+        row.dragged.connect(self.moved)
         row.dragged.connect(self.pushed)
         row.settled.connect(self.settled)
         self.rows[direction.name] = row

@@ -1,7 +1,7 @@
 """What a room says while it has nothing to show, and what helps."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop_app.ui.controls.buttons import push_button
 from desktop_app.ui.controls.labels import label
@@ -38,6 +38,10 @@ class EmptyView(QWidget):
         column.addStretch(3)
         look.changed.connect(self._tint)
         self._tint()
+
+    @property
+    def button(self) -> QPushButton:
+        return self._button
 
     def say(self, title: str, text: str, action: str = "") -> None:
         self._title.setText(title)

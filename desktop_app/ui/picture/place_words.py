@@ -36,22 +36,23 @@ def _part_rows(parts: tuple[Part, ...], package: Package | None) -> list[tuple[s
     ranked = sorted(parts, key=lambda part: -abs(part.weight))
     rows = []
     for number, part in enumerate(ranked[:MAX_PARTS], 1):
-        text = f"{_percent(part.weight)}  {design_words(part.design, package)}"
-        rows.append((f"Part {number}", text, text))
+        share = _percent(part.weight)
+        short = design_words(part.design, package, short=True)
+        rows.append((f"Part {number}", f"{share}  {short}", f"{share}  {design_words(part.design, package)}"))
     if len(ranked) > MAX_PARTS:
         rest = f"{len(ranked) - MAX_PARTS} designs more, each weighing less"
         rows.append(("And", rest, rest))
     return rows
 
 
-def design_words(design: Design, package: Package | None) -> str:
-    """A design in a few words: Sneaker, seed 1, tile 27."""
+def design_words(design: Design, package: Package | None, *, short: bool = False) -> str:
+    """A design in a few words: Sneaker, seed 1, tile 27. Short, it leaves the seed out."""
     if design.place is not None:
         title = place_title(design.place)
         if title == "Blend":
             return f"a blend of {len(design.place.parts)}" if len(design.place.parts) > 1 else "a pushed design"
         return title.lower() if not design.place.source else f"“{design.place.source}”"
-    words = f"seed {design.seed}, tile {design.index}"
+    words = f"tile {design.index}" if short else f"seed {design.seed}, tile {design.index}"
     if design.label is not None:
         words = f"{class_name(package, design.label)}, {words}"
     if design.variations:

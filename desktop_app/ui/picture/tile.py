@@ -1,10 +1,12 @@
 """A tile: a design and its package, and the key of its pixels."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design
+from desktop_app.studio.project import Take
 
 Key = tuple[str, Design]  # manifest hash and design: all that decides the pixels
 
@@ -29,3 +31,7 @@ def class_name(package: Package | None, label: int | None) -> str:
         return "—"
     names = package.manifest.classes if package else ()
     return names[label] if label < len(names) else str(label)
+
+
+def take_keys(takes: Iterable[Take]) -> frozenset[Key]:
+    return frozenset((take.sha256, take.design) for take in takes)

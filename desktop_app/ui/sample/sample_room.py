@@ -17,13 +17,13 @@ from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.controls.empty_view import EmptyView
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.resample import Scaling
-from desktop_app.ui.picture.tile import Tile
+from desktop_app.ui.picture.tile import Tile, take_keys
 from desktop_app.ui.picture.tile_loader import TileLoader
 from desktop_app.ui.picture.tile_store import TileStore
 from desktop_app.ui.sample.large_view import LargeView
 from desktop_app.ui.sample.sample_controls import SampleControls
 from desktop_app.ui.sample.sheet_canvas import SheetCanvas
-from desktop_app.ui.sample.tiles import NoTiles, SheetTiles, TakeTiles, TileList, take_keys
+from desktop_app.ui.sample.tiles import NoTiles, SheetTiles, TakeTiles, TileList
 
 LOOK_AGAIN_MS = 30
 
@@ -190,6 +190,10 @@ class SampleRoom(QWidget):
 
     # -- what is selected ------------------------------------------------------------------------------------------
 
+    @property
+    def first_focus(self) -> QWidget:
+        return self.canvas
+
     def selected_tiles(self) -> list[Tile]:
         return self.canvas.selected_tiles()
 
@@ -209,6 +213,9 @@ class SampleRoom(QWidget):
         """Not this: the other side of a star."""
         if known := self._marked_tiles():
             self.reject_wished.emit(known)
+
+    def toggle_crisp(self) -> None:
+        self.controls.toggle_crisp()
 
     def _marked_tiles(self) -> list[Tile]:
         tiles = [self.focus_tile()] if self._is_large else self.selected_tiles()

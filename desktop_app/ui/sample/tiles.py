@@ -1,13 +1,13 @@
 """What stands on a tile, whichever list it is of: the endless sheet, or the takes of the project."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from desktop_app.engine.packages import Package
 from desktop_app.studio.project import Take
 from desktop_app.studio.sheet import SheetState, design_at
-from desktop_app.ui.picture.tile import Key, Tile
+from desktop_app.ui.picture.tile import Tile
 
 
 class TileList(Protocol):
@@ -70,7 +70,3 @@ class NoTiles:
 
     def tile(self, index: int) -> Tile:
         raise IndexError(index)
-
-
-def take_keys(takes: Sequence[Take]) -> frozenset[Key]:
-    return frozenset((take.sha256, take.design) for take in takes)

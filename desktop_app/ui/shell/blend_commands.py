@@ -27,8 +27,10 @@ class BlendCommands(QObject):
             "fill-pad": room.wishes.fill,
             "clear-pad": room.wishes.clear,
             "reset-sliders": room.wishes.reset_sliders,
-            "show-pad": room.show_pad,
-            "show-map": room.show_map,
+            "canvas": room.canvas.switch,
+            "play": room.timeline.toggle_play,
+            "film": room.timeline.export_film,
+            "timeline": room.timeline.toggle_fold,
         }
 
     @Slot(str)

@@ -12,9 +12,9 @@ from desktop_app.ui.blend.blend_room import BlendRoom
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.look.icons import app_icon
 from desktop_app.ui.look.theme import Look
+from desktop_app.ui.picture.tile import take_keys
 from desktop_app.ui.sample.exporting import Exporter
 from desktop_app.ui.sample.sample_room import SampleRoom
-from desktop_app.ui.sample.tiles import take_keys
 from desktop_app.ui.shell.actions import enable_for, fill_menus, make_actions, show_steps
 from desktop_app.ui.shell.blend_commands import BlendCommands
 from desktop_app.ui.shell.blend_desk import BlendDesk, Offer
@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
             "reject": self.rooms.reject,
             "go-sample": self.go_to_sample,
             "go-blend": self.go_to_blend,
-            "crisp": self.toggle_crisp,
+            "crisp": self.rooms.toggle_crisp,
             "library": self._panels.toggle_first,
             "inspector": self._panels.toggle_last,
             "theme": self._look.toggle,
@@ -138,7 +138,7 @@ class MainWindow(QMainWindow):
         self.library.chosen.connect(self._on_package)
         self.library.import_wished.connect(files.ask_import)
         self.inspector.star_wished.connect(rooms.star)
-        self.inspector.variations_wished.connect(self.vary)
+        self.inspector.variations_wished.connect(self._sample_commands.vary)
         self.inspector.copy_wished.connect(files.copy_picture)
         self.inspector.export_wished.connect(files.ask_export)
         self.inspector.copied.connect(rooms.say)
@@ -210,17 +210,6 @@ class MainWindow(QMainWindow):
         self.rooms.go_to(BLEND)
 
     @Slot()
-    def vary(self) -> None:
-        self._sample_commands.vary()
-
-    @Slot()
-    def toggle_crisp(self) -> None:
-        if self.rooms.name == BLEND:
-            self.blend.live.toggle_crisp()
-        else:
-            self.room.controls.toggle_crisp()
-
-    @Slot()
     def show_settings(self) -> None:
         dialog = SettingsDialog(self.desk.settings, self)
         dialog.changed.connect(self._on_setting)
@@ -254,6 +243,7 @@ class MainWindow(QMainWindow):
         self.jobs.show_queue(state)
         if state.device != self._device:
             self._device = self.files.device = state.device
+            self.blend.show_device(state.device)
             self._show_tile()
 
     @Slot(str)

@@ -21,6 +21,9 @@ class Room(Protocol):
     selection_changed: Any
     pictures_changed: Any
 
+    @property
+    def first_focus(self) -> QWidget: ...
+
     def show_project(self, state: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None: ...
 
     def focus_tile(self) -> Tile | None: ...
@@ -32,6 +35,8 @@ class Room(Protocol):
     def star(self) -> None: ...
 
     def reject(self) -> None: ...
+
+    def toggle_crisp(self) -> None: ...
 
     def say_mishap(self, sentence: str) -> None: ...
 
@@ -69,8 +74,7 @@ class Workspaces(QStackedWidget):
         self.setCurrentWidget(self._rooms[name])
         self.changed.emit()
         found = self._left_at.get(name)
-        if found is not None and found.isVisible():
-            found.setFocus()
+        (found if found is not None and found.isVisible() else self.room.first_focus).setFocus()
 
     @Slot(int)
     def go_to_number(self, number: int) -> None:
@@ -83,6 +87,10 @@ class Workspaces(QStackedWidget):
     @Slot()
     def reject(self) -> None:
         self.room.reject()
+
+    @Slot()
+    def toggle_crisp(self) -> None:
+        self.room.toggle_crisp()
 
     @Slot(str)
     def say_mishap(self, sentence: str) -> None:
