@@ -378,6 +378,20 @@ def test_a_small_frame_keeps_its_picture_until_the_new_one_is_there(rig: Rig) ->
     assert sum(frame.image is not None for frame in rig.canvas.scene().slots) >= 8
 
 
+def test_while_it_plays_only_the_playhead_is_painted_anew(rig: Rig) -> None:
+    wait_for(lambda: all(tile.key in rig.store._pixels for tile in rig.canvas.tiles()))
+    before = rig.canvas.grab().toImage()
+    painted = rig.canvas._painted
+    rig.canvas.show_frame(30)
+    after = rig.canvas.grab().toImage()
+    assert rig.canvas._painted is painted
+    assert after != before
+    rig.panel.loader.arrived.emit()
+    assert rig.canvas._painted is None, "pictures came"
+    rig.canvas.show_frame(0)
+    assert rig.canvas.grab().toImage() == before
+
+
 def test_hundreds_of_keys_are_painted_as_far_as_they_are_seen(rig: Rig) -> None:
     rig.show(Walk(tuple(Key(DESIGNS[n % 6], 0.5) for n in range(400))))
     rig.canvas.scroll_to(3000)

@@ -167,7 +167,7 @@ class TimelineCanvas(TimelineView):
             self._hover = hit
             self.setCursor(_CURSORS.get(hit.part, Qt.CursorShape.ArrowCursor))
             self.setToolTip(_TIPS.get(hit.part, ""))
-            self.update()
+            self.refresh()
 
     # -- what a drag does ------------------------------------------------------------------------------------------
 
@@ -182,20 +182,20 @@ class TimelineCanvas(TimelineView):
         self._hover = press.hit
         if seconds != self.walk.keys[way].seconds:
             self.walk_wished.emit(steps.with_seconds(self.walk, way, seconds), "Change a duration", f"way {way}")
-        self.update()
+        self.refresh()
 
     def _carry(self, press: _Press, x: float) -> None:
         gap = self.layout_now.gap_at(x)
         self._gap = None if gap in (press.hit.number, press.hit.number + 1) else gap
         self._carried_x = x - min(press.grip, FRAME)
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        self.update()
+        self.refresh()
 
     def _drop_all(self) -> None:
         """Nothing is under the hand any more."""
         self._gap, self._carried_x, self._bubble = None, None, ""
         self.setCursor(Qt.CursorShape.ArrowCursor)
-        self.update()
+        self.refresh()
 
     def _abandon(self) -> bool:
         """Give up a drag; whether there was one."""
@@ -387,12 +387,12 @@ class TimelineCanvas(TimelineView):
         if self._by_keyboard and self._selected is None and self.walk.keys:
             self.select(0)
         super().focusInEvent(event)
-        self.update()
+        self.refresh()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._abandon()
         super().focusOutEvent(event)
-        self.update()
+        self.refresh()
 
     # -- designs dropped -------------------------------------------------------------------------------------------
 
@@ -402,7 +402,7 @@ class TimelineCanvas(TimelineView):
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         self._gap = self.layout_now.gap_at(event.position().x())
-        self.update()
+        self.refresh()
         event.acceptProposedAction()
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:

@@ -46,8 +46,6 @@ class TimelineScene:
     lengths: tuple[str, ...] = ()  # of the ways, in words
     ticks: tuple[tuple[float, str], ...] = ()  # seconds of the film, where they fall on the walk
     frame_xs: tuple[float, ...] = ()  # of all frames of the film, where they are shown
-    playhead: float | None = None
-    playhead_words: str = ""
     selected: int | None = None
     hover: Hit = field(default_factory=Hit)
     has_keyboard: bool = False
@@ -60,6 +58,7 @@ class TimelineScene:
 
 
 def paint_timeline(painter: QPainter, scene: TimelineScene) -> None:
+    """All but the playhead."""
     painter.setFont(scene.font)
     if scene.layout.keys < 2:
         _paint_lesson(painter, scene)
@@ -74,7 +73,6 @@ def paint_timeline(painter: QPainter, scene: TimelineScene) -> None:
     for number in range(len(scene.layout.lengths)):
         _paint_way(painter, scene, number)
     _paint_boundary(painter, scene)
-    _paint_playhead(painter, scene)
     _paint_carried(painter, scene)
     _paint_bubble(painter, scene)
 
@@ -219,17 +217,16 @@ def _paint_boundary(painter: QPainter, scene: TimelineScene) -> None:
 # -- what moves ----------------------------------------------------------------------------------------------------
 
 
-def _paint_playhead(painter: QPainter, scene: TimelineScene) -> None:
-    if scene.playhead is None:
-        return
-    x, colours = round(scene.playhead), scene.colours
+def paint_playhead(painter: QPainter, colours: Colours, font: QFont, at: float, words: str, view_width: int) -> None:
+    """At a place of the view, with the moment of the film."""
+    x = round(at)
+    painter.setFont(font)
     painter.setPen(QPen(QColor(colours.paper), 3))
     painter.drawLine(QPointF(x + 0.5, TRACK_TOP), QPointF(x + 0.5, TRACK_TOP + TRACK))
     painter.setPen(QPen(QColor(colours.accent), 1))
     painter.drawLine(QPointF(x + 0.5, RULER_TOP + RULER), QPointF(x + 0.5, TRACK_TOP + TRACK + 2))
-    words = scene.playhead_words
     width = painter.fontMetrics().horizontalAdvance(words) + 12
-    left = min(max(x - width / 2, 2.0), max(scene.layout.width - width - 2.0, 2.0))
+    left = min(max(x - width / 2, 2.0), max(view_width - width - 2.0, 2.0))
     flag = QRectF(left, RULER_TOP - 2, width, 18)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colours.accent_fill))

@@ -101,7 +101,7 @@ class TimelinePanel(QWidget):
         player.frame_missed.connect(self._ask_from)
         player.stopped.connect(self._on_stopped)
         player.rate_changed.connect(self._say_status)
-        self.loader.arrived.connect(canvas.update)
+        self.loader.arrived.connect(canvas.refresh)
         self.pace.progressed.connect(self._on_pace_progress)
         self.pace.found.connect(self._on_pace)
         self.pace.failed.connect(self._on_pace_failed)

@@ -3,14 +3,31 @@
 from dataclasses import replace
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFont, QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QColor,
+    QFont,
+    QImage,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.studio.walk import Walk, duration, ways
 from desktop_app.ui.blend.timeline_frames import Frames
 from desktop_app.ui.blend.timeline_layout import FRAME, HEIGHT, MARGIN, MAX_ZOOM, Hit, TimelineLayout, make_layout, told
-from desktop_app.ui.blend.timeline_painter import DENSE_FROM, SceneFrame, TimelineScene, paint_timeline, seconds_words
+from desktop_app.ui.blend.timeline_painter import (
+    DENSE_FROM,
+    SceneFrame,
+    TimelineScene,
+    paint_playhead,
+    paint_timeline,
+    seconds_words,
+)
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import TEXT_SMALL
 from desktop_app.ui.picture.resample import Scaling
@@ -48,12 +65,13 @@ class TimelineView(QWidget):
         self._scaling: Scaling = "smooth"
         self._stand_ins: dict[int, Key] = {}  # the last picture seen at a place of the strip
         self._layout: TimelineLayout | None = None
+        self._painted: QPixmap | None = None
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(240)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Timeline")
-        look.changed.connect(self.update)
+        look.changed.connect(self.refresh)
 
     def sizeHint(self) -> QSize:
         return QSize(720, HEIGHT)
@@ -107,18 +125,24 @@ class TimelineView(QWidget):
         if len(self._frames):
             self._follow(self._frames.seconds(self._frame))
         self._describe()
-        self.update()
+        self.update()  # the playhead alone
 
     def select(self, number: int | None) -> None:
         if number != self._selected:
             self._selected = number
             self.selection_changed.emit()
             self._describe(aloud=True)
-            self.update()
+            self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Paint all of it again: pictures came, or something else than the playhead has changed."""
+        self._painted = None
+        self.update()
 
     def set_scaling(self, scaling: Scaling) -> None:
         self._scaling = scaling
-        self.update()
+        self.refresh()
 
     def tiles(self) -> list[Tile]:
         """What is in view, the most wanted first: the playhead's frame, the keys, the small frames between."""
@@ -156,7 +180,7 @@ class TimelineView(QWidget):
         self._layout = None
         self._describe()
         self.view_changed.emit()
-        self.update()
+        self.refresh()
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
         self._refresh()
@@ -181,9 +205,7 @@ class TimelineView(QWidget):
     # -- painting --------------------------------------------------------------------------------------------------
 
     def scene(self) -> TimelineScene:
-        layout, frames, walk = self.layout_now, self._frames, self.walk
-        font = QFont(self.font())
-        font.setPixelSize(TEXT_SMALL)
+        layout, walk, font = self.layout_now, self.walk, self._small_font()
         if layout.keys < 2:
             title, words = (ONE_TITLE, ONE_WORDS) if layout.keys else (EMPTY_TITLE, EMPTY_WORDS)
             keys = self._scene_keys(layout)
@@ -200,8 +222,6 @@ class TimelineView(QWidget):
             lengths=self._lengths(layout),
             ticks=self._ticks(layout),
             frame_xs=self._frame_xs(layout),
-            playhead=layout.x(frames.seconds(self._frame)),
-            playhead_words=self.moment_words(),
             selected=self._selected,
             hover=self._hover,
             has_keyboard=self._keyboard(),
@@ -281,7 +301,7 @@ class TimelineView(QWidget):
 
     def _render(self, keys: list[Key]) -> None:
         if not self._store.render(keys, self._place(), RENDER_BUDGET_S):
-            QTimer.singleShot(0, self, self.update)
+            QTimer.singleShot(0, self, self.refresh)
 
     def _known(self, key: Key) -> QImage | None:
         return self._store.image(key, self._place()) or self._store.rough_image(key)
@@ -297,8 +317,35 @@ class TimelineView(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self._look.colours.paper)
+        painter.drawPixmap(0, 0, self._backdrop())
+        if ways(self.walk) and len(self._frames):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            at, words = self.layout_now.x(self._frames.seconds(self._frame)), self.moment_words()
+            paint_playhead(painter, self._look.colours, self._small_font(), at, words, self.width())
+        painter.end()
+
+    def _backdrop(self) -> QPixmap:
+        """Everything but the playhead: while it plays, only that moves."""
+        ratio = self.devicePixelRatioF()
+        kept = self._painted
+        if (
+            kept is not None
+            and kept.devicePixelRatio() == ratio
+            and kept.deviceIndependentSize().toSize() == self.size()
+        ):
+            return kept
+        made = QPixmap(self.size() * ratio)
+        made.setDevicePixelRatio(ratio)
+        made.fill(QColor(self._look.colours.paper))
+        self._painted = made  # first: what is painted may ask for another painting
+        painter = QPainter(made)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         paint_timeline(painter, self.scene())
         painter.end()
+        return made
+
+    def _small_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(TEXT_SMALL)
+        return font
