@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSlider,
@@ -21,6 +21,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.ui.blend.map_canvas import MapCanvas
+from desktop_app.ui.blend.pad_canvas import PadCanvas
+from desktop_app.ui.blend.timeline_canvas import TimelineCanvas
 from desktop_app.ui.sample.export_dialog import ExportDialog
 from desktop_app.ui.sample.sheet_canvas import SheetCanvas
 from desktop_app.ui.shell.settings_dialog import SettingsDialog
@@ -28,13 +31,14 @@ from desktop_app.ui.shell.shortcuts_dialog import ShortcutsDialog
 from tests.fakes import FakeEngine
 from tests.ui.conftest import Desktop, wait_for
 
-CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, SheetCanvas)
+CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
+CANVASES = (SheetCanvas, PadCanvas, MapCanvas, TimelineCanvas)
 INNER = ("qt_spinbox_lineedit", "qt_scrollarea_vcontainer", "qt_scrollarea_hcontainer")
 
 
 def controls(root: QWidget) -> Iterator[QWidget]:
     for widget in root.findChildren(QWidget):
-        if isinstance(widget, CONTROLS) and widget.isVisible() and not _is_inner(widget):
+        if isinstance(widget, (*CONTROLS, *CANVASES)) and widget.isVisible() and not _is_inner(widget):
             yield widget
 
 
@@ -45,12 +49,17 @@ def _is_inner(widget: QWidget) -> bool:
     return isinstance(widget, QScrollBar) or any(name in INNER or name.startswith("qt_") for name in names)
 
 
-@pytest.fixture(params=["sheet", "variations", "takes", "large", "empty", "settings", "shortcuts", "export"])
+STATES = ("sheet", "variations", "takes", "large", "empty", "blend-empty", "blend", "map", "no-blend")
+DIALOGS = ("settings", "shortcuts", "export")
+
+
+@pytest.fixture(params=[*STATES, *DIALOGS])
 def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], tmp_path: Path) -> QWidget:
     """The window or a dialog in one of its states."""
-    desktop = make_desktop(packages=0 if request.param == "empty" else 2)
+    bare = request.param in ("empty", "no-blend")
+    desktop = make_desktop(packages=0 if bare else 2)
     window = desktop.window
-    if request.param != "empty":
+    if not bare:
         wait_for(desktop.has_pictures)
     dialogs: dict[str, Callable[[], QDialog]] = {
         "settings": lambda: SettingsDialog(desktop.desk.settings, window),
@@ -66,8 +75,26 @@ def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], t
         desktop.do("vary" if request.param == "variations" else "takes")
     if request.param == "large":
         desktop.room.open_large()
+    if "blend" in request.param or request.param == "map":
+        show_blend(desktop, request.param)
     wait_for(lambda: window.isVisible())
+    QCoreApplication.processEvents()  # texts that have just changed find their place
     return window
+
+
+def show_blend(desktop: Desktop, name: str) -> None:
+    """The workspace with everything on it, or as it is found."""
+    desktop.do("go-blend")
+    if name in ("blend", "map"):
+        desktop.do("fill-pad")
+        desktop.do("add-key")
+        desktop.window.blend.pad.pin_moved.emit(0.2, 0.3)
+        desktop.do("add-key")
+        for row in list(desktop.window.blend.sliders.rows)[:1]:
+            desktop.window.blend.sliders.pushed.emit(row, 1.5)
+        wait_for(lambda: desktop.window.blend.pictures.is_settled)
+    if name == "map":
+        desktop.do("canvas")
 
 
 def test_everything_in_view_can_be_named_reached_and_read(view: QWidget) -> None:
@@ -90,14 +117,21 @@ def unexplained(view: QWidget) -> list[QWidget]:
 
 
 def out_of_reach(view: QWidget) -> list[QWidget]:
-    """Controls that Tab never comes to."""
+    """Controls that Tab never comes to. Of one switch it comes to the chosen button; arrow keys go on from there."""
     chain = {view}
     widget = view.nextInFocusChain()
     while widget is not view:
         chain.add(widget)
         widget = widget.nextInFocusChain()
     enabled = [control for control in controls(view) if control.isEnabled()]
-    return [w for w in enabled if w not in chain or not w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    found = [w for w in enabled if w not in chain or not w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    return [w for w in found if not any(other not in found for other in _switch(w))]
+
+
+def _switch(widget: QWidget) -> list[QAbstractButton]:
+    """The buttons of which one is chosen, where the widget is one of them."""
+    group = widget.group() if isinstance(widget, QAbstractButton) else None
+    return group.buttons() if group is not None and group.exclusive() else []
 
 
 def cut_texts(view: QWidget) -> list[str]:
@@ -128,12 +162,20 @@ _SCALES = ("1.5", "2")
 @pytest.mark.skipif("MAQUETTE_TEST_SCALE" in os.environ, reason="this is the scaled run")
 @pytest.mark.parametrize("scale", _SCALES)
 def test_no_text_is_cut_at_larger_scales(scale: str) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-k", "test_everything and (variations or settings)", __file__]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-k",
+        "test_everything and (variations or settings or blend)",
+        __file__,
+    ]
     run = subprocess.run(
         command, env={**os.environ, "MAQUETTE_TEST_SCALE": scale}, capture_output=True, text=True, timeout=120
     )
     assert run.returncode == 0, run.stdout[-3000:]
-    assert "2 passed" in run.stdout
+    assert "5 passed" in run.stdout
 
 
 def test_the_whole_job_by_keyboard_alone(make_desktop: Callable[..., Desktop]) -> None:

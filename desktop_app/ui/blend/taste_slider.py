@@ -35,8 +35,8 @@ class TasteSlider(QWidget):
             look,
             "taste",
             title="More like my stars",
-            low="less",
-            high="more",
+            low="",
+            high="",
             help_text="Towards what your stars have in common, away from what you marked with “Not this”.",
         )
         self._words = label("", role="small", wrap=True)

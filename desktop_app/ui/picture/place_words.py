@@ -54,7 +54,8 @@ def design_words(design: Design, package: Package | None, *, short: bool = False
         return title.lower() if not design.place.source else f"“{design.place.source}”"
     words = f"tile {design.index}" if short else f"seed {design.seed}, tile {design.index}"
     if design.label is not None:
-        words = f"{class_name(package, design.label)}, {words}"
+        name = class_name(package, design.label)
+        words = f"{f'class {name}' if name.isdecimal() else name}, {words}"
     if design.variations:
         words += ", a variation"
     return words
