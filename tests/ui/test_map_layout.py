@@ -56,7 +56,8 @@ def test_the_cells_in_view_cover_it_where_the_map_is(layout: MapLayout) -> None:
     for x in np.linspace(0, layout.width - 1, 7):
         for y in np.linspace(0, layout.height - 1, 7):
             spot = layout.to_map(x + 0.5, y + 0.5)
-            if layout.within(spot) == spot and layout.within((spot[0] + 1e-6, spot[1] - 1e-6)) != spot:
+            inside = (low + 1e-6 < v < high - 1e-6 for low, v, high in zip(layout.low, spot, layout.high, strict=True))
+            if all(inside):
                 left, top = layout.origin
                 column, row = int((x + 0.5 - left) // layout.cell_px), int((y + 0.5 - top) // layout.cell_px)
                 assert Cell(layout.level, column, row) in cells

@@ -19,7 +19,7 @@ Points = npt.NDArray[np.floating]
 T = TypeVar("T")
 
 ACROSS = 8  # cells of level 0 along the longer side of the map
-LADDER = (36, 43, 51, 61)  # px of a cell
+LADDER = (30, 36, 42, 50)  # px of a cell
 STEPS = len(LADDER)
 MIN_ZOOM, MAX_ZOOM = -2 * STEPS, 12 * STEPS
 

@@ -9,7 +9,7 @@ from desktop_app.ui.controls.labels import label
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import RADIUS, SPACE_1, SPACE_2, SPACE_3
 
-DOT_PX = 16
+DOT_PX = 14
 ONE_COLUMN = 6  # classes
 
 
@@ -49,8 +49,8 @@ class MapLegend(QWidget):
         return row
 
     def show_kinds(self, *, real: bool, samples: bool) -> None:
-        self._real.setVisible(real)
-        self._samples.setVisible(samples)
+        for kind in (self._real, self._samples):
+            kind.setVisible(real and samples)  # of one kind alone the switch says what it is
         self.setVisible(real or samples)
         self.adjustSize()
 
@@ -79,6 +79,7 @@ class MapLegend(QWidget):
         button.setIconSize(QSize(DOT_PX, DOT_PX))
         button.setIcon(QIcon(self._dot(colour, rings=False)))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setProperty("role", "legend")
         return button
 
     @property

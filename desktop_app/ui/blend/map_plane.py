@@ -44,7 +44,7 @@ CLIMB = 3  # levels up to look for a picture that stands in
 MAX_KNOWN = 20_000  # cells
 MAX_ROUGH = 2_000
 RENDER_BUDGET_S = 0.004
-FIT_MARGIN = 24
+FIT_MARGIN = 8
 DOT_MARGIN = 160  # px around the view in which dots are drawn ahead
 
 
@@ -208,6 +208,7 @@ class MapPlane(QWidget):
             for mark in self.points.marks
         )
         on_mark = any(mark.is_chosen for mark in marks)
+        card = self._card(layout)
         return MapScene(
             self.width(),
             self.height(),
@@ -217,13 +218,13 @@ class MapPlane(QWidget):
             dots,
             self._dots_at(layout),
             marks,
-            self._card(layout),
+            card,
             tuple(layout.to_view(spot) for spot in self._lasso),
             self._lasso_open,
             None if self._pin is None or on_mark else layout.to_view(self._pin),
             self.hasFocus() and self._by_keyboard,
             self._dragging,
-            self._hover_words or self._caption,
+            self._hover_words or ("" if card is not None and card.words == self._caption else self._caption),
             self._look.colours,
             self._font,
         )

@@ -19,6 +19,9 @@ from desktop_app.ui.picture.resample import Scaling
 from desktop_app.ui.picture.tile_loader import TileLoader
 from desktop_app.ui.picture.tile_store import TileStore
 
+REAL = "Dots where the pictures lie that the model learned from, coloured by class"
+NO_REAL = "This model cannot place pictures on its map: it came without an encoder"
+
 
 class MapView(QWidget):
     spot_dragged = Signal(float, float)  # the pin, by hand
@@ -48,7 +51,6 @@ class MapView(QWidget):
 
     def _make_tools(self, look: Look) -> None:
         self.real_switch = chip("Real pictures")
-        self.real_switch.setToolTip("Dots where the pictures lie that the model learned from, coloured by class")
         self.samples_switch = chip("Samples")
         self.samples_switch.setToolTip("Rings where 2,000 designs lie that the model makes when nobody chooses")
         self.lasso_button = IconButton(look, "lasso", "Lasso: enclose designs to make a set", keys="L")
@@ -148,6 +150,7 @@ class MapView(QWidget):
             self.legend.show_classes(package.manifest.classes)
             has_real = space.map_points > 0
             self.real_switch.setEnabled(has_real)
+            self.real_switch.setToolTip(REAL if has_real else NO_REAL)
             self.real_switch.setChecked(has_real and self.real_switch.isChecked())
             self._show_legend()
 
