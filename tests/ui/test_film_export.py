@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 from PIL import Image
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QApplication
 
 from desktop_app.engine.errors import EngineDied, RequestError
@@ -23,8 +23,9 @@ from desktop_app.studio.walk import Key, Walk, frame_designs
 from desktop_app.ui.blend import film_exporter
 from desktop_app.ui.blend.film_choice import FilmChoice
 from desktop_app.ui.blend.film_exporter import CANCELLED, FilmExporter
-from desktop_app.ui.blend.film_frames import JOB
+from desktop_app.ui.blend.film_frames import JOB, DesignFetcher
 from desktop_app.ui.blend.film_job import _Encoding, left_words, size_words
+from desktop_app.ui.blend.timeline_pace import PaceFinder
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.picture.tile_store import TileStore
 from tests.fakes import DEVICE, FakeEngine, FakeHost, picture, write_package
@@ -163,6 +164,14 @@ def test_a_long_film_is_drawn_in_small_jobs(rig: Rig) -> None:
     assert sizes == [48, 48, 48, 48, 8]
 
 
+def test_a_pace_that_is_not_even_is_said_with_the_film(rig: Rig) -> None:
+    walk = replace(WALK, even=True, keys=tuple(replace(key, easing="hold") for key in WALK.keys))
+    sentence, tone = rig.make(walk, rig.choice())
+    assert tone == "warn"
+    assert sentence.startswith("Film written")
+    assert "ends in a jump" in sentence
+
+
 # -- mishaps ---------------------------------------------------------------------------------------------------------
 
 
@@ -292,6 +301,38 @@ def test_the_engine_is_never_far_ahead_of_the_disk(rig: Rig, monkeypatch: pytest
     gate.set()
     wait_for(lambda: not rig.exporter.is_busy)
     assert rig.said[-1][1] == "plain"
+
+
+def test_the_end_of_a_cancelled_errand_does_not_touch_the_next(rig: Rig) -> None:
+    """The engine may say only later that the first was stopped: between two batches of the second, for example."""
+    holder = QObject()
+    fetcher = DesignFetcher(rig.bridge, rig.store, "test", holder)
+    came: list[int] = []
+    ends: list[object] = []
+
+    def start(count: int) -> None:
+        designs = [Design(7, number) for number in range(count)]
+        fetcher.start(
+            rig.package, designs, lambda first, _: came.append(first), lambda: ends.append("all"), ends.append
+        )
+
+    rig.engine.seconds_a_tile = 0.002
+    for _ in range(4):
+        start(200)
+        wait_for(lambda: came)
+        came.clear()
+    start(100)
+    wait_for(lambda: ends)
+    assert ends == ["all"]
+    assert came == [0, 48, 96]
+
+
+def test_a_pace_that_would_fill_the_memory_is_refused(rig: Rig) -> None:
+    long = replace(WALK, even=True, fps=60.0, keys=tuple(replace(key, seconds=3600.0) for key in WALK.keys))
+    finder = PaceFinder(rig.bridge, rig.store, "pace")
+    with pytest.raises(RequestError, match="do not go into memory"):
+        finder.start(rig.package, long, 300_000)
+    assert not finder.is_busy
 
 
 # -- words -----------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from desktop_app.engine.requests import Design, Sample
 from desktop_app.studio.blend import BlendState
 from desktop_app.studio.pacing import Pacing
 from desktop_app.studio.walk import Key, Walk, default_frames, design_at, duration, frame_designs
-from desktop_app.ui.blend.timeline_canvas import DESIGN_MIME
+from desktop_app.ui.blend.timeline_hands import DESIGN_MIME
 from desktop_app.ui.blend.timeline_layout import FRAME, RULER_TOP, TRACK_TOP, WAYS_TOP
 from desktop_app.ui.blend.timeline_panel import TimelinePanel
 from desktop_app.ui.bridge import QueueBridge

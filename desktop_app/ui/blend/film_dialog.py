@@ -26,7 +26,7 @@ from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.studio.film import refuse_existing
 from desktop_app.studio.film_options import MAX_SIDE, NAMES, Colour, FilmOptions, Format, check
-from desktop_app.studio.walk import Walk, default_frames
+from desktop_app.studio.walk import Walk, default_frames, pauses
 from desktop_app.ui.blend import film_choice as choices
 from desktop_app.ui.blend.film_choice import FORMATS, RATES, FilmChoice
 from desktop_app.ui.controls.buttons import chip, push_button
@@ -229,7 +229,7 @@ class FilmDialog(QDialog):
         self._recipe.setText(f"Write the recipe into the {place}")
         self._show_grounds(options)
         self._summary.setText(choices.summary(self._shape, options, self.frames))
-        remarks = choices.remarks(self._shape, options)
+        remarks = [*choices.remarks(self._shape, options), *filter(None, [pauses(self._walk)])]
         self._remarks.setText(" ".join(remarks))
         self._remarks.setVisible(bool(remarks))
         self._check(options)

@@ -86,7 +86,7 @@ class FilmExporter(QObject):
                 self._begin("Measuring the pace")
                 self._pace.start(package, timed, count)
             else:
-                self._draw(paced.times if walk.even and paced is not None else ())
+                self._draw(paced if walk.even else None)
         except RequestError as error:
             self._finish(error)
 
@@ -107,10 +107,10 @@ class FilmExporter(QObject):
 
     # -- on the window's thread ------------------------------------------------------------------------------------
 
-    def _draw(self, times: tuple[float, ...]) -> None:
+    def _draw(self, paced: Paced | None) -> None:
         job = self._job
         assert job is not None
-        job.times, job.device, job.is_writing = times, self.device, True
+        job.paced, job.device, job.is_writing = paced, self.device, True
         self._begin("Drawing the frames")
         self._threads = [thread for thread in self._threads if thread.is_alive()]
         thread = threading.Thread(target=self._write, args=(job, self._errand), name="film")
@@ -134,9 +134,7 @@ class FilmExporter(QObject):
 
     @Slot(object)
     def _on_pace(self, paced: Paced) -> None:
-        if paced.sentence:
-            self.said.emit(paced.sentence, "warn")
-        self._draw(paced.times)
+        self._draw(paced)
 
     @Slot(float)
     def _on_pace_progress(self, share: float) -> None:
@@ -190,7 +188,10 @@ class FilmExporter(QObject):
             self.said.emit(f"The film was not written. {error.message}", "error")
         else:
             about = f"{job.count:,} frames, {size_words(size)}"
-            self.said.emit(f"Film written: “{job.choice.path}”, {about}.", "plain")
+            remark = job.paced.sentence if job.paced is not None else ""
+            self.said.emit(
+                f"Film written: “{job.choice.path}”, {about}. {remark}".strip(), "warn" if remark else "plain"
+            )
 
     # -- on the writer's thread ------------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ class DesignFetcher(QObject):
         self._on_done: Callable[[], None] | None = None
         self._on_failed: Callable[[StudioError], None] | None = None
         self._held = False
+        self._waits = False  # for a job; it is known by its number once there is a queue to give it one
 
     def start(
         self,
@@ -50,7 +51,7 @@ class DesignFetcher(QObject):
         """Nothing of this errand comes any more."""
         self._on_batch = self._on_done = self._on_failed = None
         self._found = {}
-        self._held = False
+        self._held = self._waits = False
         if self._job is not None:
             self._bridge.cancel(self._job)
             self._job = None
@@ -81,6 +82,7 @@ class DesignFetcher(QObject):
             self._give(batch)
             return
         listener = Listener(self, self._on_update, self._on_job_done, self._on_job_failed)
+        self._waits = True
         self._job = self._bridge.submit(Sample(package.ref, missing, CHUNK), listener, slot=self._slot)
 
     def _give(self, batch: Sequence[Design]) -> None:
@@ -92,11 +94,11 @@ class DesignFetcher(QObject):
 
     @Slot()
     def _go_on(self) -> None:
-        if self._job is None:
+        if not self._waits:
             self._next()
 
     def _is_ours(self, job: Job) -> bool:
-        return self._on_done is not None and (self._job is None or job is self._job)
+        return self._waits and (self._job is None or job is self._job)
 
     def _on_update(self, job: Job, update: Update) -> None:
         if self._is_ours(job) and isinstance(update, Pictures) and isinstance(job.request, Sample):
@@ -105,7 +107,7 @@ class DesignFetcher(QObject):
 
     def _on_job_done(self, job: Job) -> None:
         if self._is_ours(job):
-            self._job = None
+            self._job, self._waits = None, False
             self._give(self._designs[self._first : self._first + JOB])
 
     def _on_job_failed(self, job: Job, error: StudioError) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from desktop_app.engine.errors import Cancelled
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Device, Pixels
+from desktop_app.studio.pacing import Paced
 from desktop_app.studio.walk import Walk, frame_designs
 
 if TYPE_CHECKING:  # it brings Pillow, which is slow to import
@@ -26,12 +27,16 @@ class FilmJob:
         self.batches: queue.SimpleQueue[Pixels | None] = queue.SimpleQueue()  # None: no more
         self.stop = threading.Event()
         self.is_writing = False
-        self.times: tuple[float, ...] = ()  # of an even pace
+        self.paced: Paced | None = None  # where the pace is even
         self.device: Device | None = None
 
     def prepare(self) -> None:
         """Settle what the frames are; thousands of them take a moment. Raises RequestError."""
-        self.designs = frame_designs(self.walk, self.count, times=self.times or None)
+        self.designs = frame_designs(self.walk, self.count, times=self._times or None)
+
+    @property
+    def _times(self) -> tuple[float, ...]:
+        return self.paced.times if self.paced is not None else ()
 
     def share(self, phase: str, frames: int) -> float:
         """Of the whole work."""
@@ -50,7 +55,7 @@ class FilmJob:
         choice, package, device = self.choice, self.package, self.device
         made = None
         if choice.with_recipe:
-            made = make_film_recipe(package, self.walk, self.count, choice.options, device, times=self.times)
+            made = make_film_recipe(package, self.walk, self.count, choice.options, device, times=self._times)
 
         encoding = _Encoding(self.count, passes=2 if choice.options.format == "gif" and shape_of(package)[2] > 1 else 1)
 

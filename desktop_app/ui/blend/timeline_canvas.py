@@ -1,7 +1,5 @@
 """The hands on the timeline: mouse, wheel and keys become a frame to show, a new walk, or a wish."""
 
-from dataclasses import dataclass
-
 import msgspec
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -20,35 +18,12 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from desktop_app.engine.requests import Design
 from desktop_app.studio.walk import MAX_SECONDS, Walk, ways
 from desktop_app.ui.blend import timeline_steps as steps
+from desktop_app.ui.blend.timeline_hands import ALT, CTRL, CURSORS, DESIGN_MIME, KEYS, NONE, SHIFT, STEPS, TIPS, Press
 from desktop_app.ui.blend.timeline_layout import FRAME, WAYS, WAYS_TOP, Hit, snapped, told
 from desktop_app.ui.blend.timeline_menus import LengthEditor, easing_menu, key_menu
 from desktop_app.ui.blend.timeline_view import TimelineView
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.tile_store import TileStore
-
-DESIGN_MIME = "application/x-maquette-design"  # a design as JSON, dragged from elsewhere in the window
-_NONE = Qt.KeyboardModifier.NoModifier
-_CTRL, _ALT, _SHIFT = (
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.AltModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-)
-_CURSORS = {
-    "boundary": Qt.CursorShape.SizeHorCursor,
-    "key": Qt.CursorShape.OpenHandCursor,
-    "curve": Qt.CursorShape.PointingHandCursor,
-    "length": Qt.CursorShape.IBeamCursor,
-}
-
-
-@dataclass
-class _Press:
-    """What a press has hold of."""
-
-    hit: Hit
-    at: QPointF
-    grip: float = 0.0  # from the left edge of what is held to the hand
-    moving: bool = False
 
 
 class TimelineCanvas(TimelineView):
@@ -63,7 +38,7 @@ class TimelineCanvas(TimelineView):
 
     def __init__(self, look: Look, store: TileStore, parent: QWidget | None = None) -> None:
         super().__init__(look, store, parent)
-        self._press: _Press | None = None
+        self._press: Press | None = None
         self._length_editor = LengthEditor(self)
         self._length_editor.typed.connect(self._on_length)
         self._length_editor.closed.connect(self.setFocus)
@@ -80,7 +55,7 @@ class TimelineCanvas(TimelineView):
             return
         spot = event.position()
         hit = Hit("key", 0) if self.layout_now.keys == 1 else self.layout_now.hit(spot.x(), spot.y())
-        self._press = _Press(hit, spot)
+        self._press = Press(hit, spot)
         if hit.part == "key":
             self._press.grip = spot.x() - self.layout_now.key_x(hit.number)
             self.choose(hit.number)
@@ -136,7 +111,7 @@ class TimelineCanvas(TimelineView):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta()
-        if event.modifiers() & _CTRL:
+        if event.modifiers() & CTRL:
             self.zoom(1.25 ** (turned.y() / 120), event.position().x())
         else:
             pixels = event.pixelDelta()
@@ -165,8 +140,8 @@ class TimelineCanvas(TimelineView):
     def _set_hover(self, hit: Hit) -> None:
         if hit != self._hover:
             self._hover = hit
-            self.setCursor(_CURSORS.get(hit.part, Qt.CursorShape.ArrowCursor))
-            self.setToolTip(_TIPS.get(hit.part, ""))
+            self.setCursor(CURSORS.get(hit.part, Qt.CursorShape.ArrowCursor))
+            self.setToolTip(TIPS.get(hit.part, ""))
             self.refresh()
 
     # -- what a drag does ------------------------------------------------------------------------------------------
@@ -174,7 +149,7 @@ class TimelineCanvas(TimelineView):
     def _scrub(self, x: float) -> None:
         self.go_to(self._frames.nearest(self.layout_now.seconds(x)))
 
-    def _drag_boundary(self, press: _Press, x: float) -> None:
+    def _drag_boundary(self, press: Press, x: float) -> None:
         way, layout, fps = press.hit.number, self.layout_now, self.walk.fps
         wished = (x - press.grip - layout.way(way)[0]) / layout.scale
         seconds = snapped(wished, fps, MAX_SECONDS)
@@ -184,7 +159,7 @@ class TimelineCanvas(TimelineView):
             self.walk_wished.emit(steps.with_seconds(self.walk, way, seconds), "Change a duration", f"way {way}")
         self.refresh()
 
-    def _carry(self, press: _Press, x: float) -> None:
+    def _carry(self, press: Press, x: float) -> None:
         gap = self.layout_now.gap_at(x)
         self._gap = None if gap in (press.hit.number, press.hit.number + 1) else gap
         self._carried_x = x - min(press.grip, FRAME)
@@ -306,29 +281,29 @@ class TimelineCanvas(TimelineView):
 
     def _is_ours(self, event: QKeyEvent) -> bool:
         key, modifiers = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if modifiers == _CTRL:
+        if modifiers == CTRL:
             return key == Qt.Key.Key_D
-        if modifiers == _ALT:
+        if modifiers == ALT:
             return key in (Qt.Key.Key_Left, Qt.Key.Key_Right)
-        return modifiers in (_NONE, _SHIFT) and key in _KEYS
+        return modifiers in (NONE, SHIFT) and key in KEYS
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self._by_keyboard = True
         key, modifiers = Qt.Key(event.key()), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if not self._is_ours(event) or (not self.walk.keys and key != Qt.Key.Key_Insert):
             super().keyPressEvent(event)
-        elif modifiers == _CTRL:
+        elif modifiers == CTRL:
             self.duplicate_key()
-        elif modifiers == _ALT:
+        elif modifiers == ALT:
             if self._selected is not None:
                 self._move_key(self._selected, self._selected + (2 if key == Qt.Key.Key_Right else -1))
         else:
-            self._key(key, far=modifiers == _SHIFT)
+            self._key(key, far=modifiers == SHIFT)
 
     def _key(self, key: Qt.Key, *, far: bool) -> None:
         number = self._selected
-        if key in _STEPS:
-            self._step(_STEPS[key] * (10 if far else 1))
+        if key in STEPS:
+            self._step(STEPS[key] * (10 if far else 1))
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self.go_to(0 if key == Qt.Key.Key_Home else len(self._frames) - 1)
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
@@ -418,18 +393,3 @@ class TimelineCanvas(TimelineView):
         event.acceptProposedAction()
         walk: Walk = steps.with_key_at(self.walk, design, gap)
         self.walk_wished.emit(walk, "Add a key frame", "")
-
-
-_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-_KEYS = {
-    *_STEPS,
-    *(Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown, Qt.Key.Key_Up, Qt.Key.Key_Down),
-    *(Qt.Key.Key_Space, Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Insert, Qt.Key.Key_E, Qt.Key.Key_F2),
-    *(Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape),
-}
-_TIPS = {
-    "boundary": "Drag to make the way before it longer or shorter",
-    "key": "Drag to another place; double-click to put it on the pad",
-    "curve": "Easing of this way  (E)",
-    "length": "Click to type a duration  (F2)",
-}

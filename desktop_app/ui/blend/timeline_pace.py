@@ -8,15 +8,16 @@ import threading
 import numpy as np
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from desktop_app.engine.errors import StudioError
+from desktop_app.engine.errors import RequestError, StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Pixels
-from desktop_app.studio.pacing import ROUNDS, Paced, Pacing
+from desktop_app.studio.pacing import OVERSAMPLING, ROUNDS, Paced, Pacing
 from desktop_app.studio.walk import Walk
 from desktop_app.ui.blend.film_frames import DesignFetcher
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.picture.tile_store import TileStore
 
+MAX_BYTES = 2**29  # of pictures measured at once
 KEEP = 1500  # frames of a film whose pictures are kept for playing it
 
 
@@ -46,6 +47,7 @@ class PaceFinder(QObject):
     def start(self, package: Package, walk: Walk, count: int) -> None:
         """Find moments for `count` frames; whatever was under way is dropped. Raises RequestError."""
         self.cancel()
+        _check_memory(package, count)
         self._package, self._pacing = package, Pacing(walk, count)
         self._think(None)
 
@@ -110,3 +112,14 @@ class PaceFinder(QObject):
     def _end_with(self, error: StudioError) -> None:
         self._pacing = None
         self.failed.emit(error)
+
+
+def _check_memory(package: Package, count: int) -> None:
+    """Raises RequestError for more pictures than belong into memory."""
+    picture = package.manifest.picture
+    if picture is None or OVERSAMPLING * count * picture.height * picture.width * picture.channels <= MAX_BYTES:
+        return
+    raise RequestError(
+        f"An even pace of {count:,} frames cannot be measured: so many pictures do not go into memory at once. "
+        "Make the walk shorter, or choose fewer frames a second."
+    )

@@ -9,6 +9,7 @@ from desktop_app.studio.walk import Easing
 from desktop_app.ui.blend.timeline_curves import paint_curve
 from desktop_app.ui.blend.timeline_layout import (
     FRAME,
+    HEIGHT,
     MARGIN,
     RULER,
     RULER_TOP,
@@ -60,6 +61,9 @@ class TimelineScene:
 def paint_timeline(painter: QPainter, scene: TimelineScene) -> None:
     """All but the playhead."""
     painter.setFont(scene.font)
+    if scene.has_keyboard:
+        painter.setPen(QPen(QColor(scene.colours.accent), 1))
+        painter.drawRect(QRectF(0.5, 0.5, scene.layout.width - 1, HEIGHT - 1))
     if scene.layout.keys < 2:
         _paint_lesson(painter, scene)
         return
