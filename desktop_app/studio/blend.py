@@ -5,6 +5,7 @@ the map), pushed along the package's directions. Everything here is a pure funct
 the state before.
 """
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec.structs import replace
@@ -20,6 +21,8 @@ MIN_ANCHORS, MAX_ANCHORS = 2, 8
 MAX_DEPTH = 4  # mixes of mixes: a design made here may be an anchor itself
 LATTICE = 5
 CORNERS = ((0.08, 0.08), (0.92, 0.08), (0.08, 0.92), (0.92, 0.92), (0.5, 0.5), (0.5, 0.08), (0.5, 0.92), (0.08, 0.5))
+
+AROUND = {2: ((0.08, 0.5), (0.92, 0.5)), 3: ((0.5, 0.08), (0.08, 0.92), (0.92, 0.92))}  # else corners first
 
 
 class Anchor(Frozen, frozen=True):
@@ -110,6 +113,14 @@ def with_anchor(state: BlendState, design: Design, at: tuple[float, float] | Non
         return state
     x, y = at or _free_corner(state)
     return replace(state, anchors=(*state.anchors, Anchor(design, _unit(x), _unit(y))))
+
+
+def with_anchors(state: BlendState, designs: Sequence[Design]) -> BlendState:
+    """Several anchors at once, as many as there is room for; on an empty pad they stand around its middle."""
+    places = AROUND.get(len(designs)) if not state.anchors else None
+    for number, design in enumerate(designs):
+        state = with_anchor(state, design, places[number] if places else None)
+    return state
 
 
 def without_anchor(state: BlendState, number: int) -> BlendState:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.ui.blend.pad_geometry import LARGE_STEP, STEP, PadGeometry, letter, stepped
+from desktop_app.ui.blend.pad_geometry import LARGE_STEP, STEP, PadGeometry, letter, per_cents, stepped
 
 SIZES = st.integers(220, 1600)
 UNIT = st.floats(0.0, 1.0)
@@ -72,3 +72,11 @@ def test_steps_stay_on_the_pad() -> None:
 
 def test_letters() -> None:
     assert [letter(number) for number in (0, 7)] == ["A", "H"]
+
+
+@given(st.lists(st.floats(0.001, 1.0), min_size=1, max_size=8))
+def test_per_cents_sum_to_a_hundred_and_are_near(values: list[float]) -> None:
+    weights = [value / sum(values) for value in values]
+    found = per_cents(weights)
+    assert sum(found) == 100
+    assert all(abs(share - 100 * weight) < 1 for share, weight in zip(found, weights, strict=True))

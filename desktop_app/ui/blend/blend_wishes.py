@@ -64,8 +64,7 @@ class BlendWishes(QObject):
         """Four designs of the package in the corners, others each time."""
         if self.package is not None:
             state = blends.with_pin(blends.without_anchors(self._ours()), (0.5, 0.5))
-            for design in four_designs(self.package, random.randrange(NEW_SEEDS)):
-                state = blends.with_anchor(state, design)
+            state = blends.with_anchors(state, four_designs(self.package, random.randrange(NEW_SEEDS)))
             self._wish(blends.with_view(state, "pad"), "Four designs")
 
     @Slot()
@@ -117,8 +116,7 @@ class BlendWishes(QObject):
         known = {anchor.design for anchor in state.anchors}
         new = [design for design in dict.fromkeys(designs) if design not in known]
         fitting = [d for d in new if blends.depth(d) < blends.MAX_DEPTH][: blends.MAX_ANCHORS - len(state.anchors)]
-        for design in fitting:
-            state = blends.with_anchor(state, design)
+        state = blends.with_anchors(state, fitting)
         count = "a design" if len(fitting) == 1 else f"{len(fitting)} designs"
         if not fitting:
             self.said.emit(FULL if new else "They are on the pad already.", "warn")

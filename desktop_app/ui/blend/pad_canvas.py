@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from desktop_app.studio import pad
 from desktop_app.studio.blend import Anchor, BlendState
-from desktop_app.ui.blend.pad_geometry import Hit, PadGeometry, Point, letter, stepped
+from desktop_app.ui.blend.pad_geometry import Hit, PadGeometry, Point, letter, per_cents, stepped
 from desktop_app.ui.blend.pad_painter import PadScene, SceneAnchor, paint_pad
 from desktop_app.ui.look.theme import Look, font
 from desktop_app.ui.look.tokens import TEXT_SMALL
@@ -47,6 +47,7 @@ class PadCanvas(QWidget):
         self._look, self._store = look, store
         self._state = BlendState()
         self._weights: tuple[float, ...] = ()
+        self._per_cents: list[int] = []
         self._anchor_tiles: tuple[Tile, ...] = ()
         self._cell_tiles: tuple[Tile, ...] = ()
         self._cell_images: dict[int, QImage] = {}  # the last picture of each place, until a newer one is there
@@ -74,6 +75,7 @@ class PadCanvas(QWidget):
         self._anchor_tiles, self._cell_tiles = anchors, cells
         points = self.points
         self._weights = tuple(pad.weights(points, state.pin)) if points else ()
+        self._per_cents = per_cents(self._weights)
         self._focus = min(self._focus, len(anchors) - 1)
         self._announce(aloud=False)
         self.update()
@@ -136,6 +138,7 @@ class PadCanvas(QWidget):
             (anchor.x, anchor.y),
             self._store.image(tile.key, mark),
             self._weights[number],
+            self._per_cents[number],
             is_focused=focused,
             is_marked=focused or self._hover == number,
             is_failed=tile.key in self._store.failures,
@@ -311,7 +314,7 @@ class PadCanvas(QWidget):
             return "Nothing on the pad"
         if self._focus != PIN:
             x, y = self.points[self._focus]
-            return f"Design {letter(self._focus)}, {_place(x, y)}, {100 * self._weights[self._focus]:.0f} per cent"
+            return f"Design {letter(self._focus)}, {_place(x, y)}, {self._per_cents[self._focus]} per cent"
         return f"Pin, {_place(*self._state.pin)}"
 
     def _announce(self, *, aloud: bool = True) -> None:

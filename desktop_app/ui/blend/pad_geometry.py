@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import hypot
+from math import floor, hypot
 from typing import Literal, NamedTuple
 
 Point = tuple[float, float]
@@ -109,6 +109,16 @@ def stepped(point: Point, dx: int, dy: int, *, large: bool) -> Point:
 def letter(number: int) -> str:
     """What an anchor is called."""
     return chr(ord("A") + number)
+
+
+def per_cents(weights: Sequence[float]) -> list[int]:
+    """Whole per cents of weights that sum to one; they sum to a hundred (largest remainders get what is left)."""
+    shares = [100 * weight for weight in weights]
+    whole = [floor(share) for share in shares]
+    ranked = sorted(range(len(shares)), key=lambda number: whole[number] - shares[number])
+    for number in ranked[: round(sum(shares)) - sum(whole)]:
+        whole[number] += 1
+    return whole
 
 
 def _unit(value: float) -> float:

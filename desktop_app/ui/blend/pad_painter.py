@@ -19,6 +19,7 @@ class SceneAnchor:
     point: Point
     image: QImage | None
     weight: float
+    per_cent: int
     is_focused: bool = False  # by the keyboard
     is_marked: bool = False  # under the mouse or focused: shows its cross
     is_failed: bool = False
@@ -92,7 +93,7 @@ def _paint_anchor(painter: QPainter, scene: PadScene, number: int, anchor: Scene
     if anchor.is_focused:
         painter.setPen(QPen(QColor(colours.accent), 1))
         painter.drawRect(box.adjusted(-4.5, -4.5, 4.5, 4.5))
-    _paint_chip(painter, scene, box, f"{letter(number)}  {_percent(anchor.weight)}" if scene.pin else letter(number))
+    _paint_chip(painter, scene, box, f"{letter(number)}  {anchor.per_cent} %" if scene.pin else letter(number))
     if anchor.is_marked and not scene.is_dragging:
         cross = _rect(scene.geometry.close_box(anchor.point))
         painter.setPen(Qt.PenStyle.NoPen)
@@ -134,10 +135,6 @@ def _cell_of(pin: Point | None, size: int) -> int:
         return -1
     column, row = (min(int(value * size), size - 1) for value in pin)
     return row * size + column
-
-
-def _percent(weight: float) -> str:
-    return f"{100 * weight:.0f} %"
 
 
 def _rect(box: Box) -> QRectF:

@@ -3,7 +3,7 @@
 from desktop_app.engine.packages import Package
 from desktop_app.studio import pad
 from desktop_app.studio.blend import BlendState
-from desktop_app.ui.blend.pad_geometry import letter
+from desktop_app.ui.blend.pad_geometry import letter, per_cents
 
 
 def place_words(state: BlendState) -> str:
@@ -15,11 +15,10 @@ def _mix_words(state: BlendState) -> str:
     if not state.anchors:
         return ""
     weights = pad.weights([(anchor.x, anchor.y) for anchor in state.anchors], state.pin)
-    ranked = sorted(((weight, letter(number)) for number, weight in enumerate(weights) if weight), reverse=True)
-    if len(ranked) == 1:
-        return f"Exactly {ranked[0][1]}"
-    shown = [(round(100 * weight), name) for weight, name in ranked]
-    return "  +  ".join(f"{share} % {name}" for share, name in shown if share)
+    if sum(weight > 0 for weight in weights) == 1:
+        return f"Exactly {letter(max(range(len(weights)), key=weights.__getitem__))}"
+    ranked = sorted(enumerate(per_cents(weights)), key=lambda share: -share[1])
+    return "  +  ".join(f"{share} % {letter(number)}" for number, share in ranked if share)
 
 
 def _spot_words(state: BlendState) -> str:

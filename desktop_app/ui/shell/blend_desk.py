@@ -97,8 +97,7 @@ class BlendDesk(QObject):
         deep = [design for design in new if blends.depth(design) >= blends.MAX_DEPTH]
         new = [design for design in new if blends.depth(design) < blends.MAX_DEPTH]
         fitting = new[: MAX_ANCHORS - len(state.anchors)]
-        for design in fitting:
-            state = blends.with_anchor(state, design)
+        state = blends.with_anchors(state, fitting)
         if fitting:
             state = blends.with_view(state, "pad")
             self.change(state, f"Put {_designs(len(fitting))} on the pad")
