@@ -501,6 +501,7 @@ def test_own_designs_come_first_and_a_set_has_an_end(rig: Rig) -> None:
     assert len(designs) == len(set(designs)) == MAX_SET
     assert set(designs[:5]) == {take.design for take in rig.takes}
     assert set(designs[5:]) <= set(rig.view.points.sample_designs)
+    assert designs[-1] == rig.view.points.sample_designs[-1]  # evenly, to the last
     words = rig.canvas.scene(rig.layout).caption
     assert words == f"64 designs in the set, evenly chosen of {SAMPLES + 5} (5 of your own, {SAMPLES} generated)"
 

@@ -33,6 +33,7 @@ class MapLegend(QWidget):
         column.addWidget(self._real)
         column.addWidget(self._samples)
         column.addLayout(self._grid)
+        self._grid.setColumnStretch(1, 1)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         look.changed.connect(self.update)
         self.hide()
@@ -66,7 +67,7 @@ class MapLegend(QWidget):
         for number, name in enumerate(classes):
             button = self._button(name, class_colour(number, len(classes)))
             self._group.addButton(button, number)
-            self._grid.addWidget(button, number % rows, number // rows)
+            self._grid.addWidget(button, number % rows, number // rows, Qt.AlignmentFlag.AlignLeft)
         self.adjustSize()
 
     def _button(self, name: str, colour: str) -> QToolButton:
