@@ -260,6 +260,11 @@ def test_palettes_with_one_clear_colour_have_alpha(save: Save) -> None:
     assert own.pixels[0, 0, 3] == 0
 
 
+def test_flat_shapes_get_no_rims(save: Save) -> None:
+    pixels = fitted(save(drawing((90, 90, 90), (160, 160, 160))), GREY, invert=False)
+    assert 89 <= pixels.min() <= pixels.max() <= 161
+
+
 # -- crops -----------------------------------------------------------------------------------------------------------
 
 
