@@ -48,9 +48,9 @@ class Studio:
         self._collector: IdleCollector | None = None
         self.window.shown.connect(self.start_engine)
         if sentence:
-            self.window.say(sentence, "warn")
+            self.window.rooms.say(sentence, "warn")
         elif not self._claim.is_first:
-            self.window.say("Maquette is open already, so this window works in a project of its own.")
+            self.window.rooms.say("Maquette is open already, so this window works in a project of its own.")
 
     def start_engine(self) -> None:
         if self._queue is None:

@@ -56,11 +56,40 @@ def large(window: MainWindow) -> None:
     window.room.open_large()
 
 
+def blend_dark(window: MainWindow) -> None:
+    pad(window, "fashion-gan", seed=11)
+    window.blend.pad.pin_moved.emit(0.36, 0.3)
+    window.blend.sliders.pushed.emit("Brightness", 1.2)
+    for x, y in ((0.2, 0.2), (0.75, 0.25), (0.7, 0.8), (0.25, 0.75)):
+        key(window, x, y)
+    window.blend.pad.pin_moved.emit(0.36, 0.3)
+
+
+def blend_light(window: MainWindow) -> None:
+    window._look.apply("light")
+    pad(window, "digits-gan", seed=5)
+    for x, y in ((0.1, 0.1), (0.9, 0.1), (0.9, 0.9)):
+        key(window, x, y)
+    window.blend.timeline.controls.even_wished.emit(True)
+    window.blend.pad.pin_moved.emit(0.62, 0.36)
+
+
+def blend_map(window: MainWindow) -> None:
+    names = [package.name for package in window.desk.packages]
+    pad(window, "digits-map" if "digits-map" in names else "digits-gan", seed=2)
+    window.actions_by_id["canvas"].trigger()
+    if window.blend.map.real_switch.isEnabled():
+        window.blend.map.real_switch.setChecked(True)
+
+
 SCENES: dict[str, Callable[[MainWindow], None]] = {
     "sample-dark": dark,
     "sample-light": light,
     "variations": variations,
     "large-view": large,
+    "blend-dark": blend_dark,
+    "blend-light": blend_light,
+    "blend-map": blend_map,
 }
 
 
@@ -68,6 +97,20 @@ def show(window: MainWindow, package: str, *, tile_px: int) -> None:
     window._on_package(package)
     window.room.canvas.set_tile_px(tile_px)
     settle(window)
+
+
+def pad(window: MainWindow, package: str, *, seed: int) -> None:
+    """Blend, with four designs of a package."""
+    window.go_to_blend()
+    window._on_package(package)
+    random.seed(seed)
+    window.blend.wishes.fill()
+    settle(window)
+
+
+def key(window: MainWindow, x: float, y: float) -> None:
+    window.blend.pad.pin_moved.emit(x, y)
+    window.actions_by_id["add-key"].trigger()
 
 
 def keep(window: MainWindow, *indices: int) -> None:
@@ -91,7 +134,11 @@ def settle(window: MainWindow) -> None:
         QApplication.processEvents()
         time.sleep(0.01)
         tiles = [canvas.tile(i) for i in canvas.layout_now.visible(canvas.scroll_position)]
-        done = all(store.has(tile.key) for tile in tiles) and not window.room.loader.is_busy
+        blend = window.blend
+        loaders = window.room.loader, blend.timeline.loader, blend.map.loader
+        done = not any(loader.is_busy for loader in loaders) and blend.pictures.is_settled
+        if window.rooms.name == "sample":
+            done = done and all(store.has(tile.key) for tile in tiles)
         quiet = quiet + 1 if done else 0
 
 
@@ -104,19 +151,22 @@ def write(pixmap: QPixmap, path: Path) -> None:
     reduced = picture.quantize(colors=256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     path.parent.mkdir(parents=True, exist_ok=True)
     reduced.save(path, optimize=True)
-    assert path.stat().st_size <= MAX_BYTES, f"{path.name} is larger than {MAX_BYTES} bytes"
+    if path.parent == FOLDER:
+        assert path.stat().st_size <= MAX_BYTES, f"{path.name} is larger than {MAX_BYTES} bytes"
 
 
-def take(name: str, folder: Path) -> None:
+def take(name: str, folder: Path, width: int, height: int) -> None:
     with tempfile.TemporaryDirectory() as project:
         settings = Settings(Path(project) / "settings.json")
         settings.set("theme", "dark")
         studio: Studio = application.make_studio(settings, Path(project))
         window = studio.window
-        window.resize(*SIZE)
+        window.resize(width, height)
         window.show()
         settle(window)
         SCENES[name](window)
+        settle(window)
+        window.rooms.room.banner.dismiss()
         settle(window)
         write(window.grab(), folder / f"{name}.png")
         studio.close()
@@ -125,11 +175,15 @@ def take(name: str, folder: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", default=list(SCENES), metavar="NAME", help=", ".join(SCENES))
+    parser.add_argument("--size", default="x".join(map(str, SIZE)), help="of the window, “1024x700”")
+    parser.add_argument("--scale", default="1", help="of the interface: 2 is 200 %%")
     parser.add_argument("--out", type=Path, default=FOLDER)
     options = parser.parse_args()
+    os.environ["QT_SCALE_FACTOR"] = options.scale
     application.application(["screenshots"])
+    width, height = (int(side) for side in options.size.split("x"))
     for name in options.names:
-        take(name, options.out)
+        take(name, options.out, width, height)
         print(options.out / f"{name}.png")
 
 

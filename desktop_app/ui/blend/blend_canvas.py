@@ -146,7 +146,8 @@ class BlendCanvas(QStackedWidget):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for words, act in self._choices(designs):
             menu.addAction(words).triggered.connect(act)
-        menu.popup(QCursor.pos())
+        middle = self.map.mapToGlobal(self.map.rect().center())
+        menu.popup(QCursor.pos() if self.map.underMouse() else middle)
 
     def _choices(self, designs: list[Design]) -> list[tuple[str, Callable[[], None]]]:
         count = "this design" if len(designs) == 1 else f"these {len(designs)} designs"

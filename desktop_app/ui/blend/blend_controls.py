@@ -34,6 +34,9 @@ class BlendControls(QWidget):
         self._hint = ElidedLabel()
         self._hint.setProperty("role", "soft")
         self._pad_parts = QWidget()
+        policy = self._pad_parts.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the bar keeps its height
+        self._pad_parts.setSizePolicy(policy)
         self._views.idClicked.connect(self._on_view)
         self._sizes.idClicked.connect(self.lattice_chosen)
         self._fill.clicked.connect(self.fill_wished)

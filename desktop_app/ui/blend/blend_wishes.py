@@ -12,6 +12,7 @@ from desktop_app.studio.walk import Walk
 from desktop_app.ui.blend.filling import four_designs
 from desktop_app.ui.blend.pad_geometry import letter
 
+FIRST_PIN = 0.3, 0.34  # half of it the first design: a mix that can be told apart
 NEW_SEEDS = 1_000_000
 FULL = "The pad is full: take a design off it first, or drop the picture on one."
 
@@ -63,7 +64,7 @@ class BlendWishes(QObject):
     def fill(self) -> None:
         """Four designs of the package in the corners, others each time."""
         if self.package is not None:
-            state = blends.with_pin(blends.without_anchors(self._ours()), (0.5, 0.5))
+            state = blends.with_pin(blends.without_anchors(self._ours()), FIRST_PIN)
             state = blends.with_anchors(state, four_designs(self.package, random.randrange(NEW_SEEDS)))
             self._wish(blends.with_view(state, "pad"), "Four designs")
 

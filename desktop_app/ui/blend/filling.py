@@ -7,7 +7,7 @@ from desktop_app.engine.requests import Design
 from desktop_app.studio.sheet import SheetState, design_at
 
 CORNERS = 4
-FAR = 10_000
+FAR = 500
 
 
 def four_designs(package: Package, seed: int) -> tuple[Design, ...]:

@@ -93,7 +93,7 @@ def _paint_anchor(painter: QPainter, scene: PadScene, number: int, anchor: Scene
     if anchor.is_focused:
         painter.setPen(QPen(QColor(colours.accent), 1))
         painter.drawRect(box.adjusted(-4.5, -4.5, 4.5, 4.5))
-    _paint_chip(painter, scene, box, f"{letter(number)}  {anchor.per_cent} %" if scene.pin else letter(number))
+    _paint_chip(painter, scene, box, letter(number), f"{anchor.per_cent}" if scene.pin else "")
     if anchor.is_marked and not scene.is_dragging:
         cross = _rect(scene.geometry.close_box(anchor.point))
         painter.setPen(Qt.PenStyle.NoPen)
@@ -102,10 +102,14 @@ def _paint_anchor(painter: QPainter, scene: PadScene, number: int, anchor: Scene
         paint_icon(painter, cross.adjusted(3, 3, -3, -3), "close", colours.on_scrim)
 
 
-def _paint_chip(painter: QPainter, scene: PadScene, box: QRectF, text: str) -> None:
+def _paint_chip(painter: QPainter, scene: PadScene, box: QRectF, name: str, per_cent: str) -> None:
+    """The letter and the share; on a small anchor without its sign."""
     painter.setFont(scene.font)
-    width = painter.fontMetrics().horizontalAdvance(text) + 10
-    chip = QRectF(box.x() + 2, box.bottom() - 20, min(width, box.width() - 4), 18)
+    advance = painter.fontMetrics().horizontalAdvance
+    text = f"{name}  {per_cent} %" if per_cent else name
+    if advance(text) + 10 > box.width() - 4:
+        text = f"{name} {per_cent}"
+    chip = QRectF(box.x() + 2, box.bottom() - 20, advance(text) + 10, 18)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(scene.colours.scrim))
     painter.drawRoundedRect(chip, 5, 5)

@@ -191,10 +191,6 @@ class MainWindow(QMainWindow):
         tile = self.rooms.room.focus_tile()
         self.inspector.show_picture(self.rooms.room.pixels_of(tile) if tile else None)
 
-    @Slot(str, str)
-    def say(self, sentence: str, tone: str = "plain") -> None:
-        self.rooms.say(sentence, tone)
-
     @Slot(object)
     def _on_offer(self, offer: Offer) -> None:
         self.rooms.room.banner.say(offer.sentence, tone=offer.tone, action=offer.action, act=offer.act)  # type: ignore[arg-type]
@@ -226,7 +222,7 @@ class MainWindow(QMainWindow):
     def save_if_changed(self) -> None:
         failure = self.desk.project.save_if_changed()
         if failure:
-            self.say(failure, "error")
+            self.rooms.say(failure, "error")
 
     # -- slots -----------------------------------------------------------------------------------------------------
 
@@ -236,6 +232,7 @@ class MainWindow(QMainWindow):
         self.side.show_current(ORDER.index(name))
         enable_for(self.actions_by_id, name)
         self.inspector.show_preview(name != BLEND)
+        self._panels.fit(self.width(), wide_room=name == BLEND)
         self._show_project()
 
     @Slot(object)
@@ -283,7 +280,7 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._panels.fit(self.width())
+        self._panels.fit(self.width(), wide_room=self.rooms.name == BLEND)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -12,7 +12,6 @@ class ShortcutsDialog(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Shortcuts")
-        self.resize(560, 640)
         self._rows = shortcut_rows()
         self._search = QLineEdit()
         self._search.setPlaceholderText("Search")
@@ -32,6 +31,8 @@ class ShortcutsDialog(QDialog):
         column.addWidget(self._area, 1)
         self.shown: list[Hint] = []
         self.show_matching("")
+        needed = self._area.widget().sizeHint().width() + self._area.verticalScrollBar().sizeHint().width()
+        self.resize(max(560, needed + 2 * SPACE_6), 640)
 
     @Slot(str)
     def show_matching(self, words: str) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 ROOM_FOR_BOTH = 1200  # width of the window
 ROOM_FOR_ONE = 920
+WIDE = 160
 
 
 class SidePanels:
@@ -14,7 +15,9 @@ class SidePanels:
         self._needs = {first: ROOM_FOR_BOTH, last: ROOM_FOR_ONE}
         self._wishes: dict[QWidget, bool] = {}
 
-    def fit(self, width: int) -> None:
+    def fit(self, width: int, *, wide_room: bool = False) -> None:
+        """wide_room: the room in view needs more of the window than others."""
+        width -= WIDE if wide_room else 0
         for panel, need in self._needs.items():
             panel.setVisible(self._wishes.get(panel, width >= need))
 
