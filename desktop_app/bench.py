@@ -14,14 +14,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from typing import Any
 
-from desktop_app import __version__
+from desktop_app import __version__, bench_blend
 from desktop_app.bench_probes import BATCH, SINGLES, WARM_UP, designs
 from desktop_app.bench_probes import run as run_probe
+from desktop_app.bench_rows import Row, milliseconds
 from desktop_app.cli import BENCH_PARTS, asking
 from desktop_app.cli.printing import megabytes, print_json, print_table, tell
 from desktop_app.engine import child
@@ -31,17 +31,8 @@ from desktop_app.engine.requests import Device, Sample
 from desktop_app.studio.jobs import JobQueue
 
 TURN_S = 1.0  # how long each rival draws, a turn
-PROBE_LIMIT_S = 300
+PROBE_LIMIT_S = 1200  # 10,000 dragged positions on a busy machine
 LATENCY_MS, WINDOW_S, BLOCK_MS = 5.0, 1.0, 33.0  # what is expected
-
-
-@dataclass(frozen=True)
-class Row:
-    what: str
-    expected: str
-    reached: str
-    met: bool | None  # None where nothing is expected or nothing could be compared
-    figures: dict[str, Any]
 
 
 def run(options: argparse.Namespace) -> int:
@@ -51,20 +42,26 @@ def run(options: argparse.Namespace) -> int:
     parts = [part for part in BENCH_PARTS if not options.only or part in options.only]
     with asking.engine(options.device, options.threads) as jobs:
         device = asking.describe_device(jobs)
-        rows = [row for part in parts for row in _rows(part, jobs, package, device, options.rounds)]
+        everyone = [package] if options.package else _generators()
+        rows = [row for part in parts if part != "blend" for row in _rows(part, jobs, package, device, options.rounds)]
+        if "blend" in parts:
+            rows += _blend(jobs, everyone, device, options.rounds)
     tell("")
     _print(rows, package, device, as_json=options.json)
     return 0
 
 
 def _package(name: str | None) -> Package:
-    library = asking.library()
     if name is not None:
-        return library.find(name)
-    for package in library.packages():
-        if "sample" in package.manifest.abilities and package.manifest.classes:
+        return asking.library().find(name)
+    for package in _generators():
+        if package.manifest.classes:
             return package
     raise StudioError("There is no generator with classes to measure.")
+
+
+def _generators() -> list[Package]:
+    return [package for package in asking.library().packages() if "sample" in package.manifest.abilities]
 
 
 def _rows(part: str, jobs: JobQueue, package: Package, device: Device, rounds: int) -> Iterator[Row]:
@@ -122,17 +119,13 @@ def _latency(jobs: JobQueue, package: Package, device: Device) -> Row:
         singles_ms.append(1000 * (time.perf_counter() - started))
     ours = singles_ms[WARM_UP:]
     alone = _probe("engine", "--package", package.name, "--threads", str(device.threads))["singles_ms"]
-    reached = f"{_milliseconds(ours)}; the engine alone {_milliseconds(alone)}"
+    reached = f"{milliseconds(ours)}; the engine alone {milliseconds(alone)}"
     picture = package.manifest.picture
     size = f"{picture.width} × {picture.height}" if picture else ""
     figures = {"milliseconds": ours, "engine_alone_milliseconds": alone}
     return Row(
         f"one {size} design, from request to pixels", "5 ms or less", reached, median(ours) <= LATENCY_MS, figures
     )
-
-
-def _milliseconds(values: list[float]) -> str:
-    return f"{median(values):.1f} ms (95 % below {quantiles(values, n=20)[-1]:.1f})"
 
 
 # -- the window ----------------------------------------------------------------------------------------------------
@@ -182,6 +175,20 @@ def _probe(name: str, *options: str) -> dict[str, Any]:
     return {"started": started, **json.loads(done.stdout.splitlines()[-1])}
 
 
+# -- the Blend workspace -------------------------------------------------------------------------------------------
+
+
+def _blend(jobs: JobQueue, packages: list[Package], device: Device, rounds: int) -> Iterator[Row]:
+    for package in packages:
+        yield from bench_blend.drags(package, _probe)
+    yield bench_blend.long_drag(packages[0], _probe)
+    for package in packages:
+        tell(f"Measuring a walk of {package.name}…")
+        with _rival(package, device.threads) as rival:
+            yield bench_blend.walk(jobs, package, device, rival, rounds=rounds, turn_s=TURN_S)
+    yield bench_blend.films(jobs, packages[0], device)
+
+
 # -- PyTorch, where it is ------------------------------------------------------------------------------------------
 
 
@@ -198,12 +205,12 @@ class _Rival:
             if not self.absence:
                 self.turn(TURN_S / 4)
 
-    def turn(self, seconds: float) -> list[float]:
-        """Its designs a second; nothing where there is no rival."""
+    def turn(self, seconds: float, what: str = "") -> list[float]:
+        """Its designs a second, or frames of a “walk”; nothing where there is no rival."""
         if self._process is None or self.absence:
             return []
         assert self._process.stdin
-        self._process.stdin.write(f"{seconds}\n")
+        self._process.stdin.write(f"{what} {seconds}\n")
         self._process.stdin.flush()
         answer = self._hear()
         return [answer["designs"] / answer["seconds"]]

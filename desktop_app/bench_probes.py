@@ -32,6 +32,12 @@ Figures = dict[str, object]
 
 
 def run(name: str, *, package: str, threads: int) -> int:
+    if name in ("drag", "long-drag"):
+        from desktop_app import bench_blend_probes
+
+        probe = {"drag": bench_blend_probes.drag, "long-drag": bench_blend_probes.long_drag}[name]
+        print_json_line(probe(package))
+        return 0
     probes: dict[str, Callable[[], Figures]] = {
         "engine": lambda: engine(package, threads),
         "bare-window": bare_window,

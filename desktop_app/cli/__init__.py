@@ -21,7 +21,7 @@ BROKEN_PIPE = 141
 _TERMINATED = 143
 
 EASINGS = ("linear", "smooth", "ease-in", "ease-out", "hold")
-BENCH_PARTS = ("throughput", "latency", "window", "scrolling")
+BENCH_PARTS = ("throughput", "latency", "window", "scrolling", "blend")
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_sample(add("sample", _sample, "Draw designs and write them as PNG files that know how they were made."))
     _add_walk(add("walk", _walk, "Walk from design to design and write the way as a film."))
     _add_recheck(add("recheck", _recheck, "Make pictures and films again from the recipes inside them and compare."))
-    _add_bench(add("bench", _bench, "Measure this machine: engine, window, memory."))
+    _add_bench(add("bench", _bench, "Measure this machine: engine, window, memory, films."))
     add("self-test", _self_test, "Open every bundled model and the window, and close them again.")
     return parser
 
@@ -193,7 +193,7 @@ def _add_recheck(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--package", metavar="NAME", help="the generator to measure (default: the first)")
+    parser.add_argument("--package", metavar="NAME", help="the generator to measure (default: the first; blend: all)")
     parser.add_argument("--only", choices=BENCH_PARTS, action="append", help="measure this part alone; may be repeated")
     parser.add_argument("--rounds", type=_number(1, 100), default=5, metavar="N", help="repetitions (default: 5)")
     parser.add_argument("--probe", help=argparse.SUPPRESS)  # one measurement in a process of its own

@@ -9,6 +9,7 @@ anchors that lie on one another, the first counts.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from math import hypot
 
@@ -21,25 +22,30 @@ _RIM = 1e-7  # a point as near as this to the hull is on it: its cell would reac
 
 def weights(anchors: Sequence[Point], point: Point) -> list[float]:
     """One weight an anchor, summing to one; exactly one for an anchor that lies on the point."""
+    return list(_weights(tuple(anchors), point))
+
+
+@lru_cache(maxsize=512)  # the same place is asked for several times while it is drawn
+def _weights(anchors: tuple[Point, ...], point: Point) -> tuple[float, ...]:
     if not anchors:
         raise ValueError("weights need an anchor")
     found = [0.0] * len(anchors)
     extent = max(max(axis) - min(axis) for axis in zip(*anchors, strict=True))
     if extent <= 0.0:
         found[0] = 1.0
-        return found
+        return tuple(found)
     # seen from the point, in extents, so that nothing below depends on where the anchors are or how far apart
     seen = [((x - point[0]) / extent, (y - point[1]) / extent) for x, y in anchors]
     numbers = _distinct(seen)
     at = next((number for number in numbers if hypot(*seen[number]) <= _SAME), None)
     if at is not None:
         found[at] = 1.0
-        return found
+        return tuple(found)
     shares = _shares([seen[number] for number in numbers])
     total = sum(shares)
     for number, share in zip(numbers, shares, strict=True):
         found[number] = share / total
-    return found
+    return tuple(found)
 
 
 def _distinct(points: list[Point]) -> list[int]:

@@ -2,13 +2,15 @@
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from desktop_app import bench, bench_probes, cli
+from desktop_app import bench, bench_blend, bench_probes, cli
 from desktop_app.cli import asking
 from desktop_app.engine.packages import Package
 from tests.fakes import FakeEngine, FakeHost, write_package
@@ -34,7 +36,15 @@ PROBES = {
         "tiles": 10_000, "seconds": 40.0, "frames": 2500, "longest_block_ms": 40.0, "blocks_over_16_ms": 3,
         "longest_busy_ms": 12.0, "idle_block_ms": 2.0, "window_bytes": 95_000_000, "engine_bytes": 71_000_000,
     },
+    "drag": {"view_ms": [5.0] * 95 + [30.0] * 5, "lattice_ms": [20.0] * 100, "lattice": 5},
+    "long-drag": {
+        "positions": 10_000, "before": {"window_bytes": 100_000_000, "engine_bytes": 80_000_000},
+        "after": {"window_bytes": 104_000_000, "engine_bytes": 80_000_000},
+    },
 }  # fmt: skip
+
+
+WINDOWS = ("--only", "window", "--only", "scrolling")
 
 
 def rows(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, dict[str, object]]:
@@ -48,7 +58,7 @@ def test_every_figure_stands_beside_what_is_expected(
 ) -> None:
     monkeypatch.setattr(bench, "_probe", lambda name, *_: PROBES[name])
     monkeypatch.setattr(bench, "_spec", lambda _: None)
-    found = rows(capsys, "--rounds", "2")
+    found = rows(capsys, "--rounds", "2", "--only", "throughput", "--only", "latency", *WINDOWS)
     assert len(found) == 7
     sampling = found["sampling, batches of 64, 2 threads"]
     assert sampling["met"] is None
@@ -109,6 +119,88 @@ def test_there_is_something_to_measure_or_a_sentence(
     assert capsys.readouterr().err == "There is no generator with classes to measure.\n"
 
 
+# -- the Blend workspace -------------------------------------------------------------------------------------------
+
+
+def test_the_hand_the_walk_the_films_and_memory_have_their_rows(
+    package: Package, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_package(package.folder.parent, "another")
+    asked = []
+    monkeypatch.setattr(bench, "_probe", lambda *words: asked.append(words) or PROBES[words[0]])
+    monkeypatch.setattr(bench, "_spec", lambda _: None)
+    monkeypatch.setattr(bench_blend, "FILM_FRAMES", 12)
+    monkeypatch.setattr(bench_blend, "FILM_SIZE", 56)
+    monkeypatch.setattr(bench_blend.film_video, "absence", lambda: "none")
+    found = rows(capsys, "--only", "blend", "--rounds", "2")
+    assert asked == [
+        ("drag", "--package", "another"),
+        ("drag", "--package", "fake-digits"),
+        ("long-drag", "--package", "another"),
+    ]
+    assert len(found) == 2 * 2 + 1 + 2 + 1
+    view = found["fake-digits: pin dragged to picture"]
+    assert (view["met"], view["reached"]) == (False, "5.0 ms (95 % below 28.8)")
+    lattice = found["fake-digits: anchor dragged to 5 × 5 thumbnails"]
+    assert (lattice["met"], lattice["expected"]) == (True, "95 % below 50.0 ms")
+    memory = found["memory over 10,000 dragged positions"]
+    assert memory["met"] is True
+    assert memory["reached"] == "window 100.0 MB and +4.0%, engine 80.0 MB and +0.0%"
+    walk = found["fake-digits: a walk, 2 threads"]
+    assert walk["met"] is None
+    assert "PyTorch is not installed here" in str(walk["reached"])
+    assert len(walk["figures"]["per_second"]) == 2  # type: ignore[index]
+    films = found["another: films of 56 × 56"]
+    assert list(films["figures"]["per_second"]) == ["gif", "apng", "webp", "avif", "frames"]  # type: ignore[index]
+    assert str(films["reached"]).endswith("frames/s; MP4: no encoder here")
+
+
+def test_a_walk_is_compared_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = []
+    monkeypatch.setattr(bench_blend, "_walk_for", lambda *_: turns.append("ours") or 300.0)
+
+    def turn(seconds: float, what: str) -> list[float]:
+        turns.append(what)
+        return [200.0]
+
+    rival = argparse.Namespace(turn=turn, hello={}, absence="")
+    package, device = argparse.Namespace(name="some"), argparse.Namespace(threads=2)
+    row = bench_blend.walk(None, package, device, rival, rounds=2, turn_s=1.0)  # type: ignore[arg-type]
+    assert turns == ["ours", "ours", "walk", "ours", "walk"]
+    assert (row.met, row.reached) == (True, "300 frames/s; PyTorch eager 200 (1.50 times as many)")
+
+
+def in_a_process(own_home: Path, lines: str) -> dict[str, list[float]]:
+    tiny_package(own_home / "maquette" / "models")
+    script = f"from desktop_app import bench_blend_probes as b\n{lines}"
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
+
+
+def test_a_hand_on_the_pad_is_timed_until_what_it_does_is_painted(own_home: Path) -> None:
+    script = """
+import json
+b.WARM_UP, b.POSITIONS, b.LATTICES = 2, 12, 6
+print(json.dumps(b.drag("tiny")))
+"""
+    found = in_a_process(own_home, script)
+    assert (len(found["view_ms"]), len(found["lattice_ms"])) == (12, 6)
+    assert all(0 < value < 60_000 for value in (*found["view_ms"], *found["lattice_ms"]))
+
+
+def test_a_long_drag_weighs_both_processes(own_home: Path) -> None:
+    script = """
+import json
+b.LONG_WARM_UP, b.LONG = 5, 25
+print(json.dumps(b.long_drag("tiny")))
+"""
+    found: dict[str, Any] = in_a_process(own_home, script)
+    assert found["positions"] == 25
+    assert min(*found["before"].values(), *found["after"].values()) > 10**7
+
+
 # -- PyTorch -------------------------------------------------------------------------------------------------------
 
 
@@ -147,6 +239,9 @@ def test_pytorch_draws_with_the_very_network_of_the_package(folder: Path) -> Non
     designs, seconds = eager.measure(traced, batch=4, seconds=0.01)
     assert designs % 4 == 0
     assert seconds >= 0.01
+    frames, seconds = eager.measure_walk(traced, batch=64, seconds=0.01)
+    assert frames % eager.WALK_FRAMES == 0
+    assert seconds >= 0.01
     with torch.no_grad():
         next(traced.decoder.parameters()).add_(0.1)
     with pytest.raises(eager.ExportError, match="another one"):
@@ -158,7 +253,7 @@ def test_the_rival_answers_on_its_lines() -> None:
     if not bundled():
         pytest.skip("no model is bundled yet")
     words = [sys.executable, "-m", "export.eager", str(bundled()[0]), "--batch", "2", "--threads", "1"]
-    done = subprocess.run(words, cwd=ROOT, input="0.01\n0.01\n", capture_output=True, text=True, check=True)
+    done = subprocess.run(words, cwd=ROOT, input="0.01\nwalk 0.01\n", capture_output=True, text=True, check=True)
     hello, *turns = map(json.loads, done.stdout.splitlines())
     assert hello["threads"] == 1
     assert [turn["designs"] % 2 for turn in turns] == [0, 0]
