@@ -169,6 +169,17 @@ def test_the_whole_map_is_in_view_at_first_and_after_a_resize(rig: Rig) -> None:
             assert rig.canvas.rect().contains(rig.at(corner))
 
 
+def test_a_line_that_comes_and_goes_above_it_leaves_the_map_as_it_is(rig: Rig) -> None:
+    zoom, middle = rig.layout.zoom, rig.layout.centre
+    rig.view.resize(640, 600 - 46)
+    rig.settle()
+    assert (rig.layout.zoom, rig.layout.centre) == (zoom, middle)
+    assert rig.layout.height == rig.canvas.height()
+    rig.view.resize(640, 330)
+    rig.settle()
+    assert rig.layout.zoom < zoom
+
+
 def test_coarser_pictures_stay_under_finer_ones_until_those_arrive(rig: Rig) -> None:
     rig.queue.paused = True
     rig.canvas.zoom(4)

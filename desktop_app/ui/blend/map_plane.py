@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -45,6 +45,7 @@ MAX_KNOWN = 20_000  # cells
 MAX_ROUGH = 2_000
 RENDER_BUDGET_S = 0.004
 FIT_MARGIN = 8
+BANNER_PX = 80  # a line that comes and goes above the map leaves it as it is
 DOT_MARGIN = 160  # px around the view in which dots are drawn ahead
 
 
@@ -69,6 +70,7 @@ class MapPlane(QWidget):
         self._state = BlendState()
         self._layout: MapLayout | None = None
         self._is_fitted = True  # until somebody zooms or pans
+        self._fitted_at = QSize()
         self._tiles: dict[Cell, Tile] = {}
         self._shown: dict[Cell, tuple[Tile, QImage]] = {}  # the last picture of each cell, at the size in use
         self._rough: dict[Cell, tuple[Tile, QImage]] = {}
@@ -153,7 +155,7 @@ class MapPlane(QWidget):
 
     def fit(self) -> None:
         if self._layout is not None:
-            self._is_fitted = True
+            self._is_fitted, self._fitted_at = True, self.size()
             self._set_layout(self._layout.resized(self.width(), self.height()).fitted(FIT_MARGIN))
 
     def _look_at(self, layout: MapLayout) -> None:
@@ -376,7 +378,8 @@ class MapPlane(QWidget):
     def resizeEvent(self, _event: QResizeEvent) -> None:
         if self._layout is None:
             return
-        if self._is_fitted:
+        change = self.size() - self._fitted_at
+        if self._is_fitted and (change.width() or abs(change.height()) > BANNER_PX):
             self.fit()
         else:
             self._set_layout(self._layout.resized(self.width(), self.height()))
