@@ -6,11 +6,16 @@ from typing import Literal, NamedTuple
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 from desktop_app.engine.requests import Design
 from desktop_app.studio.blend import at_spot
 from desktop_app.ui.blend.map_layout import Spot, enclosed, nearest, thinned
 from desktop_app.ui.blend.map_plane import Chosen, MapPlane
+from desktop_app.ui.blend.map_points import MapPoints
+from desktop_app.ui.look.theme import Look
+from desktop_app.ui.picture.tile_loader import TileLoader
+from desktop_app.ui.picture.tile_store import TileStore
 
 REACH_MARK, REACH_DOT = 13.0, 6.0  # px
 MAX_SET = 64
@@ -39,8 +44,10 @@ class MapCanvas(MapPlane):
     lassoed = Signal(list)  # of Design
     lasso_armed = Signal(bool)
 
-    def __init__(self, *args, **kwargs) -> None:  # type: ignore[no-untyped-def]
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, look: Look, store: TileStore, loader: TileLoader, points: MapPoints, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(look, store, loader, points, parent)
         self._hand: Hand = ""
         self._hand_at = QPointF()
         self._space = False

@@ -31,7 +31,7 @@ class PictureReader(QObject):
         self._wishes: queue.SimpleQueue[Wish | None] = queue.SimpleQueue()
         self._open = True
         self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
-        self._thread = threading.Thread(target=self._run, name="own picture")
+        self._thread = threading.Thread(target=self._run, name="own picture", daemon=True)
         self._thread.start()
 
     def fit(self, crop: "Crop | None", invert: bool | None) -> None:
