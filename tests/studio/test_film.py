@@ -17,7 +17,7 @@ from desktop_app.engine.requests import Design, Place
 from desktop_app.studio import film, film_options, film_reading, film_recipe, film_video, recipe
 from desktop_app.studio.film import Film
 from desktop_app.studio.film_options import NAMES, SUFFIXES, FilmOptions, durations, format_for, presented
-from desktop_app.studio.film_reading import in_rgba, is_film, read_film_recipe, read_frames
+from desktop_app.studio.film_reading import compare_film, in_rgba, is_film, read_film_recipe, read_frames
 from desktop_app.studio.film_recipe import FilmRecipe
 from desktop_app.studio.walk import Key, Walk
 
@@ -410,6 +410,19 @@ def test_endings_name_formats(tmp_path):
         format_for(tmp_path / "a.gif", format="mov")
 
 
+def test_a_film_drawn_again_is_compared_as_its_format_keeps_it(tmp_path):
+    frames = frames_of(3, side=40)
+    assert len(np.unique(frames.reshape(-1, 3), axis=0)) > 256, "more than a palette holds"
+    for format, verdict in (("gif", "identical"), ("apng", "identical"), ("avif", "close")):
+        path = write(path_for(tmp_path, format), FilmOptions(format, size=80), frames)
+        made = read_film_recipe(path)
+        assert compare_film(path, made, frames).verdict == verdict
+        others = frames.copy()
+        others[5, 10:20] //= 3
+        found = compare_film(path, made, others)
+        assert (found.verdict, found.frame) == ("different", 5)
+
+
 # -- reading what is damaged ---------------------------------------------------------------------------------------
 
 
@@ -447,7 +460,7 @@ import json, os, sys
 if "-encoders" in sys.argv:
     print(" V....D {encoder}   an encoder")
     sys.exit()
-data = sys.stdin.buffer.read(10 if {code} else -1)
+data = sys.stdin.buffer.read({reads})
 path = sys.argv[-1].removeprefix("file:")
 tags = sys.argv[sys.argv.index("ffmetadata") + 2].removeprefix("file:")
 open(path, "wb").write(json.dumps({{"argv": sys.argv[1:], "size": len(data), "tags": open(tags).read()}}).encode())
@@ -456,9 +469,9 @@ sys.exit({code})
 """
 
 
-def _fake_ffmpeg(folder, *, encoder="libx264", code=0):
+def _fake_ffmpeg(folder, *, encoder="libx264", code=0, reads=-1):
     path = folder / "fake ffmpeg"
-    path.write_text(FAKE.format(python=sys.executable, encoder=encoder, code=code))
+    path.write_text(FAKE.format(python=sys.executable, encoder=encoder, code=code, reads=reads))
     path.chmod(0o755)
     return str(path)
 
@@ -487,8 +500,9 @@ def test_ffmpeg_is_given_raw_frames_and_the_recipe(tmp_path, ffmpeg):
     assert leftovers(folder) == ["walk.mp4"]
 
 
-def test_the_ffmpeg_that_fails_is_quoted_and_leaves_nothing(tmp_path, ffmpeg):
-    ffmpeg(code=3)
+@pytest.mark.parametrize("reads", [10, -1], ids=["at once", "at the end"])
+def test_the_ffmpeg_that_fails_is_quoted_and_leaves_nothing(tmp_path, ffmpeg, reads):
+    ffmpeg(code=3, reads=reads)
     folder = tmp_path / "films"
     with pytest.raises(FileError, match="Something is wrong with it"):
         write(folder / "walk.mp4", FilmOptions("mp4", size=512), frames_of(1))
