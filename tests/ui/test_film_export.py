@@ -1,6 +1,7 @@
 """Films from the window: whole or not at all, frame for frame what the walk says, and a sentence for every mishap."""
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace as altered
 from pathlib import Path
@@ -12,7 +13,7 @@ from PIL import Image
 from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtWidgets import QApplication
 
-from desktop_app.engine.errors import EngineDied, RequestError
+from desktop_app.engine.errors import Cancelled, EngineDied, RequestError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Sample
 from desktop_app.studio import film_reading, recipe
@@ -295,7 +296,8 @@ def test_the_engine_is_never_far_ahead_of_the_disk(rig: Rig, monkeypatch: pytest
     long = replace(WALK, keys=tuple(replace(key, seconds=20.0) for key in WALK.keys))
     rig.exporter.start(long, rig.package, rig.choice())
     wait_for(lambda: len(rig.engine.served) >= film_exporter.MAX_WAITING)
-    for _ in range(50):
+    end = time.monotonic() + 0.5  # enough to draw all of it, were it not held back
+    while time.monotonic() < end:
         QCoreApplication.processEvents()
     assert len(rig.engine.served) <= film_exporter.MAX_WAITING + 3
     gate.set()
@@ -316,15 +318,24 @@ def test_the_end_of_a_cancelled_errand_does_not_touch_the_next(rig: Rig) -> None
             rig.package, designs, lambda first, _: came.append(first), lambda: ends.append("all"), ends.append
         )
 
-    rig.engine.seconds_a_tile = 0.002
-    for _ in range(4):
-        start(200)
-        wait_for(lambda: came)
-        came.clear()
-    start(100)
+    start(60)
+    old = fetcher._job
+    assert old is not None
+    for number in range(60):
+        rig.store.put((rig.package.sha256, Design(7, number)), picture(Design(7, number)))
+    start(60)  # from the store: no job of its own
+    fetcher._on_job_failed(old, Cancelled())
     wait_for(lambda: ends)
     assert ends == ["all"]
-    assert came == [0, 48, 96]
+    assert came == [0, 48]
+
+
+def test_a_late_look_of_an_earlier_walk_is_not_taken_for_the_present_one(rig: Rig) -> None:
+    finder = PaceFinder(rig.bridge, rig.store, "pace")
+    finder.start(rig.package, replace(WALK, even=True), 20)
+    finder._on_looked(finder._errand - 1, [], None)
+    assert finder.is_busy
+    finder.close()
 
 
 def test_a_pace_that_would_fill_the_memory_is_refused(rig: Rig) -> None:
