@@ -572,6 +572,18 @@ def test_what_comes_for_the_model_before_is_dropped(rig: Rig, tmp_path: Path) ->
     assert rig.view.points.marks == ()
 
 
+def test_another_model_is_never_asked_for_the_pushes_of_the_last(rig: Rig, tmp_path: Path) -> None:
+    """Its map may be of another size, so that its cells are asked for while it is still being shown."""
+    rig.show(pushes=(Push("Brightness", 1.5),))
+    other = package_with_map(tmp_path, "other")
+    wide = msgspec.structs.replace(other.manifest.space, map_high=(6.0, 2.0))
+    other = replace(other, manifest=msgspec.structs.replace(other.manifest, space=wide))
+    rig.show(other, pushes=())
+    asked = [request for request in rig.asked(Sample) if request.package.sha256 == other.sha256]
+    assert asked
+    assert not any(design.place.pushes for request in asked for design in request.designs)
+
+
 def test_a_failure_is_said_and_can_be_tried_again(rig: Rig) -> None:
     rig.queue.engine.failures = [EngineDied("The engine ended.")]
     rig.view.samples_switch.click()

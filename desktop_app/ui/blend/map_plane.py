@@ -112,12 +112,12 @@ class MapPlane(QWidget):
 
     def show_state(self, state: BlendState, package: Package | None) -> None:
         """package: one with a map, or None."""
-        if package != self._package:
-            self._begin(package)
         pushes = (state.pushes, state.taste, state.taste_amount)
         if pushes != (self._state.pushes, self._state.taste, self._state.taste_amount):
             self._tiles.clear()
         self._state = state
+        if package != self._package:
+            self._begin(package)  # asks for its cells, with the pushes of this state
         if not self._dragging:
             self._pin = state.spot
         if self._chosen is not None and self._chosen.spot != self._pin:
