@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design
@@ -211,6 +211,25 @@ def test_recipe_and_loop(open_dialog: Open) -> None:
     boxes["Play again and again"].setChecked(False)
     assert not dialog.choice().with_recipe
     assert not dialog.options().loop
+
+
+def test_it_grows_with_what_it_says_and_nothing_overlaps(open_dialog: Open, tmp_path: Path) -> None:
+    (tmp_path / "mine.gif").touch()
+    dialog = open_dialog()
+    before = dialog.height()
+    pick(dialog, "Size", "512")
+    field(dialog, "Name", QLineEdit).setText("mine")
+    go(dialog).click()
+    QCoreApplication.processEvents()
+    assert dialog.height() > before
+    parts = [w for w in dialog.children() if isinstance(w, QWidget) and w.isVisible()]
+    assert len(parts) > 20
+    for number, one in enumerate(parts):
+        for other in parts[:number]:
+            assert not one.geometry().intersects(other.geometry()), (one, other)
+    pick(dialog, "Size", "×16")
+    QCoreApplication.processEvents()
+    assert dialog.height() < before + 60
 
 
 @pytest.mark.parametrize("channels", [1, 4])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QColor, QIntValidator
+from PySide6.QtGui import QColor, QIntValidator, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -31,7 +31,7 @@ from desktop_app.ui.blend import film_choice as choices
 from desktop_app.ui.blend.film_choice import FORMATS, RATES, FilmChoice
 from desktop_app.ui.controls.buttons import chip, push_button
 from desktop_app.ui.controls.labels import label
-from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6
+from desktop_app.ui.look.tokens import CONTROL_HEIGHT, SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6
 
 CUSTOM, OTHER = -1, "other"
 GROUNDS: tuple[tuple[str, Colour | None], ...] = (
@@ -130,12 +130,12 @@ class FilmDialog(QDialog):
         form.setHorizontalSpacing(SPACE_4)
         form.setVerticalSpacing(SPACE_2)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        form.addRow(label("Size", role="soft"), _row(self._size, self._side, self._scaling))
-        form.addRow(label("Rate", role="soft"), _row(self._rate))
-        self._ground_name = label("Background", role="soft")
+        form.addRow(_named("Size"), _row(self._size, self._side, self._scaling))
+        form.addRow(_named("Rate"), _row(self._rate))
+        self._ground_name = _named("Background")
         form.addRow(self._ground_name, _row(self._grounds))
-        form.addRow(label("Name", role="soft"), _row(self._name, self._suffix, grows=0))
-        form.addRow(label("Folder", role="soft"), _row(self._folder, self._choose, grows=0))
+        form.addRow(_named("Name"), _row(self._name, self._suffix, grows=0))
+        form.addRow(_named("Folder"), _row(self._folder, self._choose, grows=0))
         column.addSpacing(SPACE_1)
         column.addLayout(form)
         column.addWidget(self._loop)
@@ -233,6 +233,21 @@ class FilmDialog(QDialog):
         self._remarks.setText(" ".join(remarks))
         self._remarks.setVisible(bool(remarks))
         self._check(options)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as its words need: they wrap, and come and go."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            needed = layout.totalHeightForWidth(self.width())
+            self.setMinimumHeight(needed)
+            self.resize(self.width(), needed)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
     def _show_grounds(self, options: FilmOptions) -> None:
         clear = choices.may_be_clear(self._shape, options)
@@ -305,6 +320,7 @@ class FilmDialog(QDialog):
         if sentence:
             self._refusal.setText(sentence)
             self._refusal.show()
+            self._fit()
         else:
             self.accept()
 
@@ -324,6 +340,13 @@ def _cannot_write(folder: Path) -> str:
     if not there.is_dir():
         return f"“{there}” is a file, not a folder. Choose another folder."
     return "" if os.access(there, os.W_OK | os.X_OK) else f"“{there}” cannot be written to. Choose another folder."
+
+
+def _named(words: str) -> QLabel:
+    """The name of a row, on one line with what stands in it."""
+    made = label(words, role="soft")
+    made.setMinimumHeight(CONTROL_HEIGHT)
+    return made
 
 
 def _row(*widgets: QWidget | QLabel, spacing: int = SPACE_2, grows: int | None = None) -> QHBoxLayout:
