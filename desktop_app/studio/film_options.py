@@ -25,7 +25,7 @@ NAMES: dict[Format, str] = {
 LOSSLESS: tuple[Format, ...] = ("apng", "webp", "frames")  # GIF too, for grey pictures
 WITH_ALPHA: tuple[Format, ...] = ("apng", "webp", "avif", "frames")
 MAX_SIDE = 4096
-MAX_HELD_BYTES = 2 * 2**30  # what the writers of GIF and APNG keep in memory, at most
+MAX_HELD_BYTES = 2**30  # what the writers of GIF and APNG keep in memory, at most
 
 
 class FilmOptions(Frozen, frozen=True):

@@ -28,23 +28,30 @@ FrameAt = Callable[[int], Pixels]
 
 
 class _Sequence(Image.Image):
-    """All frames as one picture of Pillow's that has several; only the one that is looked at is in memory."""
+    """All frames as one picture of Pillow's that has several; only the one whose pixels are read is in memory.
+
+    Some writers go through all frames twice, at first for their mode and size alone, which are the same in all.
+    """
 
     def __init__(self, frame_at: Callable[[int], Image.Image], frames: int) -> None:
         super().__init__()
         self._frame_at = frame_at
         self.n_frames = frames
         self.is_animated = True
-        self._position = -1
-        self.seek(0)
+        self._position, self._loaded = 0, -1
+        self.load()
 
     def seek(self, frame: int) -> None:
         if not 0 <= frame < self.n_frames:
             raise EOFError
-        if frame != self._position:
-            shown = self._frame_at(frame)
+        self._position = frame
+
+    def load(self) -> "Image.core.PixelAccess | None":
+        if self._loaded != self._position:
+            shown = self._frame_at(self._position)
             self.im, self._mode, self._size, self.palette = shown.im, shown.mode, shown.size, shown.palette
-            self._position = frame
+            self._loaded = self._position
+        return super().load()
 
     def tell(self) -> int:
         return self._position

@@ -303,6 +303,7 @@ def test_progress_reaches_its_end(tmp_path, format):
     told = []
     write(path_for(tmp_path, format), FilmOptions(format), frames_of(1), on_progress=lambda *at: told.append(at))
     assert told[-1] == (COUNT, COUNT)
+    assert told == sorted(told), "it never goes back"
     assert all(total == COUNT for _, total in told)
 
 
