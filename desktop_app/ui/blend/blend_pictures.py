@@ -12,6 +12,7 @@ from desktop_app.ui.picture.tile_loader import TileLoader
 from desktop_app.ui.picture.tile_store import TileStore
 
 TRAIL = 32  # positions that a dragged pin passed lately: the picture of any of them is news until a newer one comes
+WHOLE = 29  # a lattice of five by five and its anchors come at once: it is looked at as one picture
 
 
 class BlendPictures(QObject):
@@ -25,7 +26,7 @@ class BlendPictures(QObject):
         super().__init__(parent)
         self._store = store
         self.view = TileLoader(bridge, store, self, slot="blend view")
-        self.lattice = TileLoader(bridge, store, self, slot="blend lattice")
+        self.lattice = TileLoader(bridge, store, self, slot="blend lattice", smallest=WHOLE)
         self._trail: deque[Tile] = deque(maxlen=TRAIL)
         self._cells: tuple[Tile, ...] = ()
         self.view.arrived.connect(self.view_arrived)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.engine.packages import Direction, Package
+from desktop_app.engine.requests import Push
 from desktop_app.studio.blend import BlendState, amount_of
 from desktop_app.studio.project import Take
 from desktop_app.ui.blend.direction_slider import DirectionSlider
@@ -35,6 +36,7 @@ class SlidersPanel(QWidget):
         self._look = look
         self._package: Package | None = None
         self._is_built = False
+        self._pushes: tuple[Push, ...] | None = None  # as the rows show them
         self.rows: dict[str, DirectionSlider] = {}
         self.taste = TasteSlider(look, bridge)
         self._reset = push_button("Reset all", role="quiet")
@@ -79,8 +81,11 @@ class SlidersPanel(QWidget):
         if package != self._package or not self._is_built:
             self._package, self._is_built = package, True
             self._build()
-        for name, row in self.rows.items():
-            row.show_amount(amount_of(state, name))
+            self._pushes = None
+        if state.pushes != self._pushes:
+            self._pushes = state.pushes
+            for name, row in self.rows.items():
+                row.show_amount(amount_of(state, name))
         self.taste.show_taste(state, package, takes, rejects)
         self._reset.setEnabled(bool(state.pushes) or state.taste_amount != 0.0)
 

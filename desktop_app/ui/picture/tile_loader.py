@@ -25,10 +25,18 @@ class TileLoader(QObject):
     arrived = Signal()
     failed = Signal(str)  # a sentence
 
-    def __init__(self, bridge: QueueBridge, store: TileStore, parent: QObject | None = None, *, slot: str) -> None:
-        """slot: of the queue. Each view that draws tiles has one of its own."""
+    def __init__(
+        self,
+        bridge: QueueBridge,
+        store: TileStore,
+        parent: QObject | None = None,
+        *,
+        slot: str,
+        smallest: int = SMALLEST_JOB,
+    ) -> None:
+        """slot: of the queue; each view that draws tiles has one of its own. smallest: tiles to ask for at the least."""
         super().__init__(parent)
-        self._slot = slot
+        self._slot, self._smallest = slot, smallest
         self._bridge = bridge
         self._store = store
         self._wanted: list[Tile] = []
@@ -61,7 +69,7 @@ class TileLoader(QObject):
             return
         package = self._wanted[0].package
         assert package is not None
-        count = min(max(int(JOB_TIME_S / self._seconds_a_tile), SMALLEST_JOB), LARGEST_JOB)
+        count = min(max(int(JOB_TIME_S / self._seconds_a_tile), self._smallest), LARGEST_JOB)
         batch = [tile for tile in self._wanted if tile.sha256 == package.sha256][:count]
         self._busy = True
         request = Sample(package.ref, tuple(dict.fromkeys(tile.design for tile in batch)), CHUNK)
