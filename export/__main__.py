@@ -7,6 +7,7 @@ python -m export package digits-gan
 python -m export verify digits-gan
 python -m export evaluate digits-gan --judge digits-classifier
 python -m export directions digits-gan
+python -m export evaluate-denoiser photo-denoise --data DIR
 """
 
 import argparse
@@ -32,7 +33,16 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m export", description="From data to a model package.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in (_add_data, _add_train, _add_prior, _add_package, _add_verify, _add_evaluate, _add_directions):
+    for add in (
+        _add_data,
+        _add_train,
+        _add_prior,
+        _add_package,
+        _add_verify,
+        _add_evaluate,
+        _add_evaluate_denoiser,
+        _add_directions,
+    ):
         add(commands)
     return parser
 
@@ -43,10 +53,11 @@ def _folders(command: argparse.ArgumentParser, **folders: str) -> None:
 
 
 def _add_data(commands) -> None:
-    command = commands.add_parser("data", help="prepare a data set: mnist, fashion-mnist or a folder of pictures")
+    command = commands.add_parser("data", help="prepare a data set: mnist, fashion-mnist, a folder of pictures, photos")
     command.set_defaults(module="data")
-    command.add_argument("name", choices=["mnist", "fashion-mnist", "folder"])
+    command.add_argument("name", choices=["mnist", "fashion-mnist", "folder", "photos"])
     command.add_argument("path", nargs="?", type=pathlib.Path, help="folder of pictures; its sub-folders are classes")
+    command.add_argument("more", nargs="*", type=pathlib.Path, help="more folders (photos only)")
     command.add_argument("--from", dest="source", type=pathlib.Path, metavar="DIR", help="where the idx files lie")
     command.add_argument("--size", type=int, default=28, help="side of the square pictures, in pixels (default: 28)")
     command.add_argument("--grey", action="store_true", help="one channel in place of three")
@@ -112,6 +123,18 @@ def _add_evaluate(commands) -> None:
     command.add_argument("--draws", type=int, default=500, help="k of an autoencoder's weighted bound (default: 500)")
     command.add_argument("--part", type=int, default=1000, help="test pictures for that bound (default: 1000)")
     _folders(command, data="prepared data sets", runs="runs", models="model packages")
+
+
+def _add_evaluate_denoiser(commands) -> None:
+    command = commands.add_parser("evaluate-denoiser", help="PSNR of a denoiser's run beside the papers' figures")
+    command.set_defaults(module="evaluate_denoiser")
+    command.add_argument("name", help="name of the run")
+    command.add_argument("--data", required=True, metavar="DIR", help="holds BSD68, CBSD68, Set12: one folder a set")
+    command.add_argument("--sets", nargs="+", metavar="SET", help="folders to measure on (default: by the channels)")
+    command.add_argument("--sigmas", nargs="+", type=float, default=[15, 25, 50], help="noise, in 8-bit steps")
+    command.add_argument("--count", type=int, default=0, help="only the first pictures of each set (default: all)")
+    command.add_argument("--seed", type=int, default=0, help="seed of the noise (default: 0)")
+    _folders(command, runs="runs")
 
 
 def _add_directions(commands) -> None:

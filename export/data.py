@@ -3,6 +3,7 @@
     python -m export data mnist --from DIR              # the four idx files, .gz or unpacked
     python -m export data fashion-mnist                 # also looks where Debian's dataset-fashion-mnist puts them
     python -m export data folder PATH --size 28 --grey  # your own images; sub-folders are classes
+    python -m export data photos PATH [PATH...]         # photographs for the denoiser, cut into tiles
 
 The project downloads nothing. The idx files of MNIST are on Yann LeCun's page and on its mirrors
 (torchvision, Keras and OpenML keep copies); those of Fashion-MNIST are in the GitHub repository
@@ -25,6 +26,7 @@ import numpy as np
 from export.errors import ExportError
 
 SPLITS = {"train": "train", "test": "t10k"}
+PREPARED_AS = {"photos": "photos PATH"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Dataset:
 def load_dataset(root: pathlib.Path, name: str, *, split: str = "train") -> Dataset:
     """Open data/<name>/; the arrays must be as dataset.json says."""
     folder = root / name
+    how = PREPARED_AS.get(name, name if name in IDX_SOURCES else "folder PATH")
     try:
         about = json.loads((folder / "dataset.json").read_text("utf-8"))
         images = np.load(folder / f"{split}_images.npy", allow_pickle=False)
@@ -95,7 +98,7 @@ def load_dataset(root: pathlib.Path, name: str, *, split: str = "train") -> Data
     except FileNotFoundError as error:
         raise ExportError(
             f"The data set {name!r} has no {pathlib.Path(error.filename or '?').name} in {folder}: "
-            f"prepare it first with `python -m export data {name if name in IDX_SOURCES else 'folder PATH'}`."
+            f"prepare it first with `python -m export data {how}`."
         ) from None
     except (OSError, ValueError) as error:
         raise ExportError(f"The data set in {folder} cannot be read ({error}); prepare it again.") from None
@@ -210,6 +213,10 @@ def main(args: argparse.Namespace) -> None:
         from export.folder_data import prepare_folder
 
         folder = prepare_folder(args, root=root)
+    elif args.name == "photos":
+        from export.photo_data import prepare_photos
+
+        folder = prepare_photos(args, root=root)
     else:
         folder = prepare_idx(args.name, root=root, source=args.source)
     about = json.loads((folder / "dataset.json").read_text("utf-8"))

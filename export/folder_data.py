@@ -19,6 +19,7 @@ from export.errors import ExportError
 
 MAX_PIXELS = 200_000_000
 TEST_EVERY = 10
+UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 def prepare_folder(args: argparse.Namespace, *, root: pathlib.Path) -> pathlib.Path:
@@ -38,13 +39,7 @@ def prepare_folder(args: argparse.Namespace, *, root: pathlib.Path) -> pathlib.P
             try:
                 images.append(read_picture(path, size=args.size, grey=args.grey))
                 labels.append(label)
-            except (
-                OSError,
-                ValueError,
-                SyntaxError,
-                Image.DecompressionBombError,
-                Image.DecompressionBombWarning,
-            ) as error:
+            except UNREADABLE as error:
                 skipped.append(str(path.relative_to(source)))
                 print(f"skipped {skipped[-1]}: {error or type(error).__name__}")
     if not images:
@@ -60,7 +55,14 @@ def class_folders(source: pathlib.Path) -> dict[str, pathlib.Path]:
 
 
 def read_picture(path: pathlib.Path, *, size: int, grey: bool) -> np.ndarray:
-    """(size, size, 1 or 3) uint8. Transparent places become white."""
+    """(size, size, 1 or 3) uint8."""
+    image = read_upright(path).convert("L" if grey else "RGB")
+    image = ImageOps.fit(image, (size, size), Image.Resampling.LANCZOS)
+    return np.asarray(image, np.uint8).reshape(size, size, 1 if grey else 3)
+
+
+def read_upright(path: pathlib.Path) -> Image.Image:
+    """The whole picture, turned by its EXIF. Transparent places become white. Raises one of UNREADABLE."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         with Image.open(path) as opened:
@@ -70,8 +72,8 @@ def read_picture(path: pathlib.Path, *, size: int, grey: bool) -> np.ndarray:
             if image.has_transparency_data:
                 rgba = image.convert("RGBA")
                 image = Image.alpha_composite(Image.new("RGBA", rgba.size, "white"), rgba)
-            image = ImageOps.fit(image.convert("L" if grey else "RGB"), (size, size), Image.Resampling.LANCZOS)
-    return np.asarray(image, np.uint8).reshape(size, size, 1 if grey else 3)
+            image.load()
+    return image
 
 
 def split(images: np.ndarray, labels: np.ndarray) -> dict:

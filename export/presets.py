@@ -52,6 +52,23 @@ CLASSIFIER = {
     "zoom": 0.1,
     "flip": False,
 }
+DENOISER = {
+    "family": "denoiser",
+    "dataset": "photos",
+    "channels": 3,
+    "widths": (32, 64, 128),  # channels at half, a quarter and an eighth of the resolution
+    "blocks": 2,
+    "batch": 16,
+    "minutes": 240,
+    "learning_rate": (1e-3, 1e-6),
+    "weight_decay": 0.0,
+    "clip": 1.0,
+    "ema_half_life": (0.005, 0.005),
+    "patches": ((0.0, 64), (0.5, 96), (0.8, 128)),  # from which share of the budget, side in pixels
+    "sigma": (0.0, 55.0),  # of Gaussian noise, in 8-bit steps
+    "real_share": 0.2,  # pictures with the noise of cameras and JPEG instead (export/noise.py)
+}
+DENOISER_GPU = {"batch": 64, "minutes": 25}
 FASHION_DISTORTION = {"rotate": 0.0, "shift": 1.0, "zoom": 0.05, "flip": True}
 
 PRESETS = {
@@ -87,6 +104,14 @@ PRESETS = {
         "cpu": {**CLASSIFIER, "dataset": "fashion-mnist", "minutes": 22, **FASHION_DISTORTION},
         "gpu": {**CLASSIFIER, "dataset": "fashion-mnist", "minutes": 4, **FASHION_DISTORTION},
     },
+    "photo-denoise": {
+        "cpu": DENOISER,
+        "gpu": {**DENOISER, **DENOISER_GPU},
+    },
+    "photo-denoise-grey": {
+        "cpu": {**DENOISER, "channels": 1},
+        "gpu": {**DENOISER, **DENOISER_GPU, "channels": 1},
+    },
 }
 
 TITLES = {
@@ -96,6 +121,8 @@ TITLES = {
     "digits-vae": "Digits, autoencoder",
     "fashion-vae": "Clothing, autoencoder",
     "digits-map": "Digits, on a map",
+    "photo-denoise": "Photographs without noise",
+    "photo-denoise-grey": "Grey photographs without noise",
 }
 
 

@@ -63,7 +63,7 @@ def test_a_brighter_picture_gives_as_much_brighter_a_result(net: denoiser.Denois
     assert not any(name.endswith("bias") for name, _ in net.named_parameters())
 
 
-@pytest.mark.parametrize("size", [(1, 1), (3, 70), (17, 33), (16, 24)])
+@pytest.mark.parametrize("size", [(1, 1), (4, 8), (3, 70), (17, 33), (16, 24)])
 def test_any_size_comes_back(net: denoiser.Denoiser, size: tuple[int, int]) -> None:
     assert net(torch.rand(2, 3, *size)).shape == (2, 3, *size)
 
