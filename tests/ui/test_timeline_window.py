@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 
 from desktop_app.studio.film_options import FilmOptions
 from desktop_app.studio.walk import default_frames, frame_designs
-from desktop_app.ui.blend import film_dialog
+from desktop_app.ui.blend import film_dialog, timeline_drag
 from desktop_app.ui.blend.film_choice import FilmChoice
 from desktop_app.ui.blend.timeline_layout import WAYS_TOP
 from tests.fakes import picture
@@ -73,6 +74,35 @@ def test_a_frame_is_seen_large_until_the_pin_is_moved(walking: Desktop) -> None:
     wait_for(lambda: shown(walking) is not None and np.array_equal(shown(walking), picture(design)))
     QTest.keyClick(walking.window.blend.pad, Qt.Key.Key_Left)
     wait_for(lambda: not np.array_equal(shown(walking), picture(design)))
+
+
+def test_the_large_picture_can_be_dragged_onto_the_timeline(walking: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
+    carried: list[QMimeData] = []
+
+    class Hand:
+        def __init__(self, source: object) -> None: ...
+        def setMimeData(self, data: QMimeData) -> None:
+            carried.append(data)
+
+        def setPixmap(self, pixmap: object) -> None: ...
+        def setHotSpot(self, spot: object) -> None: ...
+        def exec(self, action: object) -> None: ...
+
+    monkeypatch.setattr(timeline_drag, "QDrag", Hand)
+    walking.window.blend.wishes.move_pin(0.3, 0.7)
+    view = walking.window.blend.live.view
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+    QTest.mouseMove(view, QPoint(22, 21))
+    assert carried == []
+    QTest.mouseMove(view, QPoint(60, 50))
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(60, 50))
+    canvas = timeline(walking).canvas
+    spot = QPointF(canvas.layout_now.key_x(1) - 10, 50)
+    none = Qt.KeyboardModifier.NoModifier
+    canvas.dropEvent(QDropEvent(spot, Qt.DropAction.CopyAction, carried[0], Qt.MouseButton.LeftButton, none))
+    assert len(walk(walking).keys) == 4
+    assert walk(walking).keys[1].design == walking.window.blend.design
+    assert walking.window.actions_by_id["undo"].text() == "Undo add a key frame"
 
 
 def test_playing_stops_when_another_room_is_entered(walking: Desktop) -> None:

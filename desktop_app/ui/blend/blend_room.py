@@ -23,6 +23,7 @@ from desktop_app.ui.blend.blend_wishes import BlendWishes
 from desktop_app.ui.blend.live_view import LiveView
 from desktop_app.ui.blend.own_picture_panel import OwnPictures
 from desktop_app.ui.blend.sliders_panel import SlidersPanel
+from desktop_app.ui.blend.timeline_drag import DesignDrag
 from desktop_app.ui.blend.timeline_panel import TimelinePanel
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import Banner
@@ -135,6 +136,7 @@ class BlendRoom(QWidget):
 
     def _connect_timeline(self) -> None:
         timeline, wishes = self.timeline, self.wishes
+        DesignDrag(self.live.view, self.focus_tile, self.store)
         timeline.walk_changed.connect(wishes.change_walk)
         timeline.settled.connect(self.settled)
         timeline.scrubbed.connect(self._on_scrubbed)

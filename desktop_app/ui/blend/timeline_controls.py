@@ -48,8 +48,8 @@ class TimelineControls(QWidget):
     def _make_buttons(self, look: Look) -> None:
         self._fold = IconButton(look, "down", "Fold the timeline", keys="F8")
         self.play = IconButton(look, "play", "Play", keys="Space")
-        self._add = IconButton(look, "add-key", "Add a key frame", keys="Ins")
-        self._add.setToolTip("Add the design that is shown large as a key frame  (Ins)")
+        self._add = IconButton(look, "key", "Add a key frame", keys="K")
+        self._add.setToolTip("Add the design that is shown large as a key frame, or drag it here  (K)")
         self._twice = IconButton(look, "duplicate-key", "Duplicate the key frame", keys="Ctrl+D")
         self._remove = IconButton(look, "trash", "Remove the key frame", keys="Del")
         self._loop = IconButton(look, "loop", "Loop")
