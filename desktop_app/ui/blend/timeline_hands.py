@@ -40,7 +40,7 @@ KEYS = {
 }
 TIPS: dict[Part, str] = {
     "boundary": "Drag to make the way before it longer or shorter",
-    "key": "Drag to another place; double-click to put it on the pad",
+    "key": "Drag to another place; double-click to put the pin on it",
     "curve": "Easing of this way  (E)",
     "length": "Click to type a duration  (F2)",
 }

@@ -54,7 +54,7 @@ def key_menu(
 ) -> QMenu:
     """move: before the key of that number."""
     menu = _menu(parent, f"Key frame {number + 1}")
-    menu.addAction("Put it on the pad\tEnter", open_)
+    menu.addAction("Put the pin on it\tEnter", open_)
     menu.addAction("Duplicate\tCtrl+D", duplicate)
     menu.addAction("Move earlier\tAlt+Left", lambda: move(number - 1)).setEnabled(number > 0)
     menu.addAction("Move later\tAlt+Right", lambda: move(number + 2)).setEnabled(number + 1 < count)

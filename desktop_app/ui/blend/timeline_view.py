@@ -38,11 +38,11 @@ RENDER_BUDGET_S = 0.006
 TICK_ROOM = 44  # px a figure of the ruler needs
 EMPTY_TITLE = "A walk leads from one key frame to the next"
 EMPTY_WORDS = (
-    "Find a design you like on the pad or the map and add it here as a key frame. "
+    "Find a design you like on the pad or the map and press K, or drag its large picture here: it becomes a key frame. "
     "With two of them you can play what lies between, and take it away as a film."
 )
 ONE_TITLE = "One more key frame, and it moves"
-ONE_WORDS = "Move the pin to another design and add it as the second key frame."
+ONE_WORDS = "Move the pin to another design and press K: it becomes the second key frame."
 
 
 class TimelineView(QWidget):
