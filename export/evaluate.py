@@ -177,8 +177,12 @@ def likelihood_scores(
         for name, value, what in (
             (f"ELBO{PLAIN}", found.elbo, f"{found.elbo_count} pictures"),
             ("ELBO, fitted prior", found.elbo_fitted, f"{found.elbo_count} pictures"),
-            (f"IW-{found.draws}{PLAIN}", found.weighted, f"the first {found.weighted_count} pictures"),
-            (f"IW-{found.draws}, fitted prior", found.weighted_fitted, f"the first {found.weighted_count} pictures"),
+            (f"IW-{found.draws}{PLAIN}", found.weighted, f"{found.weighted_count} pictures drawn at random"),
+            (
+                f"IW-{found.draws}, fitted prior",
+                found.weighted_fitted,
+                f"{found.weighted_count} pictures drawn at random",
+            ),
         )
     )
 
