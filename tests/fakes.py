@@ -15,6 +15,7 @@ import numpy as np
 from desktop_app.engine.errors import Cancelled, StudioError
 from desktop_app.engine.packages import (
     MANIFEST,
+    Direction,
     FileEntry,
     Graph,
     Latent,
@@ -22,6 +23,7 @@ from desktop_app.engine.packages import (
     Manifest,
     Package,
     Picture,
+    Space,
     Tensor,
     open_package,
 )
@@ -268,6 +270,18 @@ class ImmediateQueue:
         job.on_done(job)
 
 
+SPACE = Space(
+    (
+        Direction("Slant", "named", "leaning left", "leaning right", change=12.0, fit=0.7),
+        Direction("Towards 3", "named", "away", "3", change=20.0, fit=0.6),
+        Direction("Axis 1", "pca", change=25.0, share=0.18),
+    ),
+    (-2.0, -2.0),
+    (2.0, 2.0),
+    60,
+)
+
+
 def write_package(
     parent: Path,
     name: str = "fake-digits",
@@ -275,6 +289,7 @@ def write_package(
     title: str = "Fake digits",
     classes: tuple[str, ...] = tuple("0123456789"),
     channels: int = 1,
+    space: Space | None = None,
 ) -> Package:
     """A package folder whose manifest is right; its graph is a stand-in that no runtime ever opens."""
     folder = parent / name
@@ -291,6 +306,7 @@ def write_package(
         files={
             "decoder": FileEntry("decoder.onnx", 8, "0" * 64),
             "golden": FileEntry("golden.npz", 8, "0" * 64),
+            **({"space": FileEntry("space.npz", 8, "0" * 64)} if space else {}),
         },
         graphs={"decoder": Graph("decoder", (z,), (x,))},
         latent=Latent(8),
@@ -301,6 +317,7 @@ def write_package(
         licence="CC0-1.0",
         commercial_use="yes",
         made_by=MadeBy("fake", "none", "0", "2026-01-01", "none", 0.0),
+        space=space,
     )
     (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
     return open_package(folder)

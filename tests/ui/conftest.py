@@ -14,7 +14,7 @@ from desktop_app.app import Studio
 from desktop_app.studio.library import Library
 from desktop_app.studio.settings import Settings
 from desktop_app.ui.look.theme import Look
-from tests.fakes import FakeEngine, FakeHost, write_package
+from tests.fakes import SPACE, FakeEngine, FakeHost, write_package
 
 WAIT_S = 10.0
 NOTICES = "does not support (propagateSizeHints|raise|grabbing)"
@@ -98,7 +98,8 @@ def make_desktop(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., D
         names = ["fake-digits", "fake-letters"][:packages]
         for name in names:
             if not (models / name).is_dir():
-                write_package(models, name, title=name.replace("-", " ").capitalize())
+                space = SPACE if name == "fake-digits" else None
+                write_package(models, name, title=name.replace("-", " ").capitalize(), space=space)
         settings = Settings(folder / "settings.json")
         settings.set("theme", "dark")
         host = FakeHost(engine)

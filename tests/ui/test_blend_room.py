@@ -9,9 +9,10 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QMouseEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QMenu
 
 from desktop_app.engine.errors import RequestError
-from desktop_app.engine.requests import Design, Learn, Part, Place, Sample
+from desktop_app.engine.requests import Design, Learn, Part, Place, Push, Sample
 from desktop_app.studio import blend as blends
 from desktop_app.studio import recipe
 from desktop_app.ui.blend.blend_wishes import FIRST_PIN
@@ -393,6 +394,119 @@ def test_the_taste_waits_for_two_stars_and_says_how_sure_it_is(blending: Desktop
     assert state(blending).taste_amount == 1.0
     assert state(blending).taste
     assert room(blending).design.place.parts[0].weight == 1.0
+
+
+def slider(desktop: Desktop, name: str):  # type: ignore[no-untyped-def]
+    return room(desktop).sliders.rows[name].slider
+
+
+def test_a_slider_pushes_everything_and_one_drag_is_one_step(blending: Desktop) -> None:
+    before = [tile.design for tile in room(blending).canvas.cell_tiles]
+    slant = slider(blending, "Slant")
+    slant.setSliderDown(True)
+    for value in (5, 15, 30):
+        slant.setValue(value)
+    slant.setSliderDown(False)
+    assert state(blending).pushes == (Push("Slant", 1.5),)
+    assert room(blending).design.place.pushes == (Push("Slant", 1.5),)
+    assert all(tile.design not in before for tile in room(blending).canvas.cell_tiles)
+    assert "1.5 sd leaning right" in room(blending).live._pushes.text()
+    blending.do("undo")
+    assert state(blending).pushes == ()
+    assert slant.value() == 0
+
+
+def test_sliders_go_back_to_zero_by_key_cross_double_click_and_all_at_once(blending: Desktop) -> None:
+    row = room(blending).sliders.rows["Axis 1"]
+
+    def push() -> None:
+        row.slider.setValue(20)
+        assert state(blending).pushes == (Push("Axis 1", 1.0),)
+
+    push()
+    QTest.keyClick(row.slider, Qt.Key.Key_0)
+    assert state(blending).pushes == ()
+    push()
+    row._reset.click()
+    assert state(blending).pushes == ()
+    push()
+    QTest.mouseDClick(row.slider, Qt.MouseButton.LeftButton, pos=row.slider.rect().center())
+    assert state(blending).pushes == ()
+    push()
+    slider(blending, "Slant").setValue(-60)
+    blending.do("reset-sliders")
+    assert state(blending).pushes == ()
+    assert row.slider.value() == 0
+
+
+def test_a_slider_near_its_middle_is_at_zero_under_a_hand(blending: Desktop) -> None:
+    slant = slider(blending, "Slant")
+    slant.setSliderDown(True)
+    slant.setValue(20)
+    slant.setValue(1)
+    assert state(blending).pushes == ()
+    slant.setSliderDown(False)
+
+
+def test_a_model_without_directions_says_so(blending: Desktop) -> None:
+    blending.window._on_package("fake-letters")
+    assert room(blending).sliders.rows == {}
+    texts = [label.text() for label in room(blending).sliders.findChildren(QLabel)]
+    assert "This model brings no directions of its own." in texts
+
+
+# -- map and timeline ------------------------------------------------------------------------------------------------
+
+
+def test_the_map_begins_in_its_middle_and_a_spot_is_shown_large(blending: Desktop) -> None:
+    blending.do("canvas")
+    assert state(blending).view == "map"
+    assert room(blending).design == blends.at_spot((0.0, 0.0))
+    room(blending).map.spot_dragged.emit(0.5, -1.0)
+    room(blending).map.settled.emit()
+    assert room(blending).design == blends.at_spot((0.5, -1.0))
+    wait_for(lambda: room(blending).pictures.is_settled)
+    assert np.array_equal(shown(blending), picture(blends.at_spot((0.5, -1.0))))
+    assert room(blending).live._words.text() == "The map at 0.50, −1.00"
+
+
+def test_a_pick_of_the_map_goes_on_the_pad_and_a_set_as_far_as_there_is_room(blending: Desktop) -> None:
+    blending.do("canvas")
+    room(blending).map.picked.emit(blends.at_spot((1.0, 1.0)))
+    assert len(state(blending).anchors) == 5
+    assert state(blending).view == "map"
+    spots = [blends.at_spot((0.1 * number, 0.0)) for number in range(6)]
+    choices = dict(room(blending).canvas._choices(spots))
+    choices["Put these 6 designs on the pad"]()
+    assert len(state(blending).anchors) == blends.MAX_ANCHORS
+    assert "3 stayed behind" in room(blending).banner.sentence
+    choices["Star these 6 designs"]()
+    assert [take.design for take in blending.desk.state.takes] == spots
+    choices["Add these 6 designs as key frames"]()
+    assert [key.design for key in state(blending).walk.keys] == spots
+
+
+def test_a_lassoed_set_is_asked_about_in_a_menu(blending: Desktop) -> None:
+    blending.do("canvas")
+    room(blending).map.lassoed.emit([blends.at_spot((0.0, 0.0))])
+    menu = room(blending).canvas.findChild(QMenu)
+    assert menu.actions()[0].text() == "Put this design on the pad"
+    menu.close()
+
+
+def test_the_walk_is_seen_large_until_a_hand_is_back_on_the_pad(blending: Desktop) -> None:
+    blending.do("add-key")
+    room(blending).pad.pin_moved.emit(0.8, 0.8)
+    blending.do("add-key")
+    keys = state(blending).walk.keys
+    room(blending).timeline.scrubbed.emit(keys[0].design)
+    assert room(blending).design == keys[0].design
+    assert room(blending).live._title.text() == "On the walk"
+    room(blending).pad.pin_moved.emit(0.5, 0.5)
+    assert room(blending).design == blends.current(state(blending))
+    room(blending).timeline.key_opened.emit(keys[1].design)
+    assert room(blending).design == keys[1].design
+    assert len(state(blending).anchors) == 5
 
 
 # -- pictures that are dropped ---------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ class TileLoader(QObject):
         slot: str,
         smallest: int = SMALLEST_JOB,
     ) -> None:
-        """slot: of the queue; each view that draws tiles has one of its own. smallest: tiles to ask for at the least."""
+        """slot: of the queue; each view that draws tiles has its own. smallest: tiles to ask for at the least."""
         super().__init__(parent)
         self._slot, self._smallest = slot, smallest
         self._bridge = bridge

@@ -31,7 +31,7 @@ class ShortcutsDialog(QDialog):
         column.addWidget(self._area, 1)
         self.shown: list[Hint] = []
         self.show_matching("")
-        needed = self._area.widget().sizeHint().width() + self._area.verticalScrollBar().sizeHint().width()
+        needed = self._width + self._area.verticalScrollBar().sizeHint().width()
         self.resize(max(560, needed + 2 * SPACE_6), 640)
 
     @Slot(str)
@@ -57,4 +57,5 @@ class ShortcutsDialog(QDialog):
         if not self.shown:
             grid.addWidget(label("Nothing matches these words.", role="soft"), 0, 0)
         grid.setRowStretch(grid.rowCount(), 1)
+        self._width = body.sizeHint().width()
         self._area.setWidget(body)
