@@ -8,13 +8,14 @@ import msgspec
 import numpy as np
 
 from desktop_app.engine import packages
+from desktop_app.engine.file_content import sha256_of
 from desktop_app.engine.packages import FileEntry, Manifest
 
 
 def write_manifest(folder: pathlib.Path, manifest: Manifest) -> None:
     """It is written last and replaced whole; roles are the names of the files without their ending."""
     files = {
-        path.stem: FileEntry(path.name, path.stat().st_size, packages.sha256_of(path))
+        path.stem: FileEntry(path.name, path.stat().st_size, sha256_of(path))
         for path in sorted(folder.iterdir())
         if path.suffix in (".onnx", ".npz", ".md", ".png")
     }

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from desktop_app.engine import packages
+from desktop_app.engine import file_content, packages
 from desktop_app.engine.arrays import read_arrays
 from desktop_app.engine.errors import Fault, PackageError
 from desktop_app.engine.packages import Defaults, FileEntry, Latent, Package, Picture
@@ -170,7 +170,7 @@ def test_a_file_that_cannot_be_read(folder, monkeypatch):
     def refuse(path):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(packages, "sha256_of", refuse)
+    monkeypatch.setattr(file_content, "sha256_of", refuse)
     error = refusal(folder, named="cannot be read")
     assert "Permission denied" in error.message
 
