@@ -556,6 +556,21 @@ def test_a_foreign_picture_is_taken_for_the_designers_own(
     assert state(blending).walk.keys[0].design == design
 
 
+def test_a_foreign_picture_dropped_in_sample_is_offered_a_way_to_blend(
+    desktop: Desktop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from PIL import Image
+
+    started: list[Path] = []
+    monkeypatch.setattr(room(desktop).own_pictures, "start", lambda path, _package: started.append(path))
+    Image.new("L", (40, 40), 90).save(tmp_path / "mine.png")
+    drop(desktop, tmp_path / "mine.png")
+    assert "holds no recipe" in desktop.room.banner.sentence
+    desktop.room.banner._button.click()
+    assert desktop.window.rooms.name == BLEND
+    assert started == [tmp_path / "mine.png"]
+
+
 # -- failures --------------------------------------------------------------------------------------------------------
 
 

@@ -126,6 +126,7 @@ class BlendCanvas(QStackedWidget):
 
     @Slot()
     def switch(self) -> None:
+        self.moved.emit()
         self._wishes.show_canvas("pad" if self.currentWidget() is self.map else "map")
         self.first_focus.setFocus()
 

@@ -89,7 +89,8 @@ class BlendRoom(QWidget):
         self._middle = QSplitter(Qt.Orientation.Horizontal)
         self._middle.addWidget(self.canvas)
         self._middle.addWidget(side)
-        self._middle.setStretchFactor(0, 1)
+        self._middle.setStretchFactor(0, 5)
+        self._middle.setStretchFactor(1, 3)
         self._middle.setSizes([520, 310])
         for splitter in (side, self._middle):
             splitter.setChildrenCollapsible(False)
@@ -273,6 +274,7 @@ class BlendRoom(QWidget):
 
     @Slot(str)
     def _on_view(self, view: str) -> None:
+        self._end_preview()
         self.wishes.show_canvas("map" if view == "map" else "pad")
 
     @Slot(bool)

@@ -120,16 +120,6 @@ class Desk(QObject):
         if before is not None:
             self._set_sheet("Back", before)
 
-    def read_recipe(self, path: Path) -> "Recipe | None":
-        """The recipe of a picture made here, or None with a sentence said."""
-        from desktop_app.studio.recipe import read_recipe  # Pillow is slow to import
-
-        try:
-            return read_recipe(path)
-        except StudioError as error:
-            self.said.emit(error.message, "error")
-            return None
-
     def open_recipe(self, path: Path, recipe: "Recipe") -> int | None:
         """Bring back the settings of a picture made here; answers its tile, or None with a sentence said."""
         package = next((package for package in self.packages if package.name == recipe.package), None)

@@ -1,22 +1,28 @@
 """Commands that reach for files and the clipboard: import, open, export, copy, drag."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop_app.engine.errors import StudioError
 from desktop_app.engine.requests import Device
 from desktop_app.ui.sample.export_dialog import ExportDialog
 from desktop_app.ui.sample.exporting import Exporter
+from desktop_app.ui.shell.blend_desk import Offer
 from desktop_app.ui.shell.desk import Desk
 from desktop_app.ui.shell.importer import Importer
 from desktop_app.ui.shell.workspaces import BLEND, Workspaces
+
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif")
 
 
 class FileCommands(QObject):
     said = Signal(str, str)  # sentence, tone of a banner
     package_imported = Signal(str)  # name
     recipe_opened = Signal(int)  # its tile on the sheet
+    offered = Signal(object)  # Offer
     blend_opened = Signal(str)  # a picture for the Blend canvas
 
     def __init__(self, window: QWidget, rooms: Workspaces, desk: Desk, exporter: Exporter, importer: Importer) -> None:
@@ -64,13 +70,9 @@ class FileCommands(QObject):
 
     @Slot()
     def ask_recipe(self) -> None:
-        wanted = "Pictures and packages (*.png *.zip)"
-        title = "Open a picture made here"
-        if self._rooms.name == BLEND:
-            wanted = (
-                "Pictures and packages (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff *.gif *.avif *.zip);;All files (*)"
-            )
-            title = "Open a picture made here, or one of your own"
+        endings = " ".join(f"*{ending}" for ending in ((".png",) if self._rooms.name != BLEND else PICTURES))
+        own = ", or one of your own" if self._rooms.name == BLEND else ""
+        title, wanted = f"Open a picture made here{own}", f"Pictures and packages ({endings} *.zip);;All files (*)"
         name, _ = QFileDialog.getOpenFileName(self._window, title, "", wanted)
         if name:
             self.open_file(name)
@@ -86,13 +88,26 @@ class FileCommands(QObject):
         if self._rooms.name == BLEND:
             self.blend_opened.emit(name)
             return
-        recipe = self._desk.read_recipe(path)
-        if recipe is not None and recipe.design.place is not None:
+        from desktop_app.studio.recipe import read_recipe  # Pillow is slow to import
+
+        try:
+            recipe = read_recipe(path)
+        except StudioError as error:
+            self._offer_blend(error.message, name)
+            return
+        if recipe.design.place is not None:
             self.blend_opened.emit(name)  # it stands on no sheet
-        elif recipe is not None:
-            index = self._desk.open_recipe(path, recipe)
-            if index is not None:
-                self.recipe_opened.emit(index)
+        elif (index := self._desk.open_recipe(path, recipe)) is not None:
+            self.recipe_opened.emit(index)
+
+    def _offer_blend(self, sentence: str, name: str) -> None:
+        """A picture that was not made here may be one of the designer's own."""
+        is_picture = Path(name).is_file() and Path(name).suffix.lower() in PICTURES
+        if is_picture and self._desk.packages:
+            act = partial(self.blend_opened.emit, name)
+            self.offered.emit(Offer(sentence, "error", "Use it in Blend as your own", act))
+        else:
+            self.said.emit(sentence, "error")
 
     def close(self) -> None:
         self._importer.close()

@@ -131,7 +131,7 @@ class MainWindow(QMainWindow):
             room.pictures_changed.connect(self._show_picture)
             room.import_wished.connect(files.ask_import)
             room.file_dropped.connect(files.open_file)
-        for source in (self.blend_desk, self._sample_commands):
+        for source in (self.blend_desk, self._sample_commands, files):
             source.offered.connect(self._on_offer)
         rooms.changed.connect(self._on_workspace)
         self.side.chosen.connect(rooms.go_to_number)
