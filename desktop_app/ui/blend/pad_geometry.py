@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import floor, hypot
 from typing import Literal, NamedTuple
 
@@ -35,17 +36,17 @@ class PadGeometry:
     width: int
     height: int
 
-    @property
+    @cached_property
     def anchor_px(self) -> int:
         share = min(self.width, self.height) / (1 + ANCHOR_SHARE) * ANCHOR_SHARE
         return round(min(max(share, SMALLEST_ANCHOR), LARGEST_ANCHOR))
 
-    @property
+    @cached_property
     def side(self) -> float:
         """Of the square; a whole number, so that lattices have no seams."""
         return max(40.0, float(min(self.width, self.height) - self.anchor_px - 4))
 
-    @property
+    @cached_property
     def corner(self) -> Point:
         return (self.width - self.side) // 2, (self.height - self.side) // 2
 
