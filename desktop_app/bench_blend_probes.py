@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 WARM_UP, POSITIONS, LATTICES = 30, 300, 150
 LONG_WARM_UP, LONG = 3200, 10_000  # positions; by the end of the first the cache of pictures is full
-LONG_CACHE = 16 * 2**20  # bytes
 SEED = 1
 
 
@@ -47,7 +46,6 @@ def long_drag(package: str) -> probes.Figures:
     with tempfile.TemporaryDirectory(prefix="maquette-") as folder:
         studio, states = probes._studio(Path(folder))
         hand = _Hand(studio, package)
-        studio.window.room.store.set_budget(LONG_CACHE)
         before = _after(hand, states, range(LONG_WARM_UP))
         after = _after(hand, states, range(LONG_WARM_UP, LONG_WARM_UP + LONG))
         studio.close()
@@ -136,8 +134,8 @@ class _Hand:
         end = time.monotonic() + probes.PATIENCE_MS / 1000
         while not is_done():
             QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
-            if self._studio.window.room.store.failures:
-                raise StudioError(next(iter(self._studio.window.room.store.failures.values())))
+            if self._room.store.failures:
+                raise StudioError(next(iter(self._room.store.failures.values())))
             if time.monotonic() > end:
                 raise StudioError("The pad showed no picture within a minute.")
 

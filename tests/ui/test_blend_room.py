@@ -181,6 +181,18 @@ def test_a_hand_that_never_rests_sees_pictures_all_the_same(make_desktop: Make) 
     wait_for(go_on)
 
 
+def test_thousands_of_places_of_the_pin_leave_the_memory_as_it_is(blending: Desktop) -> None:
+    from desktop_app.ui.blend.blend_room import CACHE
+
+    used = blending.room.store.used
+    rng = np.random.default_rng(0)
+    for number in range(6000):
+        design = blends.at_pad(state(blending), (number / 6000, 0.4))
+        room(blending).store.put((room(blending)._package.sha256, design), rng.integers(0, 255, (28, 28, 1), np.uint8))
+    assert room(blending).store.used <= CACHE / 2
+    assert blending.room.store.used == used
+
+
 # -- keys ------------------------------------------------------------------------------------------------------------
 
 

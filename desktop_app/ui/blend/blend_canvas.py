@@ -32,7 +32,13 @@ class BlendCanvas(QStackedWidget):
     said = Signal(str, str)
 
     def __init__(
-        self, look: Look, bridge: QueueBridge, store: TileStore, wishes: BlendWishes, parent: QWidget | None = None
+        self,
+        look: Look,
+        bridge: QueueBridge,
+        store: TileStore,
+        pad_store: TileStore,
+        wishes: BlendWishes,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._wishes = wishes
@@ -40,7 +46,7 @@ class BlendCanvas(QStackedWidget):
         self._lattice_of: object = None  # all that decides the lattice
         self.anchor_tiles: tuple[Tile, ...] = ()
         self.cell_tiles: tuple[Tile, ...] = ()
-        self.pad = PadCanvas(look, store)
+        self.pad = PadCanvas(look, pad_store)
         self.map = MapView(look, bridge, store)
         self.empty = EmptyView(look, "blend")
         for page in (self.pad, self.empty, self.map):

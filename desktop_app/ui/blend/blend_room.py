@@ -33,6 +33,8 @@ from desktop_app.ui.picture.tile import Key, Tile, take_keys
 from desktop_app.ui.picture.tile_store import TileStore
 
 LOOK_AGAIN_MS = 60
+CACHE = 16 * 2**20  # bytes
+PICTURES = 160  # that the pad must have room for, however large they are: its finest lattice, and some of the way
 
 
 class BlendRoom(QWidget):
@@ -50,16 +52,17 @@ class BlendRoom(QWidget):
         super().__init__(parent)
         self.setObjectName("room")
         self.setAcceptDrops(True)
-        self.store = store
+        self._shared = store  # of the whole window, for the map and the walk
+        self.store = TileStore(CACHE)  # of the pad: a dragged pin leaves thousands of pictures behind, and none is kept
         self.controls = BlendControls(look)
         self.banner = Banner(look)
         self.wishes = BlendWishes(self)
-        self.canvas = BlendCanvas(look, bridge, store, self.wishes)
+        self.canvas = BlendCanvas(look, bridge, store, self.store, self.wishes)
         self.pad, self.map = self.canvas.pad, self.canvas.map
         self.live = LiveView(look)
         self.sliders = SlidersPanel(look, bridge)
         self.timeline = TimelinePanel(look, bridge, store)
-        self.pictures = BlendPictures(bridge, store, self)
+        self.pictures = BlendPictures(bridge, self.store, self)
         self.own_pictures = OwnPictures(look, bridge, self)
         self._state = BlendState()
         self._marked: tuple[tuple[Take, ...], tuple[Take, ...]] = (), ()
@@ -149,6 +152,10 @@ class BlendRoom(QWidget):
 
     def show_project(self, project: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None:
         """package: that of the canvas, None where it is not here. by_hash: all packages."""
+        if package is not None and package != self._package:
+            picture = package.manifest.picture
+            size = picture.channels * picture.height * picture.width if picture else 0
+            self.store.set_budget(max(CACHE, 4 * PICTURES * size))  # a quarter of it is for pixels
         self._package, self._state = package, project.blend
         self.wishes.state, self.wishes.package = self._state, package
         if (project.takes, project.rejects) != self._marked:
@@ -328,7 +335,7 @@ class BlendRoom(QWidget):
     @Slot(str)
     def say_mishap(self, sentence: str) -> None:
         """The engine ended: what it left undone can be asked for again."""
-        if self.store.failures:
+        if self.store.failures or self._shared.failures:
             self.banner.say(sentence, tone="warn", action="Try again", act=self.retry)
         else:
             self.banner.say(sentence, tone="warn")
