@@ -19,7 +19,7 @@ from desktop_app.studio.project import Take
 from desktop_app.studio.sheet import SheetState, design_at
 from desktop_app.ui.blend.map_canvas import MAX_SET
 from desktop_app.ui.blend.map_painter import CLASS_COLOURS, OTHER, class_colour
-from desktop_app.ui.blend.map_points import SAMPLE_SEED, SAMPLES
+from desktop_app.ui.blend.map_points import BATCH, SAMPLE_SEED, SAMPLES
 from desktop_app.ui.blend.map_view import MapView, plane_words
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.look.theme import Look
@@ -446,17 +446,29 @@ def test_a_class_of_the_legend_is_shown_alone(rig: Rig) -> None:
 def test_samples_are_the_first_designs_of_a_sheet(rig: Rig) -> None:
     rig.view.samples_switch.click()
     rig.settle()
-    (request,) = rig.asked(Locate)
-    assert len(request.designs) == SAMPLES
-    assert request.designs[11] == design_at(SheetState(rig.package.name, SAMPLE_SEED), 11, 10)
-    assert len(rig.view.points.samples) == SAMPLES
+    wait_for(lambda: len(rig.view.points.samples) == SAMPLES)
+    designs = rig.view.points.sample_designs
+    assert len(set(designs)) == SAMPLES == sum(len(request.designs) for request in rig.asked(Locate))
+    assert designs[11] == design_at(SheetState(rig.package.name, SAMPLE_SEED), 11, 10)
+    assert rig.view.points.samples[1234] == pytest.approx(spot_of(designs[1234]))
+    assert rig.view.points.sample_labels[1234] == designs[1234].label
     far = np.array([5.0, 5.0], np.float32)
     rig.view.points.samples[:] = far
     rig.view.points.samples[11] = 1.0, -1.0
     rig.click((1.0, -1.0))
-    assert rig.told("pointed") == [request.designs[11]]
+    assert rig.told("pointed") == [designs[11]]
     rig.press(Qt.Key.Key_Return)
-    assert rig.told("picked") == [request.designs[11]]
+    assert rig.told("picked") == [designs[11]]
+
+
+def test_what_a_hand_drags_does_not_wait_for_all_samples(rig: Rig) -> None:
+    rig.queue.paused = True
+    rig.view.samples_switch.click()
+    rig.canvas.zoom(4)
+    rig.settle()
+    waiting = [request.request for request in rig.queue.waiting]
+    assert {type(request) for request in waiting} == {Locate, Sample}
+    assert all(len(request.designs) <= BATCH for request in waiting if isinstance(request, Locate))
 
 
 def test_a_model_without_real_pictures_says_why_there_are_none(rig: Rig, tmp_path: Path) -> None:
@@ -506,7 +518,7 @@ def test_own_designs_come_first_and_a_set_has_an_end(rig: Rig) -> None:
     rig.takes = tuple(star(rig, n) for n in range(5))
     rig.show()
     rig.view.samples_switch.click()
-    rig.settle()
+    wait_for(lambda: len(rig.view.points.samples) == SAMPLES)
     rig.press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     ((designs),) = rig.told("lassoed")
     assert len(designs) == len(set(designs)) == MAX_SET
@@ -591,8 +603,7 @@ def test_a_failure_is_said_and_can_be_tried_again(rig: Rig) -> None:
     assert rig.told("said") == [("The engine ended.", "error")]
     assert len(rig.view.points.samples) == 0
     rig.view.retry()
-    rig.settle()
-    assert len(rig.view.points.samples) == SAMPLES
+    wait_for(lambda: len(rig.view.points.samples) == SAMPLES)
 
 
 def test_a_failure_of_the_marks_is_not_asked_for_ever(rig: Rig) -> None:

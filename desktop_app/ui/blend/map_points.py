@@ -22,6 +22,7 @@ from desktop_app.ui.blend.pad_geometry import letter
 from desktop_app.ui.bridge import Listener, QueueBridge
 
 SAMPLES = 2000
+BATCH = 100  # of them, so that what a hand drags meanwhile does not wait
 SAMPLE_SEED = 1  # of the first sheet that a designer sees
 
 Kind = Literal["star", "anchor"]
@@ -77,12 +78,12 @@ class MapPoints(QObject):
 
     def want_samples(self) -> None:
         """The first designs of a sheet, all classes in turn: what the model makes when nobody chooses."""
-        if self._package is None:
+        if self._package is None or len(self.samples) >= SAMPLES:
             return
         sheet = SheetState(self._package.name, SAMPLE_SEED, truncation=self._package.manifest.defaults.truncation)
-        classes = len(self._package.manifest.classes)
-        designs = tuple(design_at(sheet, n, classes) for n in range(SAMPLES))
-        self._ask("samples", Locate(self._package.ref, designs), self._on_samples)
+        classes, known = len(self._package.manifest.classes), len(self.samples)
+        designs = tuple(design_at(sheet, n, classes) for n in range(known, min(known + BATCH, SAMPLES)))
+        self._ask("samples", Locate(self._package.ref, designs), self._on_samples, self._on_batch)
 
     def show_own(self, state: BlendState, takes: Sequence[Take]) -> None:
         """Stars and anchors of the package, located where they are not yet."""
@@ -108,7 +109,13 @@ class MapPoints(QObject):
 
     # -- the engine ------------------------------------------------------------------------------------------------
 
-    def _ask(self, errand: str, request: Request, on_update: Callable[[Job, Update], None]) -> None:
+    def _ask(
+        self,
+        errand: str,
+        request: Request,
+        on_update: Callable[[Job, Update], None],
+        on_done: Callable[[], None] = lambda: None,
+    ) -> None:
         if errand in self._asked:
             return
         self._asked.add(errand)
@@ -116,7 +123,7 @@ class MapPoints(QObject):
         listener = Listener(
             self,
             partial(self._on_update, package, on_update),
-            lambda _job: None,
+            partial(self._on_done, package, on_done),
             partial(self._on_error, package, errand),
         )
         self._bridge.submit(request, listener, slot=f"map {errand}")
@@ -126,6 +133,10 @@ class MapPoints(QObject):
     ) -> None:
         if package == self._package:
             on_update(job, update)
+
+    def _on_done(self, package: Package | None, on_done: Callable[[], None], _job: Job) -> None:
+        if package == self._package:
+            on_done()
 
     def _on_error(self, package: Package | None, errand: str, _job: Job, error: StudioError) -> None:
         if package != self._package:
@@ -143,11 +154,16 @@ class MapPoints(QObject):
 
     def _on_samples(self, job: Job, update: Update) -> None:
         if isinstance(update, Located) and isinstance(job.request, Locate):
-            self.samples = np.concatenate([self.samples[: update.first], update.spots])
-            self.sample_designs = job.request.designs[: len(self.samples)]
-            labels = [-1 if design.label is None else design.label for design in self.sample_designs]
-            self.sample_labels = np.array(labels, np.int16)
+            designs = job.request.designs[update.first : update.first + len(update.spots)]
+            labels = np.array([-1 if design.label is None else design.label for design in designs], np.int16)
+            self.samples = np.concatenate([self.samples, update.spots])
+            self.sample_designs += designs
+            self.sample_labels = np.concatenate([self.sample_labels, labels])
             self.changed.emit()
+
+    def _on_batch(self) -> None:
+        self._asked.discard("samples")
+        self.want_samples()
 
     def _on_own(self, job: Job, update: Update) -> None:
         if isinstance(update, Located) and isinstance(job.request, Locate):
