@@ -1,9 +1,10 @@
 """Draws the pad from a frozen scene: the lattice, the anchors over it, the threads to the pin, the pin."""
 
 from dataclasses import dataclass
+from math import hypot
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
 
 from desktop_app.ui.blend.pad_geometry import Box, PadGeometry, Point, letter
 from desktop_app.ui.look.icons import paint_icon
@@ -63,17 +64,29 @@ def _paint_lattice(painter: QPainter, scene: PadScene) -> None:
 
 
 def _paint_threads(painter: QPainter, scene: PadScene, pin: Point) -> None:
-    """From the pin to what it is made of, the stronger the more."""
-    start = QPointF(*scene.geometry.to_view(pin))
+    """From the pin to what it is made of, the stronger the more. Filled strips: they paint faster than lines."""
+    start = scene.geometry.to_view(pin)
+    painter.setPen(Qt.PenStyle.NoPen)
     for anchor in scene.anchors:
-        if anchor.weight <= 0.005:
-            continue
-        end = QPointF(*scene.geometry.to_view(anchor.point))
-        for colour, width, alpha in ((scene.colours.scrim, 3.0, 0.5), (THREAD, 1.25, 1.0)):
-            ink = QColor(colour)
-            ink.setAlphaF(alpha * (0.3 + 0.7 * anchor.weight))
-            painter.setPen(QPen(ink, width + 1.5 * anchor.weight))
-            painter.drawLine(start, end)
+        if anchor.weight > 0.005:
+            ink = QColor(THREAD)
+            ink.setAlphaF(0.35 + 0.65 * anchor.weight)
+            painter.setBrush(ink)
+            strip = _strip(start, scene.geometry.to_view(anchor.point), 1.5 + 2.0 * anchor.weight)
+            painter.drawConvexPolygon(strip)
+
+
+def _strip(start: Point, end: Point, width: float) -> QPolygonF:
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    length = hypot(dx, dy) or 1.0
+    x, y = -dy / length * width / 2, dx / length * width / 2
+    corners = (
+        (start[0] + x, start[1] + y),
+        (end[0] + x, end[1] + y),
+        (end[0] - x, end[1] - y),
+        (start[0] - x, start[1] - y),
+    )
+    return QPolygonF([QPointF(*corner) for corner in corners])
 
 
 def _paint_anchor(painter: QPainter, scene: PadScene, number: int, anchor: SceneAnchor) -> None:

@@ -42,6 +42,8 @@ class ImageView(QWidget):
 
     def set_pixels(self, pixels: Pixels | None) -> None:
         """(H, W, C), or None for an empty view."""
+        if pixels is self._pixels:
+            return
         self._pixels = pixels
         self._rendered = None
         self._settle()
