@@ -99,10 +99,12 @@ def learning(package: Package | None, takes: Sequence[Take], rejects: Sequence[T
 
 def certainty_words(certainty: float) -> str:
     """How sure the engine is, in words and per cent."""
-    sure = "Quite sure" if certainty >= 0.9 else "Fairly sure" if certainty >= 0.75 else "Not very sure"
-    if certainty < 0.6:
-        return f"Guessing: it tells your stars from the rest {100 * certainty:.0f} % of the time. Star or reject more."
-    return f"{sure}: it tells your stars from the rest {100 * certainty:.0f} % of the time."
+    share = round(100 * certainty)
+    told = f"it tells your stars from the rest {share}\u00a0% of the time."
+    if share < 60:
+        return f"Guessing: {told} Star or reject more."
+    sure = "Quite sure" if share >= 90 else "Fairly sure" if share >= 75 else "Not very sure"
+    return f"{sure}: {told}"
 
 
 def _too_few(package: Package | None, takes: Sequence[Take]) -> str:

@@ -4,7 +4,7 @@ from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Part, Place
 from desktop_app.ui.picture.tile import class_name
 
-MAX_PARTS = 12  # shown one by one; a taste has dozens
+MAX_PARTS = 6  # shown one by one; a taste has dozens
 
 
 def place_title(place: Place) -> str:
@@ -40,8 +40,9 @@ def _part_rows(parts: tuple[Part, ...], package: Package | None) -> list[tuple[s
         short = design_words(part.design, package, short=True)
         rows.append((f"Part {number}", f"{share}  {short}", f"{share}  {design_words(part.design, package)}"))
     if len(ranked) > MAX_PARTS:
-        rest = f"{len(ranked) - MAX_PARTS} designs more, each weighing less"
-        rows.append(("And", rest, rest))
+        rest = ranked[MAX_PARTS:]
+        words = [f"{_percent(part.weight)}  {design_words(part.design, package)}" for part in rest]
+        rows.append(("And", f"{len(rest)} more, of less weight", "; ".join(words)))
     return rows
 
 
