@@ -7,7 +7,6 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from desktop_app import cli
-from desktop_app.cli import asking
 from desktop_app.engine import packages
 from desktop_app.studio.film_options import FilmOptions
 from desktop_app.studio.film_reading import read_film_recipe, read_frames
