@@ -1,5 +1,7 @@
 """Where things lie on the map."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -126,22 +128,20 @@ def test_the_map_cannot_be_lost(layout: MapLayout, dx: float, dy: float) -> None
 
 
 @given(layouts)
-def test_fitted_shows_all_of_it(layout: MapLayout) -> None:
-    fitted = layout.fitted()
-    left, top = fitted.to_view((layout.low[0], layout.high[1]))
-    right, bottom = fitted.to_view((layout.high[0], layout.low[1]))
+def test_fitted_shows_every_cell_in_the_middle_and_no_larger_one_would(layout: MapLayout) -> None:
+    fitted = layout.fitted(8)
+    columns, rows = fitted.counts(fitted.level)
+    wide, high = columns * fitted.cell_px, rows * fitted.cell_px
+    left, top = fitted.origin
+    assert abs(2 * left + wide - layout.width) <= 1
+    assert abs(2 * top + high - layout.height) <= 1
     if fitted.zoom > MIN_ZOOM:
-        assert left >= -1
-        assert top >= -1
-        assert right <= layout.width + 1
-        assert bottom <= layout.height + 1
-    larger = fitted.zoomed(1, (layout.width / 2, layout.height / 2))
-    assert (
-        max((right - left) * larger.scale / fitted.scale - layout.width, 0)
-        + max((bottom - top) * larger.scale / fitted.scale - layout.height, 0)
-        > 0
-        or larger.zoom == MAX_ZOOM
-    )
+        assert wide <= layout.width - 16
+        assert high <= layout.height - 16
+    for zoom in range(fitted.zoom + 1, fitted.zoom + 9):
+        larger = replace(fitted, zoom=zoom)
+        columns, rows = larger.counts(larger.level)
+        assert columns * larger.cell_px > layout.width - 16 or rows * larger.cell_px > layout.height - 16
 
 
 @given(layouts, st.floats(0, 1), st.floats(0, 1))

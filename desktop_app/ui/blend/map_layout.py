@@ -150,15 +150,18 @@ class MapLayout:
         return replace(after, centre=self.within((x, y)))
 
     def fitted(self, margin: int = 0) -> "MapLayout":
-        """All of the map in the view, as large as it goes."""
-        middle = (self.low[0] + self.high[0]) / 2, (self.low[1] + self.high[1]) / 2
+        """All cells of the map in the view, as large as it goes."""
         room = max(1, self.width - 2 * margin), max(1, self.height - 2 * margin)
         for zoom in range(MAX_ZOOM, MIN_ZOOM, -1):
-            made = replace(self, zoom=zoom, centre=middle)
-            wide, high = self.high[0] - self.low[0], self.high[1] - self.low[1]
-            if wide * made.scale <= room[0] and high * made.scale <= room[1]:
-                return made
-        return replace(self, zoom=MIN_ZOOM, centre=middle)
+            made = replace(self, zoom=zoom)
+            columns, rows = made.counts(made.level)
+            if columns * made.cell_px <= room[0] and rows * made.cell_px <= room[1]:
+                break
+        else:
+            made = replace(self, zoom=MIN_ZOOM)
+        columns, rows = made.counts(made.level)
+        unit = made.cell_units(made.level)
+        return replace(made, centre=(self.low[0] + columns * unit / 2, self.high[1] - rows * unit / 2))
 
     def showing(self, spot: Spot, margin: int = 48) -> "MapLayout":
         """Moved no further than it takes to bring a spot into view."""

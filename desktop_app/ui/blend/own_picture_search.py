@@ -116,11 +116,11 @@ def in_words(error: float) -> str:
         (4.0, "Hardly to be told apart"),
         (12.0, "Very close"),
         (24.0, "Close, with other details"),
-        (48.0, "Alike from afar"),
+        (56.0, "Alike from afar"),
     ):
         if error <= limit:
             return words
-    return "Far off: this model makes nothing like it"
+    return "Far off: search further, or use another part"
 
 
 def how_in_words(how: str) -> str:
