@@ -12,7 +12,7 @@ from pathlib import Path
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from PIL import Image
-from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QIODevice
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication
 
@@ -137,20 +137,24 @@ def settle(window: MainWindow) -> None:
         blend = window.blend
         loaders = window.room.loader, blend.timeline.loader, blend.map.loader
         done = not any(loader.is_busy for loader in loaders) and blend.pictures.is_settled
+        done = done and not blend.timeline.pace.is_busy and not blend.timeline._pace_timer.isActive()
         if window.rooms.name == "sample":
             done = done and all(store.has(tile.key) for tile in tiles)
         quiet = quiet + 1 if done else 0
 
 
 def write(pixmap: QPixmap, path: Path) -> None:
-    """As a PNG of at most 256 colours, which is what keeps it small."""
+    """As a PNG; of at most 256 colours where it would be large, though they shift the quiet ones a little."""
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     pixmap.save(buffer, "PNG")
     picture = Image.open(io.BytesIO(bytes(buffer.data()))).convert("RGB")
-    reduced = picture.quantize(colors=256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     path.parent.mkdir(parents=True, exist_ok=True)
-    reduced.save(path, optimize=True)
+    picture.save(path, optimize=True)
+    if path.stat().st_size > MAX_BYTES:
+        picture.quantize(colors=256, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+            path, optimize=True
+        )
     if path.parent == FOLDER:
         assert path.stat().st_size <= MAX_BYTES, f"{path.name} is larger than {MAX_BYTES} bytes"
 
@@ -170,6 +174,8 @@ def take(name: str, folder: Path, width: int, height: int) -> None:
         settle(window)
         write(window.grab(), folder / f"{name}.png")
         studio.close()
+        window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def main() -> None:
