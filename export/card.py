@@ -95,7 +95,8 @@ def _scores(scores: tuple[Score, ...]) -> str:
     for score in scores:
         floor = "" if score.floor is None else f"{score.floor:.4f}"
         rows.append(f"| {score.name} | {score.value:.4f} | {floor} |")
-    return "\n".join([*rows, "", f"{scores[0].note}. {HOW}"])
+    plain = any(score.name.endswith("N(0, I)") for score in scores)
+    return "\n".join([*rows, "", f"{scores[0].note}. {PLAIN_HOW if plain else ''}{HOW}"])
 
 
 def _bounds(scores: tuple[Score, ...], manifest: Manifest) -> str:
@@ -161,6 +162,7 @@ SPACE_HOW = (
     f"{MIN_REACHED:.0%} of the designs of other classes have reached at +3."
 )
 
+PLAIN_HOW = "With “N(0, I)” behind the name: samples from there past the fitted prior, with no class asked for. "
 HOW = (
     "Density and coverage: k = 5, penultimate features of the judge, against the real test split; the last column is "
     "the same for as many real training pictures (a density above the real one means samples crowd typical places). "
