@@ -307,20 +307,22 @@ def test_progress_reaches_its_end(tmp_path, format):
     assert all(total == COUNT for _, total in told)
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def small_disk():
-    """No file may grow beyond so many bytes: writing on fails as on a full disk."""
+    """No file may grow beyond so many bytes: writing on fails as on a full disk. Pytest's own log may be a file too."""
     resource = pytest.importorskip("resource")
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (700, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("format", [*BY_PILLOW, "frames"])
-def test_a_full_disk_is_a_sentence_and_leaves_no_half_film(tmp_path, format, small_disk):
+def test_a_full_disk_is_a_sentence_and_leaves_no_half_film(tmp_path, format):
     noise = np.random.default_rng(0).integers(0, 256, (COUNT, 32, 32, 1), np.uint8)
-    with pytest.raises(FileError, match="cannot be written: File too large"):
+    with small_disk(), pytest.raises(FileError, match="cannot be written: File too large"):
         write(path_for(tmp_path, format), FilmOptions(format), noise)
     assert leftovers(tmp_path) == []
 
