@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -102,7 +103,17 @@ def test_everything_in_view_can_be_named_reached_and_read(view: QWidget) -> None
     assert nameless(view) == []
     assert unexplained(view) == []
     assert out_of_reach(view) == []
-    assert cut_texts(view) == []
+    assert still_cut(view) == []
+
+
+def still_cut(view: QWidget) -> list[str]:
+    """Texts that are cut once the layout has caught up with what the engine has just told."""
+    for _ in range(50):
+        if not cut_texts(view):
+            return []
+        QCoreApplication.processEvents()
+        time.sleep(0.01)
+    return cut_texts(view)
 
 
 def nameless(view: QWidget) -> list[QWidget]:
