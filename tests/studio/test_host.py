@@ -99,7 +99,8 @@ def slow(folder):
 
 @pytest.fixture(scope="module")
 def slow_to_open(folder):
-    graph = tiny_package.slow_to_open_graph()
+    # few large products: each result is kept, and these engines would have no memory left before they were stopped
+    graph = tiny_package.slow_to_open_graph(loops=60, size=2800)
     return packages.open_package(tiny_package.package_with(folder, graph, "slow-to-open"))
 
 
