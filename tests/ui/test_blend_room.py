@@ -608,3 +608,13 @@ def test_the_inspector_tells_the_mix_in_words(blending: Desktop) -> None:
     assert sum(line.startswith("Part ") for line in lines) == 4
     assert all("%" in line and "seed" in line for line in lines if line.startswith("Part"))
     assert not any(line.startswith("Seed") for line in lines)
+
+
+def test_a_warning_goes_with_the_next_step_and_one_with_a_way_out_stays(blending: Desktop) -> None:
+    banner = room(blending).banner
+    banner.say("A walk needs two key frames; this one has none.", tone="warn")
+    blending.do("add-key")
+    assert "needs two key frames" not in banner.sentence
+    banner.say("The engine ended.", tone="warn", action="Try again", act=room(blending).retry)
+    blending.do("add-key")
+    assert banner.sentence == "The engine ended."

@@ -129,6 +129,7 @@ class BlendRoom(QWidget):
         sliders.taste_pushed.connect(wishes.push_taste)
         sliders.reset_wished.connect(wishes.reset_sliders)
         sliders.settled.connect(self.settled)
+        wishes.wished.connect(self._on_wished)
         wishes.wished.connect(self.wished)
         self._connect_timeline()
         wishes.said.connect(self._on_said)
@@ -331,6 +332,12 @@ class BlendRoom(QWidget):
     @Slot(str, str)
     def _on_said(self, sentence: str, tone: str) -> None:
         self.banner.say(sentence, tone=tone)  # type: ignore[arg-type]
+
+    @Slot()
+    def _on_wished(self) -> None:
+        """A warning was about the step before; one that offers a way out stays."""
+        if self.banner.tone == "warn" and not self.banner.asks:
+            self.banner.dismiss()
 
     @Slot(str)
     def say_mishap(self, sentence: str) -> None:

@@ -53,6 +53,11 @@ class Banner(QWidget):
     def tone(self) -> Tone:
         return self._tone
 
+    @property
+    def asks(self) -> bool:
+        """Whether it offers something to do."""
+        return self._act is not None
+
     def say(
         self, sentence: str, *, tone: Tone = "plain", action: str = "", act: Callable[[], None] | None = None
     ) -> None:
