@@ -43,3 +43,9 @@ def user_config() -> Path:
 
 def user_logs() -> Path:
     return Path(platformdirs.user_log_dir("maquette", appauthor=False))
+
+
+def export_folder() -> Path:
+    """Where films and pictures go unless another folder is chosen; it may not exist yet."""
+    pictures = Path.home() / "Pictures"
+    return (pictures if pictures.is_dir() else Path.home()) / "Maquette"

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from desktop_app import __version__
-from desktop_app.engine.errors import FileError, RecipeError
+from desktop_app.engine.errors import FileError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Device, Frozen
 from desktop_app.studio import recipe
@@ -86,14 +86,8 @@ def encode(made: FilmRecipe) -> str:
 
 def decode(text: str, name: str) -> FilmRecipe:
     """Raises RecipeError."""
-    if len(text) > MAX_BYTES:
-        raise RecipeError(f"The recipe in “{name}” is longer than a recipe can be.")
-    try:
-        made = msgspec.json.decode(text, type=FilmRecipe)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise RecipeError(f"The recipe in “{name}” is damaged or from a newer Maquette ({error}).") from None
-    if made.film != FORMAT:
-        raise RecipeError(f"The recipe in “{name}” is of format {made.film}; a newer Maquette reads it.")
+    made = recipe.decoded(text, FilmRecipe, name, most=MAX_BYTES)
+    recipe.check_format(made.film, FORMAT, name)
     return made
 
 

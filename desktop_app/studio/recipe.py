@@ -13,6 +13,7 @@ import struct
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -31,6 +32,8 @@ FORMAT = 1
 MAX_RECIPE_BYTES = 2**20
 MAX_PIXELS = 50_000_000
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+
+K = TypeVar("K")
 
 
 class Recipe(Frozen, frozen=True, kw_only=True):
@@ -166,15 +169,25 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _decode(text: str, name: str) -> Recipe:
-    if len(text) > MAX_RECIPE_BYTES:
+    recipe = decoded(text, Recipe, name, most=MAX_RECIPE_BYTES)
+    check_format(recipe.format, FORMAT, name)
+    return recipe
+
+
+def decoded(text: str, kind: type[K], name: str, *, most: int) -> K:
+    """What a file's text says of how it was made; name: of the file, most: bytes. Raises RecipeError."""
+    if len(text) > most:
         raise RecipeError(f"The recipe in “{name}” is longer than a recipe can be.")
     try:
-        recipe = msgspec.json.decode(text, type=Recipe)
+        return msgspec.json.decode(text, type=kind)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise RecipeError(f"The recipe in “{name}” is damaged or from a newer Maquette ({error}).") from None
-    if recipe.format != FORMAT:
-        raise RecipeError(f"The recipe in “{name}” is of format {recipe.format}; a newer Maquette reads it.")
-    return recipe
+
+
+def check_format(found: int, known: int, name: str) -> None:
+    """Raise RecipeError for a recipe that this program does not know how to read."""
+    if found != known:
+        raise RecipeError(f"The recipe in “{name}” is of format {found}; a newer Maquette reads it.")
 
 
 def compare(kept: Pixels, again: Pixels) -> tuple[str, int]:

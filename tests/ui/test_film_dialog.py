@@ -8,12 +8,12 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 
+from desktop_app import paths
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design
 from desktop_app.studio import film_video
 from desktop_app.studio.film_options import FilmOptions
 from desktop_app.studio.walk import Key, Walk
-from desktop_app.ui.blend import film_choice as choices
 from desktop_app.ui.blend.film_choice import FilmChoice
 from desktop_app.ui.blend.film_dialog import FilmDialog
 from desktop_app.ui.look.theme import Look
@@ -27,7 +27,7 @@ Open = Callable[..., FilmDialog]
 @pytest.fixture
 def open_dialog(look: Look, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     monkeypatch.setattr(film_video, "absence", lambda: film_video.ABSENT)
-    monkeypatch.setattr(choices, "default_folder", lambda: tmp_path)
+    monkeypatch.setattr(paths, "export_folder", lambda: tmp_path)
     made: list[FilmDialog] = []
 
     def make(before: FilmChoice | None = None, *, channels: int = 1, walk: Walk = WALK) -> FilmDialog:

@@ -125,8 +125,3 @@ def free_name(folder: Path, name: str, format: Format) -> str:
         free = f"{name}-{number}"
         number += 1
     return free
-
-
-def default_folder() -> Path:
-    pictures = Path.home() / "Pictures"
-    return (pictures if pictures.is_dir() else Path.home()) / "Maquette"

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app import paths
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.studio.film import refuse_existing
@@ -209,7 +210,7 @@ class FilmDialog(QDialog):
         self._ground = options.background
         self._loop.setChecked(options.loop)
         self._recipe.setChecked(before.with_recipe if before else True)
-        folder = before.path.parent if before else choices.default_folder()
+        folder = before.path.parent if before else paths.export_folder()
         self._folder.setText(str(folder))
         self._name.setText(choices.free_name(folder, name, self.format))
 

@@ -159,7 +159,7 @@ class TimelineControls(QWidget):
         self._rate.setCurrentIndex(index)
 
     def _write_length(self) -> None:
-        self._length.setText(f"{duration(self._walk):.2f} s" if ways(self._walk) else "")
+        self._length.setText(f"{duration(self._walk):.2f} s")
         self._length.setModified(False)
 
     # -- hands -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from desktop_app import paths
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.requests import Device
 from desktop_app.ui.sample.export_dialog import ExportDialog
@@ -29,7 +30,7 @@ class FileCommands(QObject):
         super().__init__(window)
         self._window, self._rooms, self._desk = window, rooms, desk
         self._exporter, self._importer = exporter, importer
-        self._export_folder = default_export_folder()
+        self._export_folder = paths.export_folder()
         self.device: Device | None = None
         exporter.said.connect(self.said)
         importer.imported.connect(self._on_imported)
@@ -122,8 +123,3 @@ class FileCommands(QObject):
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:
         self.said.emit(sentence, "error")
-
-
-def default_export_folder() -> Path:
-    pictures = Path.home() / "Pictures"
-    return (pictures if pictures.is_dir() else Path.home()) / "Maquette"

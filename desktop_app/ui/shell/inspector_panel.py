@@ -115,8 +115,8 @@ class InspectorPanel(QWidget):
         else:
             self._vary.setToolTip("Variations  (V)")
         if tile is None:
-            self._title.setText("No tile")
-            self._count.setText("Select a tile to see its recipe.")
+            self._title.setText("No design")
+            self._count.setText("Its recipe is here once a tile is selected or something is under the pin.")
             self._show_fields(())
             self._preview.set_pixels(None)
             return
