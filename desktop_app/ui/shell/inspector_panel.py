@@ -116,7 +116,7 @@ class InspectorPanel(QWidget):
             self._vary.setToolTip("Variations  (V)")
         if tile is None:
             self._title.setText("No design")
-            self._count.setText("Its recipe is here once a tile is selected or something is under the pin.")
+            self._count.setText("Select one to see its recipe.")
             self._show_fields(())
             self._preview.set_pixels(None)
             return
