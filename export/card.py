@@ -2,7 +2,7 @@
 
 import pathlib
 
-from desktop_app.engine.packages import Manifest, Score
+from desktop_app.engine.manifest import Manifest, Score
 from export.axes import MIN_CHANGE, MIN_FIT, MIN_REACHED
 from export.data import IDX_SOURCES
 

@@ -25,7 +25,8 @@ import numpy as np
 from desktop_app.engine import images, packages
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.latent_model import LatentModel
-from desktop_app.engine.packages import Direction, Package, Space
+from desktop_app.engine.manifest import Direction, Space
+from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design
 from desktop_app.engine.runtime import Runtime
 from export.axes import ALIKE, MIN_CHANGE, MIN_FIT, MIN_REACHED, class_means, cloud, fit_of, regress, untangle

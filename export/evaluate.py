@@ -29,7 +29,8 @@ import torch
 from desktop_app.engine import images, noise, packages
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.latent_model import LatentModel
-from desktop_app.engine.packages import Package, Score
+from desktop_app.engine.manifest import Score
+from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Pixels
 from desktop_app.engine.runtime import Runtime
 from export import classifier, likelihood

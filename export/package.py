@@ -27,8 +27,8 @@ from torch.export import Dim
 
 from desktop_app.engine import noise, packages
 from desktop_app.engine.latent_model import LatentModel
-from desktop_app.engine.packages import Graph, Latent, MadeBy, Manifest, Picture, TrainingData
-from desktop_app.engine.packages import Tensor as TensorInfo
+from desktop_app.engine.manifest import Graph, Latent, MadeBy, Manifest, Picture, TrainingData
+from desktop_app.engine.manifest import Tensor as TensorInfo
 from desktop_app.engine.requests import Design
 from desktop_app.engine.runtime import Runtime
 from export.card import write_card

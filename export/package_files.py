@@ -9,7 +9,7 @@ import numpy as np
 
 from desktop_app.engine import packages
 from desktop_app.engine.file_content import sha256_of
-from desktop_app.engine.packages import FileEntry, Manifest
+from desktop_app.engine.manifest import FileEntry, Manifest
 
 
 def write_manifest(folder: pathlib.Path, manifest: Manifest) -> None:

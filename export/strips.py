@@ -5,7 +5,7 @@ import pathlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from desktop_app.engine.packages import Direction
+from desktop_app.engine.manifest import Direction
 
 ZOOM = 2
 GAP = 6

@@ -13,20 +13,8 @@ import msgspec
 import numpy as np
 
 from desktop_app.engine.errors import Cancelled, StudioError
-from desktop_app.engine.packages import (
-    MANIFEST,
-    Direction,
-    FileEntry,
-    Graph,
-    Latent,
-    MadeBy,
-    Manifest,
-    Package,
-    Picture,
-    Space,
-    Tensor,
-    open_package,
-)
+from desktop_app.engine.manifest import Direction, FileEntry, Graph, Latent, MadeBy, Manifest, Picture, Space, Tensor
+from desktop_app.engine.packages import MANIFEST, Package, open_package
 from desktop_app.engine.requests import (
     DescribeDevice,
     Design,

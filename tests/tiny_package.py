@@ -9,17 +9,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from desktop_app.engine import packages
-from desktop_app.engine.packages import (
-    Direction,
-    FileEntry,
-    Graph,
-    Latent,
-    MadeBy,
-    Manifest,
-    Picture,
-    Space,
-    Tensor,
-)
+from desktop_app.engine.manifest import Direction, FileEntry, Graph, Latent, MadeBy, Manifest, Picture, Space, Tensor
 
 Z, W, SIDE, CLASSES = 8, 6, 7, 3
 

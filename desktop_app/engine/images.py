@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.engine.errors import DeviceError
-from desktop_app.engine.packages import Picture
+from desktop_app.engine.manifest import Picture
 from desktop_app.engine.requests import Pixels
 
 

@@ -22,7 +22,7 @@ import onnxruntime as ort
 
 from desktop_app.engine import cuda_probe
 from desktop_app.engine.errors import Cancelled, DeviceError, Fault, OutOfMemory, PackageError
-from desktop_app.engine.packages import Graph
+from desktop_app.engine.manifest import Graph
 from desktop_app.engine.requests import Device
 
 T = TypeVar("T")

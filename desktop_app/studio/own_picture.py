@@ -19,7 +19,7 @@ import numpy.typing as npt
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from desktop_app.engine.errors import FileError, RequestError
-from desktop_app.engine.packages import Picture
+from desktop_app.engine.manifest import Picture
 from desktop_app.engine.requests import Pixels
 from desktop_app.studio.recipe import MAX_PIXELS
 

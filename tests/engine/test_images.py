@@ -3,7 +3,7 @@ import pytest
 
 from desktop_app.engine import images
 from desktop_app.engine.errors import DeviceError
-from desktop_app.engine.packages import Picture
+from desktop_app.engine.manifest import Picture
 
 SIGNED = Picture(1, 1, 5, -1.0, 1.0)
 

@@ -13,7 +13,7 @@ from desktop_app.engine import images, noise, packages
 from desktop_app.engine.arrays import read_arrays
 from desktop_app.engine.errors import Fault, OutOfMemory, PackageError, RequestError, StudioError
 from desktop_app.engine.latent_model import LatentModel
-from desktop_app.engine.packages import Graph, Tensor
+from desktop_app.engine.manifest import Graph, Tensor
 from desktop_app.engine.requests import Design, Variation, Verified, Verify
 from tests import tiny_package
 from tests.tiny_package import SIDE, W, Z, package_with, write_manifest

@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop_app.engine import file_content, packages
+from desktop_app.engine import manifest as manifests
 from desktop_app.engine.arrays import read_arrays
 from desktop_app.engine.errors import Fault, PackageError
-from desktop_app.engine.packages import Defaults, FileEntry, Latent, Package, Picture
+from desktop_app.engine.manifest import Defaults, FileEntry, Latent, Picture
+from desktop_app.engine.packages import Package
 from tests import tiny_package
 from tests.tiny_package import write_manifest
 
@@ -50,7 +52,7 @@ def test_a_whole_package(tiny):
 
 
 def test_a_manifest_survives_its_own_encoding(tiny):
-    assert msgspec.json.decode(msgspec.json.encode(tiny.manifest), type=packages.Manifest) == tiny.manifest
+    assert msgspec.json.decode(msgspec.json.encode(tiny.manifest), type=manifests.Manifest) == tiny.manifest
 
 
 # -- files that are not what they should be ------------------------------------------------------------------------
@@ -208,7 +210,7 @@ def test_a_manifest_that_is_none(folder, content, fault):
     assert refusal(folder).fault is fault
 
 
-REQUIRED = [f.name for f in msgspec.structs.fields(packages.Manifest) if f.required]
+REQUIRED = [f.name for f in msgspec.structs.fields(manifests.Manifest) if f.required]
 
 
 @pytest.mark.parametrize("field", REQUIRED)
@@ -219,7 +221,7 @@ def test_a_manifest_lacks_a_field(folder, field):
     assert field in error.message
 
 
-@pytest.mark.parametrize("field", [f.name for f in msgspec.structs.fields(packages.Manifest)])
+@pytest.mark.parametrize("field", [f.name for f in msgspec.structs.fields(manifests.Manifest)])
 def test_a_manifest_field_of_a_wrong_type(folder, field):
     edit_manifest(folder, **{field: [[{}]]})
     assert refusal(folder).fault is Fault.BAD_MANIFEST
@@ -292,7 +294,7 @@ def test_names_that_could_be_paths(tmp_path):
 
 def test_sizes_no_file_may_have(folder):
     files = packages.open_package(folder).manifest.files
-    for size in (-1, packages.MAX_FILE_BYTES + 1):
+    for size in (-1, manifests.MAX_FILE_BYTES + 1):
         write_manifest(folder, files={**files, "decoder": FileEntry("decoder.onnx", size, "0" * 64)})
         assert refusal(folder).fault is Fault.BAD_MANIFEST
 

@@ -8,6 +8,7 @@ pytest.importorskip("onnx")
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from desktop_app.engine import manifest as manifests
 from desktop_app.engine import packages
 from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.requests import Design, Part, Place, Push
@@ -136,7 +137,7 @@ def known_package(parent: Path, name: str = "plain") -> Path:
     inputs = [value("w", TensorProto.FLOAT, ["N", SIZE])]
     outputs = [value("image", TensorProto.FLOAT, ["N", 1, SIDE, SIDE])]
     onnx.save(tiny_package.model(nodes, inputs, outputs, constants), folder / "decoder.onnx")
-    latent = packages.Latent(SIZE)
+    latent = manifests.Latent(SIZE)
     tiny_package.write_manifest(folder, graphs={"decoder": tiny_package.DECODER}, latent=latent, classes=())
     return folder
 
@@ -191,7 +192,7 @@ def test_an_invisible_generator_ships_no_direction(tmp_path: Path, capsys: pytes
         if item.name == "d":
             item.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(item) * 1e-3, "d"))
     onnx.save(model, folder / "decoder.onnx")
-    graphs, latent = {"decoder": tiny_package.DECODER}, packages.Latent(SIZE)
+    graphs, latent = {"decoder": tiny_package.DECODER}, manifests.Latent(SIZE)
     tiny_package.write_manifest(folder, graphs=graphs, latent=latent, classes=())
     assert main(["directions", "plain", "--models", str(tmp_path), "--count", "300"]) == 0
     space = packages.open_package(folder).manifest.space

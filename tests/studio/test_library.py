@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from desktop_app.engine import manifest as manifests
 from desktop_app.engine import packages
 from desktop_app.engine.errors import Cancelled, EngineDied, Fault, FileError, PackageError
 from desktop_app.studio import library as library_module
@@ -137,7 +138,7 @@ def test_names_that_climb_out_are_never_written(library, source, tmp_path):
 def test_a_manifest_that_lists_names_that_climb_out(library, source, tmp_path):
     files = packages.open_package(source).manifest.files
     for name in ("../evil.txt", "..\\evil.txt", "/tmp/evil.txt", "..", "manifest.json", "a/b", "C:evil.txt"):
-        entry = packages.FileEntry(name, 1, "0" * 64)
+        entry = manifests.FileEntry(name, 1, "0" * 64)
         tiny_package.write_manifest(source, files={**files, "card": entry})
         path = tmp_path / "tiny.zip"
         path.write_bytes(zipped(source, **({f"tiny/{name}": b"x"} if name != "manifest.json" else {})))
@@ -193,7 +194,7 @@ def test_a_manifest_bomb(library, source, tmp_path):
 
 
 def test_a_package_larger_than_any(library, source):
-    entry = packages.FileEntry("decoder.onnx", packages.MAX_FILE_BYTES, "0" * 64)
+    entry = manifests.FileEntry("decoder.onnx", manifests.MAX_FILE_BYTES, "0" * 64)
     files = {f"part {n}": entry for n in range(3)} | packages.open_package(source).manifest.files
     tiny_package.write_manifest(source, files=files)
     assert refused(library, source).fault is Fault.TOO_MUCH_MEMORY

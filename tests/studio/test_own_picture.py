@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from desktop_app.engine.errors import FileError, RequestError
-from desktop_app.engine.packages import Picture
+from desktop_app.engine.manifest import Picture
 from desktop_app.studio import own_picture
 from desktop_app.studio.own_picture import fit, fitted, read
 

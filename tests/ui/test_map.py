@@ -12,7 +12,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 
 from desktop_app.engine.errors import EngineDied, RequestError
-from desktop_app.engine.packages import MANIFEST, FileEntry, Latent, Package, Space, open_package
+from desktop_app.engine.manifest import FileEntry, Latent, Space
+from desktop_app.engine.packages import MANIFEST, Package, open_package
 from desktop_app.engine.requests import Design, Locate, Push, ReadMap, Sample
 from desktop_app.studio.blend import Anchor, BlendState, at_spot
 from desktop_app.studio.project import Take

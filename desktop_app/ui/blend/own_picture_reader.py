@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from desktop_app.engine.errors import StudioError
-from desktop_app.engine.packages import Picture
+from desktop_app.engine.manifest import Picture
 
 if TYPE_CHECKING:  # Pillow is slow to import: it waits for the first picture
     from desktop_app.studio.own_picture import Crop, OwnPicture

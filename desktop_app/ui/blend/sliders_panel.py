@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from desktop_app.engine.packages import Direction, Package
+from desktop_app.engine.manifest import Direction
+from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Push
 from desktop_app.studio.blend import BlendState, amount_of
 from desktop_app.studio.project import Take

@@ -1,0 +1,258 @@
+"""What the manifest of a model package says, and whether it agrees with itself.
+
+It owns everything in which models differ; the program's code holds none of these numbers.
+"""
+
+import re
+from typing import Literal
+
+import msgspec
+
+FORMAT = 1
+MAX_FILE_BYTES = 2 * 2**30
+MAX_SIDE = 8192  # pixels
+MAX_LATENT = 65536  # numbers
+MAX_LEVEL = 1e6  # of a picture's values
+MAX_SCALE = 4
+MAX_CELL = 64  # pixels
+MAX_BORDER = 256  # pixels
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+Ability = Literal["sample", "encode", "classify", "denoise", "upscale", "inpaint", "complete"]
+RESTORING = ("denoise", "upscale", "inpaint")
+
+
+class FileEntry(msgspec.Struct, frozen=True):
+    path: str  # a plain name inside the package's folder
+    size: int  # bytes
+    sha256: str
+
+
+class Tensor(msgspec.Struct, frozen=True):
+    name: str
+    dtype: Literal["float32", "int64", "uint8", "bool"]
+    shape: tuple[int | str, ...]  # a string names a free axis, ("N", 64)
+
+
+class Graph(msgspec.Struct, frozen=True):
+    file: str  # a role in Manifest.files
+    inputs: tuple[Tensor, ...]
+    outputs: tuple[Tensor, ...]
+
+
+class Latent(msgspec.Struct, frozen=True):
+    size: int  # numbers in z
+    prior: Literal["normal"] = "normal"
+    w_size: int | None = None  # numbers in w, where a mapping network makes one
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """What the graphs mean by a picture: (N, channels, height, width) with values in [low, high]."""
+
+    channels: Literal[1, 3, 4]
+    height: int
+    width: int
+    low: float
+    high: float
+
+
+class Direction(msgspec.Struct, frozen=True):
+    """A way to move in the space that the decoder reads. Its numbers are a row of `directions` in space.npz."""
+
+    name: str
+    kind: Literal["named", "pca"]
+    low: str = ""  # what lies at the negative end, "thin"
+    high: str = ""
+    change: float = 0.0  # mean |difference| between -2 and +2 standard deviations, in 8-bit steps
+    share: float | None = None  # of the variance (pca)
+    fit: float | None = None  # R^2 of the regression (named)
+
+
+class Space(msgspec.Struct, frozen=True):
+    """The space that the decoder reads: its directions, and a plane of it as a map. The numbers are in space.npz."""
+
+    directions: tuple[Direction, ...]
+    map_low: tuple[float, float]
+    map_high: tuple[float, float]
+    map_points: int = 0  # encoded real pictures
+
+
+class Restoration(msgspec.Struct, frozen=True):
+    """How a graph “restorer” that turns a picture into a better one is run on pictures of any size, tile by tile.
+
+    It takes “image”, float32 (N, channels, H, W) with values from 0 to 1, and where it inpaints “mask”, float32
+    (N, 1, H, W), 1 where the picture is to be filled in; it gives “image”, (N, channels, scale H, scale W).
+    """
+
+    channels: Literal[1, 3]
+    scale: int = 1
+    cell: int = 1  # the sides of what it is given must be multiples of this
+    border: int = 0  # pixels around a tile that are computed and thrown away
+    side: int | None = None  # pixels: it knows pictures of this side alone, and a larger one is a grid of them
+
+
+class Defaults(msgspec.Struct, frozen=True):
+    truncation: float = 1.0
+
+
+class TrainingData(msgspec.Struct, frozen=True):
+    name: str
+    licence: str
+    count: int
+    sha256: str
+
+
+class MadeBy(msgspec.Struct, frozen=True):
+    preset: str
+    command: str
+    commit: str
+    date: str  # ISO 8601
+    hardware: str
+    minutes: float
+    images: int = 0  # training images seen, repeats counted
+
+
+class Score(msgspec.Struct, frozen=True):
+    """A figure and its floor: the same figure of real pictures against real pictures."""
+
+    name: str
+    value: float
+    floor: float | None = None
+    higher_is_better: bool = True
+    note: str = ""
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True):
+    format: int = FORMAT
+    name: str  # the folder's name: lower case letters, digits and hyphens
+    title: str
+    summary: str
+    version: str
+    abilities: tuple[Ability, ...]
+    files: dict[str, FileEntry]
+    graphs: dict[str, Graph]
+    latent: Latent | None = None
+    picture: Picture | None = None
+    classes: tuple[str, ...] = ()
+    space: Space | None = None
+    restoration: Restoration | None = None
+    defaults: Defaults = Defaults()
+    opset: int
+    tolerance: float
+    licence: str
+    commercial_use: Literal["yes", "no", "unknown"]
+    training_data: tuple[TrainingData, ...] = ()
+    made_by: MadeBy
+    scores: tuple[Score, ...] = ()
+
+
+# -- checks -----------------------------------------------------------------------------------------------------------
+
+
+def inconsistency(manifest: Manifest) -> str:
+    """How a manifest contradicts itself, or an empty string."""
+    if manifest.format != FORMAT:
+        return f"its format is {manifest.format}"
+    if not NAME.fullmatch(manifest.name):
+        return f"its name is “{manifest.name}”, where lower case letters, digits and hyphens are due"
+    for role, graph in manifest.graphs.items():
+        if graph.file not in manifest.files:
+            return f"its graph “{role}” names the file “{graph.file}”, which it does not list"
+    if any(not 0 <= entry.size <= MAX_FILE_BYTES for entry in manifest.files.values()):
+        return "a file in it has a size that no file may have"
+    if bool(set(RESTORING) & set(manifest.abilities)) != (manifest.restoration is not None):
+        return "the abilities “denoise”, “upscale” and “inpaint” come with a restoration, and it with one of them"
+    if manifest.restoration is not None:
+        return _restorer_inconsistency(manifest, manifest.restoration)
+    return _generator_inconsistency(manifest) if "sample" in manifest.abilities else ""
+
+
+def _restorer_inconsistency(manifest: Manifest, restoration: Restoration) -> str:
+    r = restoration
+    if "restorer" not in manifest.graphs or "golden" not in manifest.files:
+        return "a package that restores needs a graph “restorer” and a golden example"
+    if sum(ability in manifest.abilities for ability in RESTORING) != 1:
+        return "it denoises, upscales or inpaints, one of the three"
+    if not (1 <= r.scale <= MAX_SCALE and 1 <= r.cell <= MAX_CELL and 0 <= r.border <= MAX_BORDER):
+        return f"its scale is {r.scale}, its cell {r.cell} and its border {r.border}"
+    if r.border % r.cell or (r.side is not None and (r.border or not 0 < r.side <= MAX_SIDE or r.side % r.cell)):
+        return "its border and its side should be multiples of its cell, and with a side there is no border"
+    if (r.scale > 1) != ("upscale" in manifest.abilities):
+        return f"its scale is {r.scale}, and a scale above 1 and the ability “upscale” come together"
+    if not 0 < manifest.tolerance <= 0.01:
+        return f"its tolerance is {manifest.tolerance:g}"
+    graph = manifest.graphs["restorer"]
+    takes = {"image": r.channels, **({"mask": 1} if "inpaint" in manifest.abilities else {})}
+    for kind, tensors, wanted in (("take", graph.inputs, takes), ("give", graph.outputs, {"image": r.channels})):
+        if {t.name: (t.dtype, t.shape[1:2]) for t in tensors} != {k: ("float32", (c,)) for k, c in wanted.items()}:
+            names = " and ".join(f"“{name}” float32[N, {c}, H, W]" for name, c in wanted.items())
+            return f"its restorer should {kind} {names}"
+    tensors = (*graph.inputs, *graph.outputs)
+    side: int | None = r.side  # None stands for a free axis
+    if any(len(t.shape) != 4 or [_size(x) for x in t.shape] != [None, _size(t.shape[1]), side, side] for t in tensors):
+        return f"the sides of what its restorer takes and gives should be {side or 'free'}, and the first axis free"
+    return ""
+
+
+def _size(axis: int | str) -> int | None:
+    return axis if isinstance(axis, int) else None
+
+
+def _generator_inconsistency(manifest: Manifest) -> str:
+    latent, picture = manifest.latent, manifest.picture
+    if "decoder" not in manifest.graphs or "golden" not in manifest.files or latent is None or picture is None:
+        return "a package that samples needs a decoder graph, a golden example, a latent and a picture"
+    if not (0 < picture.height <= MAX_SIDE and 0 < picture.width <= MAX_SIDE):
+        return f"its pictures are {picture.width} x {picture.height} pixels"
+    if not (abs(picture.low) <= MAX_LEVEL and abs(picture.high) <= MAX_LEVEL and picture.high - picture.low > 1e-3):
+        return f"its pictures go from {picture.low:g} to {picture.high:g}"
+    if not (0 < latent.size <= MAX_LATENT and (latent.w_size is None or 0 < latent.w_size <= MAX_LATENT)):
+        return f"its latent has {latent.size} numbers"
+    if not 0 < manifest.tolerance <= (picture.high - picture.low) / 100:
+        return f"its tolerance is {manifest.tolerance:g}"
+    if not 0 <= manifest.defaults.truncation <= 2:
+        return f"its truncation is {manifest.defaults.truncation:g}"
+    return _graph_inconsistency(manifest, latent, picture)
+
+
+def _graph_inconsistency(manifest: Manifest, latent: Latent, picture: Picture) -> str:
+    """What the engine feeds and reads (latent_model.py), against what the manifest says of its graphs."""
+    mapping, decoder = manifest.graphs.get("mapping"), manifest.graphs["decoder"]
+    w_size = latent.w_size if mapping else latent.size
+    image = ("float32", (picture.channels, picture.height, picture.width))
+    if [(t.dtype, t.shape[1:]) for t in decoder.inputs] != [("float32", (w_size,))]:
+        return f"its decoder should take one float32[N, {w_size}]"
+    if {t.name: (t.dtype, t.shape[1:]) for t in decoder.outputs} != {"image": image}:
+        return "its decoder should give “image”, float32[N, {}, {}, {}]".format(*image[1])
+    if mapping:
+        takes = {"z": ("float32", (latent.size,)), "label": ("int64", ()), "truncation": ("float32", ())}
+        if {t.name: (t.dtype, t.shape[1:]) for t in mapping.inputs} != takes:
+            return f"its mapping should take z float32[N, {latent.size}], label int64[N] and truncation float32[N]"
+        if {t.name: (t.dtype, t.shape[1:]) for t in mapping.outputs} != {"w": ("float32", (w_size,))}:
+            return f"its mapping should give w, float32[N, {w_size}]"
+    encoder = manifest.graphs.get("encoder")
+    if ("encode" in manifest.abilities) != (encoder is not None):
+        return "the ability “encode” and a graph “encoder” come together"
+    if encoder:
+        if {t.name: (t.dtype, t.shape[1:]) for t in encoder.inputs} != {"image": image}:
+            return "its encoder should take “image”, float32[N, {}, {}, {}]".format(*image[1])
+        if {t.name: (t.dtype, t.shape[1:]) for t in encoder.outputs} != {"w": ("float32", (w_size,))}:
+            return f"its encoder should give w, float32[N, {w_size}]"
+    graphs = [graph for graph in (mapping, decoder, encoder) if graph]
+    if not all(t.shape and isinstance(t.shape[0], str) for g in graphs for t in (*g.inputs, *g.outputs)):
+        return "the first axis of its graphs' inputs and outputs should be free, “N”"
+    return _space_inconsistency(manifest)
+
+
+def _space_inconsistency(manifest: Manifest) -> str:
+    space = manifest.space
+    if space is None:
+        return ""
+    if "space" not in manifest.files:
+        return "it tells of directions and lists no file “space”"
+    names = [direction.name for direction in space.directions]
+    if len(set(names)) != len(names):
+        return "two of its directions have one name"
+    if not all(-MAX_LEVEL < low < high < MAX_LEVEL for low, high in zip(space.map_low, space.map_high, strict=True)):
+        return "its map has no extent"
+    return ""
