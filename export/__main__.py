@@ -80,6 +80,7 @@ def _add_train(commands) -> None:
     command.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
     command.add_argument("--precision", choices=["auto", "bf16", "fp32"], default="auto")
     command.add_argument("--resume", action="store_true", help="go on exactly where the run stopped")
+    command.add_argument("--start-from", metavar="RUN", help="begin with the averaged net of another run")
     command.add_argument("--force", action="store_true", help="start over where a run is already")
     command.add_argument("--dry-run", action="store_true", help="print what would be done and stop")
     command.add_argument("--report-seconds", type=float, default=15, help="seconds between progress lines")

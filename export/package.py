@@ -272,7 +272,8 @@ def command_of(options: dict) -> str:
         if key not in ("minutes", "dataset") and json.loads(json.dumps(value)) != options[key]
     ]
     budget = f"--images {options['images']}" if options["images"] else f"--minutes {options['minutes']:g}"
-    return " ".join([f"python -m export train {options['preset']} {budget} --seed {options['seed']}", *changed])
+    start = [f"--start-from {options['start_from']['run']}"] if "start_from" in options else []
+    return " ".join([f"python -m export train {options['preset']} {budget} --seed {options['seed']}", *start, *changed])
 
 
 def git_commit() -> str:

@@ -5,6 +5,7 @@
     python -m export train digits-gan --minutes 5        # a first look; every schedule shrinks with the budget
     python -m export train digits-gan --resume           # go on after a kill, exactly where it stopped
     python -m export train my-icons --like digits-gan --dataset icons      # your own data set under your own name
+    python -m export train photo-denoise-grey --start-from photo-denoise   # from another run's weights
 
 Writes runs/<name>/: options.json, stats.jsonl, checkpoint.safetensors, and sheet.png, a fixed set of samples.
 
@@ -33,6 +34,7 @@ from export.errors import ExportError
 from export.presets import preset_options
 from export.schedule import Clock
 from export.sheet import to_bytes, write_sheet
+from export.warm_start import read_start, warm_start
 
 SHEET_COUNT = 80
 
@@ -75,6 +77,10 @@ def main(args: argparse.Namespace) -> None:
         state = family.build(options, shape=dataset.images.shape[1:], num_classes=len(classes))
     except ValueError as error:
         raise ExportError(f"{args.name}: {error}.") from None
+    if args.start_from and not args.resume:
+        options["start_from"], start = read_start(pathlib.Path(args.runs), args.start_from)
+        taken = [warm_start(module, start) for module in state.modules.values()]
+        print(f"{taken[0]} numbers are those of {options['start_from']['run']} at {options['start_from']['seen']} seen")
     for name, module in state.modules.items():
         module.to(compute.device, memory_format=torch.channels_last)
         print(f"{name}: {sum(p.numel() for p in module.parameters()) / 1e6:.2f} M parameters")
