@@ -12,8 +12,20 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from desktop_app.engine.array_file import open_array
 from desktop_app.engine.errors import Cancelled, StudioError
-from desktop_app.engine.manifest import Direction, FileEntry, Graph, Latent, MadeBy, Manifest, Picture, Space, Tensor
+from desktop_app.engine.manifest import (
+    Direction,
+    FileEntry,
+    Graph,
+    Latent,
+    MadeBy,
+    Manifest,
+    Picture,
+    Restoration,
+    Space,
+    Tensor,
+)
 from desktop_app.engine.packages import MANIFEST, Package, open_package
 from desktop_app.engine.requests import (
     DescribeDevice,
@@ -31,6 +43,8 @@ from desktop_app.engine.requests import (
     Progress,
     ReadMap,
     Request,
+    Restore,
+    Restored,
     Sample,
     Taste,
     Update,
@@ -105,11 +119,32 @@ class FakeEngine:
                 yield map_data()
             case Learn():
                 yield Taste((Part(0.5, request.liked[0]), Part(-0.5, Design(9, 9))), 0.8)
+            case Restore():
+                yield from self._restore(request)
 
     def _find(self, request: Find) -> Iterator[Update]:
         for number in range(1, 4):
             yield Progress("Searching", number, 3)
             yield Found((0.5, -0.25, float(number)), request.picture // number, 30.0 / number, "search")
+
+    def _restore(self, request: Restore) -> Iterator[Update]:
+        """Every pixel halfway to middle grey, what is masked white; the scale is that of the manifest."""
+        whole = open_array(request.picture)
+        mask = open_array(request.mask) if request.mask is not None else None
+        scale = open_package(Path(request.package.folder)).manifest.restoration.scale  # type: ignore[union-attr]
+        top, left, bottom, right = request.window or (0, 0, *whole.shape[:2])
+        total, done = (bottom - top) * (right - left), 0
+        middle = int(np.iinfo(whole.dtype).max) // 2
+        for y in range(top, bottom, request.tile):
+            for x in range(left, right, request.tile):
+                box = np.s_[y : min(y + request.tile, bottom), x : min(x + request.tile, right)]
+                time.sleep(self.seconds_a_tile)
+                part = ((whole[box].astype(np.int64) + middle) // 2).astype(whole.dtype)
+                if mask is not None:
+                    part = np.where(mask[box] > 0, np.iinfo(whole.dtype).max, part).astype(whole.dtype)
+                yield Restored(y * scale, x * scale, part.repeat(scale, axis=0).repeat(scale, axis=1), request.tile)
+                done += part.shape[0] * part.shape[1]
+                yield Progress("Cleaning", done, total)
 
     def _draw(self, designs: tuple[Design, ...]) -> Pixels:
         if self.cheap:
@@ -306,6 +341,45 @@ def write_package(
         commercial_use="yes",
         made_by=MadeBy("fake", "none", "0", "2026-01-01", "none", 0.0),
         space=space,
+    )
+    (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+    return open_package(folder)
+
+
+def write_restorer(
+    parent: Path,
+    name: str = "fake-denoise",
+    *,
+    title: str = "Fake cleaning",
+    ability: str = "denoise",
+    channels: int = 3,
+    scale: int = 1,
+) -> Package:
+    """A package folder that denoises, upscales or inpaints; its graph is a stand-in that no runtime ever opens."""
+    folder = parent / name
+    folder.mkdir(parents=True)
+    (folder / "restorer.onnx").write_bytes(b"stand-in")
+    image = Tensor("image", "float32", ("N", channels, "H", "W"))
+    mask = (Tensor("mask", "float32", ("N", 1, "H", "W")),) if ability == "inpaint" else ()
+    manifest = Manifest(
+        name=name,
+        title=title,
+        summary="Halfway to grey, to try the window with.",
+        version="1.0.0",
+        abilities=(ability,),  # type: ignore[arg-type]
+        files={
+            "restorer": FileEntry("restorer.onnx", 8, "0" * 64),
+            "golden": FileEntry("golden.npz", 8, "0" * 64),
+        },
+        graphs={
+            "restorer": Graph("restorer", (image, *mask), (Tensor("image", "float32", ("N", channels, "H2", "W2")),))
+        },
+        restoration=Restoration(channels, scale=scale, cell=8, border=32),  # type: ignore[arg-type]
+        opset=20,
+        tolerance=1e-3,
+        licence="CC0-1.0",
+        commercial_use="yes",
+        made_by=MadeBy("fake", "none", "0", "2026-01-01", "none", 0.0),
     )
     (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
     return open_package(folder)

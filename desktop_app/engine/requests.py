@@ -5,7 +5,7 @@ whatever the batch, the number of threads or the day. Both directions cross the 
 (studio/wire.py), so every field is a number, a string, a tuple, another struct or a numpy array.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -77,6 +77,17 @@ class PackageRef(Frozen, frozen=True):
     sha256: str  # of manifest.json, which holds the hashes of all other files
 
 
+class ArrayFile(Frozen, frozen=True):
+    """An array in a file of its own, raw numbers in the machine's order, so that no message has to carry a picture."""
+
+    path: str
+    dtype: Literal["uint8", "uint16"]
+    shape: tuple[int, int, int]  # (H, W, C)
+
+
+Window = tuple[int, int, int, int]  # top, left, bottom, right in pixels; the lower right is outside
+
+
 # -- requests ------------------------------------------------------------------------------------------------------
 
 
@@ -134,7 +145,24 @@ class Learn(Frozen, frozen=True, tag=True):
     disliked: tuple[Design, ...] = ()
 
 
-Request = Sample | Verify | DescribeDevice | Find | Locate | ReadMap | Learn
+class Restore(Frozen, frozen=True, tag=True):
+    """Run a package that denoises, upscales or inpaints over a picture. Answers `Restored` tile by tile, row by row.
+
+    picture: one or three channels in the picture's own colours. A package of three channels takes grey pictures too,
+    and one of a single channel takes each channel alone.
+    mask: (H, W, 1) uint8, 255 where the picture is to be filled in; for packages that inpaint, and only for them.
+    window: the part of the picture that is wanted; None is all of it.
+    tile: side in pixels of what is computed at once, its border not counted. Where memory is short, it is halved.
+    """
+
+    package: PackageRef
+    picture: ArrayFile
+    mask: ArrayFile | None = None
+    window: Window | None = None
+    tile: int = 512
+
+
+Request = Sample | Verify | DescribeDevice | Find | Locate | ReadMap | Learn | Restore
 
 
 # -- updates -------------------------------------------------------------------------------------------------------
@@ -199,4 +227,13 @@ class Taste(Frozen, frozen=True, tag=True):
     certainty: float  # share of the marked designs told apart when each is left out in turn; 0.5 is guessing
 
 
-Update = Progress | Pictures | Verified | Device | Found | Located | MapData | Taste
+class Restored(Frozen, frozen=True, tag=True):
+    """One tile of the result, where it belongs in the result's own pixels."""
+
+    top: int
+    left: int
+    pixels: Any  # (h, w, C) of the picture's type
+    tile: int  # the side that was used: smaller than was asked where memory was short
+
+
+Update = Progress | Pictures | Verified | Device | Found | Located | MapData | Taste | Restored

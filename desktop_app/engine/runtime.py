@@ -82,7 +82,11 @@ class Session:
     def run_batch(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
         """As `run`, all rows in one run of the graph: no promise on the last bits."""
         with self._runtime.stoppable() as options:
-            return dict(zip(self._outputs, self._once(inputs, slice(None), options), strict=True))
+            return self.once(inputs, options)
+
+    def once(self, inputs: Mapping[str, Array], options: ort.RunOptions) -> dict[str, Array]:
+        """As `run_batch`, on the caller's thread, inside `Runtime.each` or `Runtime.stoppable`."""
+        return dict(zip(self._outputs, self._once(inputs, slice(None), options), strict=True))
 
     def _once(self, inputs: Mapping[str, Array], rows: slice, options: ort.RunOptions) -> list[Array]:
         try:

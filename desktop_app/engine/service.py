@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import assert_never
 
 from desktop_app.engine import packages, search, taste
-from desktop_app.engine.errors import DeviceError, Fault, OutOfMemory, PackageError
+from desktop_app.engine.errors import DeviceError, Fault, OutOfMemory, PackageError, RequestError
 from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.requests import (
     DescribeDevice,
@@ -24,11 +24,13 @@ from desktop_app.engine.requests import (
     Progress,
     ReadMap,
     Request,
+    Restore,
     Sample,
     Update,
     Verified,
     Verify,
 )
+from desktop_app.engine.restorer import Restorer
 from desktop_app.engine.runtime import Runtime
 
 MAX_OPEN_MODELS = 4
@@ -41,7 +43,7 @@ class Service:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._open: OrderedDict[PackageRef, LatentModel] = OrderedDict()
+        self._open: OrderedDict[PackageRef, LatentModel | Restorer] = OrderedDict()
 
     @property
     def device(self) -> Device:
@@ -62,6 +64,8 @@ class Service:
                 yield from self._locate(request)
             case ReadMap():
                 yield self._model(request.package).space.map
+            case Restore():
+                yield from self._restorer(request.package).restore(request)
             case Learn():
                 yield taste.learn(self._model(request.package), request.liked, request.disliked)
             case _:
@@ -104,10 +108,7 @@ class Service:
         started = time.perf_counter()
         package = _unchanged(request.package)
         try:
-            model = LatentModel(package, self._runtime)
-            error = model.golden_error()
-            if package.manifest.space is not None:
-                _ = model.space  # reads and checks it
+            error = self._golden_error(package)
         except DeviceError as failure:
             fault = Fault.TOO_MUCH_MEMORY if isinstance(failure, OutOfMemory) else Fault.DOES_NOT_RUN
             raise PackageError(failure.message, fault) from None
@@ -120,15 +121,39 @@ class Service:
             )
         yield Verified(manifest.name, error, manifest.tolerance, (time.perf_counter() - started) * 1000)
 
+    def _golden_error(self, package: packages.Package) -> float:
+        model = _opened(package, self._runtime)
+        error = model.golden_error()
+        if isinstance(model, LatentModel) and package.manifest.space is not None:
+            _ = model.space  # reads and checks it
+        return error
+
     def _model(self, ref: PackageRef) -> LatentModel:
+        model = self._known(ref)
+        if isinstance(model, LatentModel):
+            return model
+        raise RequestError(f"“{model.package.manifest.title}” is not a generator, so it cannot be sampled.")
+
+    def _restorer(self, ref: PackageRef) -> Restorer:
+        model = self._known(ref)
+        if isinstance(model, Restorer):
+            return model
+        raise RequestError(f"“{model.package.manifest.title}” does not restore pictures. Choose a model that does.")
+
+    def _known(self, ref: PackageRef) -> LatentModel | Restorer:
         if ref in self._open:
             self._open.move_to_end(ref)
             return self._open[ref]
-        model = LatentModel(_unchanged(ref), self._runtime)
+        model = _opened(_unchanged(ref), self._runtime)
         self._open[ref] = model
         while len(self._open) > MAX_OPEN_MODELS:
             self._open.popitem(last=False)
         return model
+
+
+def _opened(package: packages.Package, runtime: Runtime) -> LatentModel | Restorer:
+    kind = LatentModel if package.manifest.restoration is None else Restorer
+    return kind(package, runtime)
 
 
 def _unchanged(ref: PackageRef) -> packages.Package:

@@ -1,0 +1,236 @@
+"""A network that turns a picture into a better one, on pictures of any size: tile by tile, each with a border.
+
+A convolutional net sees only so far. Each tile is computed together with `border` pixels around it that are thrown
+away, and lies on the grid of the net's own steps (`cell`), so that the pixels of a tiled picture are those of the whole
+one. Around the picture its own mirror image stands, as deep as the border, so that no tile sees the net's padding.
+"""
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.engine.array_file import open_array
+from desktop_app.engine.arrays import read_arrays
+from desktop_app.engine.errors import DeviceError, Fault, OutOfMemory, PackageError, RequestError
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import Progress, Restore, Restored, Window
+from desktop_app.engine.runtime import Runtime, Session
+
+Array = npt.NDArray[Any]
+Float32 = npt.NDArray[np.float32]
+
+MAX_TILE = 2048
+MIN_TILE = 128
+PHASES = {"denoise": "Cleaning", "upscale": "Enlarging", "inpaint": "Filling in"}
+
+
+class Restorer:
+    """An opened package that denoises, upscales or inpaints."""
+
+    def __init__(self, package: Package, runtime: Runtime) -> None:
+        """Open its graph and compare it with the manifest. Raises PackageError."""
+        manifest = package.manifest
+        if manifest.restoration is None:
+            raise RequestError(f"“{manifest.title}” does not restore pictures. Choose a model that does.")
+        self.package = package
+        self.restoration = manifest.restoration
+        self.takes_mask = "inpaint" in manifest.abilities
+        self.phase = next(words for ability, words in PHASES.items() if ability in manifest.abilities)
+        self._graph = manifest.graphs["restorer"]
+        self._runtime = runtime
+        self._session: Session | None = None
+        _ = self._opened
+
+    @property
+    def _opened(self) -> Session:
+        if self._session is None:
+            self._session = self._runtime.open(self.package.file(self._graph.file))
+            self._session.check_shapes(self._graph)
+        return self._session
+
+    def golden_error(self) -> float:
+        """Largest |difference| from the golden example. Raises PackageError where it is none."""
+        names = ("image", "restored", *(("mask",) if self.takes_mask else ()))
+        golden = read_arrays(self.package.file("golden"), names)
+        if golden.keys() != set(names) or golden["restored"].ndim != 4:
+            raise PackageError(f"The golden example of “{self.package.name}” is incomplete.", Fault.WRONG_SHAPE)
+        given = {name: golden[name].astype(np.float32) for name in names if name != "restored"}
+        made = self._opened.run(given)["image"]
+        if made.shape != golden["restored"].shape:
+            raise PackageError(f"“{self.package.name}” gives {made.shape} for its golden example.", Fault.WRONG_SHAPE)
+        return float(np.abs(made - golden["restored"]).max())
+
+    # -- pictures --------------------------------------------------------------------------------------------------
+
+    def restore(self, request: Restore) -> Iterator[Restored | Progress]:
+        """Tiles in rows from the top, with progress counted in tiles. Raises StudioError.
+
+        A tile that the memory does not hold is halved, down to MIN_TILE, and all later ones are of that size too.
+        """
+        picture = open_array(request.picture)
+        mask = open_array(request.mask) if request.mask is not None else None
+        self._check(request, picture, mask)
+        window = request.window or (0, 0, *picture.shape[:2])
+        side = self._first_side(request.tile)
+        waiting = _tiles(window, side)
+        pixels, done = (window[2] - window[0]) * (window[3] - window[1]), 0
+        while waiting:
+            batch = waiting[: self._runtime.threads]
+            try:
+                made = self._run(picture, mask, batch)
+            except OutOfMemory as error:
+                self._session = None  # its arena would keep what it had got
+                side = self._smaller(side, error)
+                waiting = [part for tile in waiting for part in _tiles(tile, side)]
+                continue
+            del waiting[: len(batch)]
+            for (top, left, bottom, right), tile in zip(batch, made, strict=True):
+                done += (bottom - top) * (right - left)
+                yield Restored(top * self.restoration.scale, left * self.restoration.scale, tile, side)
+            yield Progress(self.phase, done, pixels)
+
+    def _check(self, request: Restore, picture: Array, mask: Array | None) -> None:
+        height, width, channels = picture.shape
+        if channels not in (1, 3):
+            raise RequestError(f"A picture of {channels} channels cannot be restored; give it 1 or 3.")
+        if self.takes_mask != (mask is not None):
+            needs = "needs to be told what to fill in: paint over it first" if self.takes_mask else "takes no mask"
+            raise RequestError(f"“{self.package.manifest.title}” {needs}.")
+        if mask is not None and (mask.shape != (height, width, 1) or mask.dtype != np.uint8):
+            raise RequestError("The mask is not as large as the picture.")
+        side = self.restoration.side
+        if side is not None and (height % side or width % side):
+            raise RequestError(
+                f"“{self.package.manifest.title}” knows pictures of {side} × {side} pixels, or sheets of them whose "
+                f"sides are multiples of {side}; this one is {width} × {height}. Crop it, or choose another model."
+            )
+        if request.window is not None:
+            top, left, bottom, right = request.window
+            if not (0 <= top < bottom <= height and 0 <= left < right <= width):
+                raise RequestError("The part that is asked for lies outside the picture.")
+
+    def _first_side(self, asked: int) -> int:
+        r = self.restoration
+        if r.side is not None:
+            return r.side
+        return max(MIN_TILE, min(asked, MAX_TILE)) // r.cell * r.cell
+
+    def _smaller(self, side: int, error: OutOfMemory) -> int:
+        if self.restoration.side is not None or side <= MIN_TILE:
+            raise error
+        return max(MIN_TILE, side // 2) // self.restoration.cell * self.restoration.cell
+
+    def _run(self, picture: Array, mask: Array | None, tiles: list[Window]) -> list[Array]:
+        """Results of some tiles, computed side by side: each alone on a thread of its own."""
+        session = self._opened
+        try:
+            return self._runtime.each(
+                len(tiles), lambda i, options: self._tile(session, picture, mask, tiles[i], options)
+            )
+        except MemoryError:
+            raise OutOfMemory(f"There is not enough memory for “{self.package.manifest.title}”.") from None
+
+    def _tile(self, session: Session, picture: Array, mask: Array | None, window: Window, options: Any) -> Array:
+        reach = self._reach(window)
+        image = _values(_cut(picture, reach))  # (C, h, w)
+        inputs = {"image": self._as_taken(image)}
+        if mask is not None:
+            hole = (_cut(mask, reach) > 0).astype(np.float32).transpose(2, 0, 1)[None]
+            inputs["mask"] = np.repeat(hole, len(inputs["image"]), axis=0)
+        rows = [
+            session.once({k: v[n : n + 1] for k, v in inputs.items()}, options) for n in range(len(inputs["image"]))
+        ]
+        made = self._as_given(np.concatenate([row["image"] for row in rows]), channels=picture.shape[2])
+        top, left = window[0] - reach[0], window[1] - reach[1]
+        inner = self._inside(made, top, left, window[2] - window[0], window[3] - window[1])
+        return _pixels(inner, picture.dtype)
+
+    def _reach(self, window: Window) -> Window:
+        """A tile with its border, grown to whole cells of a grid that begins at the picture's corner."""
+        cell, border = self.restoration.cell, self.restoration.border
+        top, left, bottom, right = window
+        return (
+            top // cell * cell - border,
+            left // cell * cell - border,
+            -(-bottom // cell) * cell + border,
+            -(-right // cell) * cell + border,
+        )
+
+    def _as_taken(self, image: Float32) -> Float32:
+        """(C, h, w) -> rows (N, channels of the network, h, w)."""
+        if self.restoration.channels == 1:
+            return image[:, None]
+        return image[None] if len(image) == 3 else np.repeat(image[None], 3, axis=1)
+
+    def _as_given(self, rows: Float32, *, channels: int) -> Float32:
+        """Rows of the network's answers -> (C, h, w)."""
+        if self.restoration.channels == 1:
+            return rows[:, 0]
+        grey: Float32 = rows[0].mean(axis=0, keepdims=True)
+        return rows[0] if channels == 3 else grey
+
+    def _inside(self, made: Float32, top: int, left: int, height: int, width: int) -> Float32:
+        s = self.restoration.scale
+        inner = made[:, s * top : s * (top + height), s * left : s * (left + width)]
+        if inner.shape[1:] != (s * height, s * width):
+            raise PackageError(
+                f"“{self.package.name}” gives pictures of a size that was not declared.", Fault.WRONG_SHAPE
+            )
+        if not np.isfinite(inner).all():
+            raise DeviceError(
+                f"“{self.package.manifest.title}” answered with numbers that are none (NaN). "
+                "Its file may be damaged: verify it."
+            )
+        return inner
+
+
+# -- tiles ---------------------------------------------------------------------------------------------------------
+
+
+def _tiles(window: Window, side: int) -> list[Window]:
+    """Rows of tiles of at most side x side that cover a window, side by side from its upper left corner."""
+    top, left, bottom, right = window
+    rows, columns = _cuts(top, bottom, side), _cuts(left, right, side)
+    return [(a, c, b, d) for a, b in rows for c, d in columns]
+
+
+def _cuts(start: int, end: int, side: int) -> list[tuple[int, int]]:
+    edges = [*range(start, end, side), end]
+    return list(itertools.pairwise(edges))
+
+
+def _cut(picture: Array, window: Window) -> Array:
+    """A part of (H, W, C) that may go beyond it: there stands its mirror image, folded as often as it takes."""
+    top, left, bottom, right = window
+    height, width = picture.shape[:2]
+    if top >= 0 and left >= 0 and bottom <= height and right <= width:
+        return np.asarray(picture[top:bottom, left:right])
+    rows, columns = _mirrored(top, bottom, height), _mirrored(left, right, width)
+    part = picture[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    return np.asarray(part[np.ix_(rows - rows.min(), columns - columns.min())])
+
+
+def _mirrored(start: int, end: int, length: int) -> npt.NDArray[np.int64]:
+    """Indices into 0 … length - 1 for start … end - 1: … 2 1 0 1 2 … at either end, as "reflect" does."""
+    if length == 1:
+        return np.zeros(end - start, np.int64)
+    period = 2 * (length - 1)
+    folded = np.abs(np.arange(start, end)) % period
+    indices: npt.NDArray[np.int64] = np.minimum(folded, period - folded)
+    return indices
+
+
+def _values(pixels: Array) -> Float32:
+    """(h, w, C) uint8 or uint16 -> (C, h, w) in 0..1."""
+    whole = np.float32(np.iinfo(pixels.dtype).max)
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1)).astype(np.float32) / whole
+
+
+def _pixels(values: Float32, dtype: np.dtype[Any]) -> Array:
+    """(C, h, w) in 0..1 -> (h, w, C), clipped and rounded."""
+    whole = np.float32(np.iinfo(dtype).max)
+    made = np.rint(np.clip(values, 0, 1) * whole).astype(dtype)
+    return np.ascontiguousarray(made.transpose(1, 2, 0))

@@ -1,0 +1,129 @@
+"""What the designer decided about one picture in Restore: which model, how much of it, where, and what to fill in.
+
+Strokes are kept as they were drawn, in pixels of the upright picture; maps are made of them where they are needed, for
+a part of the picture and at any scale.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from desktop_app.engine.requests import Frozen
+
+Map = npt.NDArray[np.uint8]
+Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
+
+SOFTNESS = 0.35  # of a stroke's radius, over which local strength fades
+MAX_GROW = 64  # pixels
+MAX_RADIUS = 4096.0  # pixels
+
+
+class Stroke(Frozen, frozen=True):
+    """A line drawn with a round brush; a single point is a dab."""
+
+    points: tuple[tuple[float, float], ...]  # (x, y) in pixels of the upright picture
+    radius: float
+    amount: float  # 0 to 1
+
+
+class RestoreState(Frozen, frozen=True):
+    picture: str = ""  # path of the original; empty where there is none
+    sha256: str = ""  # of its file
+    package: str = ""  # name
+    strength: float = 1.0  # 0 is the original, 1 what the network says
+    detail: float = 0.0  # how much of the fine structure in what was taken away comes back, 0 to 1
+    local: tuple[Stroke, ...] = ()  # where the strength is another: a map that starts at 1
+    mask: tuple[Stroke, ...] = ()  # what is to be filled in: a map that starts at 0; amount 0 erases
+    inverted: bool = False
+    grow: int = 0  # pixels by which the mask is grown
+
+
+def for_picture(state: RestoreState, picture: str, sha256: str) -> RestoreState:
+    """Another picture, the same model and settings; what was painted belongs to the picture before."""
+    return RestoreState(picture, sha256, state.package, state.strength, state.detail)
+
+
+def local_map(strokes: Sequence[Stroke], box: Box, out: tuple[int, int]) -> Map:
+    """(h, w) uint8, 255 where the strength is as set, of the part `box` of the picture at the size out = (w, h)."""
+    image = Image.new("L", out, 255)
+    for stroke in strokes:
+        _lay(image, stroke, box, softness=SOFTNESS)
+    return np.asarray(image).copy()
+
+
+def mask_map(state: RestoreState, box: Box, out: tuple[int, int]) -> Map:
+    """(h, w) uint8, 255 where the picture is to be filled in, of the part `box` at the size out = (w, h).
+
+    With box the whole picture and out its size this is the mask that the network gets, for any part of it the same.
+    """
+    scale = out[0] / max(1, box[2] - box[0])
+    reach = math.ceil(state.grow * scale)
+    wide = (out[0] + 2 * reach, out[1] + 2 * reach)
+    edge = reach / scale
+    around = (box[0] - edge, box[1] - edge, box[2] + edge, box[3] + edge)
+    image = Image.new("L", wide, 0)
+    for stroke in state.mask:
+        _lay(image, stroke, around, softness=0.0)
+    if state.inverted:
+        image = ImageChops.invert(image)
+    return np.asarray(_grown(image, reach).crop((reach, reach, reach + out[0], reach + out[1]))).copy()
+
+
+def has_mask(state: RestoreState) -> bool:
+    return state.inverted or any(stroke.amount > 0 for stroke in state.mask)
+
+
+def _lay(image: Image.Image, stroke: Stroke, box: tuple[float, float, float, float], *, softness: float) -> None:
+    """Paint a stroke's amount onto an L image that shows `box` of the picture."""
+    scale = image.width / max(1e-9, box[2] - box[0])
+    points = [((x - box[0]) * scale, (y - box[1]) * scale) for x, y in stroke.points]
+    radius = min(stroke.radius, MAX_RADIUS) * scale
+    blur = softness * radius
+    region = _bounds(points, radius + 3 * blur + 1, image.size)
+    if region is None:
+        return
+    shape = Image.new("L", (region[2] - region[0], region[3] - region[1]), 0)
+    _draw(shape, [(x - region[0], y - region[1]) for x, y in points], radius - blur)
+    if blur >= 0.5:
+        shape = shape.filter(ImageFilter.GaussianBlur(blur))
+    image.paste(round(255 * min(1.0, max(0.0, stroke.amount))), region, shape)
+
+
+def _draw(shape: Image.Image, points: list[tuple[float, float]], radius: float) -> None:
+    """A pixel is painted where its middle lies within the radius, as far as Pillow's lines go by that."""
+    draw = ImageDraw.Draw(shape)
+    if len(points) > 1:
+        draw.line(points, fill=255, width=max(1, round(2 * radius)), joint="curve")
+    for x, y in points:
+        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
+
+
+def _bounds(points: list[tuple[float, float]], reach: float, size: tuple[int, int]) -> Box | None:
+    """The pixels that a stroke can touch, or None where it lies outside or has no number for a place."""
+    if not points or not all(math.isfinite(value) for point in points for value in point):
+        return None
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    left, top = max(0, math.floor(min(xs) - reach)), max(0, math.floor(min(ys) - reach))
+    right, bottom = min(size[0], math.ceil(max(xs) + reach)), min(size[1], math.ceil(max(ys) + reach))
+    return (left, top, right, bottom) if left < right and top < bottom else None
+
+
+def _grown(image: Image.Image, pixels: int) -> Image.Image:
+    """What is painted, larger by so many pixels on all sides: eight-sided, near enough to round."""
+    for step in range(pixels):
+        plus = ImageChops.lighter(
+            ImageChops.lighter(_moved(image, 1, 0), _moved(image, -1, 0)),
+            ImageChops.lighter(_moved(image, 0, 1), _moved(image, 0, -1)),
+        )
+        image = image.filter(ImageFilter.MaxFilter(3)) if step % 2 else ImageChops.lighter(image, plus)
+    return image
+
+
+def _moved(image: Image.Image, x: int, y: int) -> Image.Image:
+    """Shifted, with what comes in from outside empty."""
+    moved = Image.new("L", image.size, 0)
+    moved.paste(image, (x, y))
+    return moved

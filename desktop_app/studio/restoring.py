@@ -1,0 +1,72 @@
+"""A picture on its way through a network: what is asked of the engine, and the result as it fills up, tile by tile."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.engine.manifest import Restoration
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import ArrayFile, Restore, Restored, Window
+from desktop_app.studio.restoration import Box
+from desktop_app.studio.scratch import Mapped, Scratch
+
+TILE = 512  # pixels
+
+
+class Restoring:
+    """One run over one picture, or a window of it. The result lies in a file of the scratch folder."""
+
+    def __init__(
+        self,
+        scratch: Scratch,
+        picture: ArrayFile,
+        package: Package,
+        *,
+        mask: ArrayFile | None = None,
+        window: Window | None = None,
+        tile: int = TILE,
+    ) -> None:
+        """Raises FileError where there is no room for the result."""
+        self.request = Restore(package.ref, picture, mask, window, tile)
+        self.scale = _restoration(package).scale
+        top, left, bottom, right = window or (0, 0, *picture.shape[:2])
+        self._corner = (top * self.scale, left * self.scale)
+        shape = ((bottom - top) * self.scale, (right - left) * self.scale, picture.shape[2])
+        self.file, self.result = scratch.new(shape, picture.dtype)
+        self.tile = tile
+        self.done = np.zeros(shape[0], np.int64)  # pixels that are there, a row
+        self._scratch = scratch
+
+    @property
+    def is_whole(self) -> bool:
+        return bool((self.done == self.result.shape[1]).all())
+
+    def take(self, update: Restored) -> Box:
+        """Put a tile where it belongs; answers which pixels of the result are new: left, top, right, bottom."""
+        top, left = update.top - self._corner[0], update.left - self._corner[1]
+        height, width = update.pixels.shape[:2]
+        self.result[top : top + height, left : left + width] = update.pixels
+        self.done[top : top + height] += width
+        self.tile = min(self.tile, update.tile)
+        return left, top, left + width, top + height
+
+    def note(self) -> str:
+        """A sentence where memory was short, else an empty string."""
+        if self.tile >= self.request.tile:
+            return ""
+        return f"Memory was short, so the picture was worked on in tiles of {self.tile} pixels. The result is as good."
+
+    def drop(self) -> None:
+        """The result is not needed any more."""
+        self._scratch.drop(self.file)
+
+
+def _restoration(package: Package) -> Restoration:
+    assert package.manifest.restoration is not None
+    return package.manifest.restoration
+
+
+def suits(package: Package, pixels: "npt.NDArray[Any] | Mapped") -> bool:
+    """Whether a package is made for pictures of these channels: a grey one for grey, a colour one for colours."""
+    return int(pixels.shape[2]) == _restoration(package).channels
