@@ -49,7 +49,7 @@ class Scratch:
         except OSError as error:
             path.unlink(missing_ok=True)
             raise _no_room(error) from None
-        return ArrayFile(str(path), kind.name, shape), mapped  # type: ignore[arg-type]
+        return ArrayFile(str(path), kind.name, shape), mapped
 
     def drop(self, file: ArrayFile) -> None:
         """Remove one array."""
