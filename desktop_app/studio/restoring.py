@@ -1,7 +1,9 @@
 """A picture on its way through a network: what is asked of the engine, and the result as it fills up, tile by tile."""
 
+from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -12,6 +14,7 @@ from desktop_app.studio.restoration import Box
 from desktop_app.studio.scratch import Mapped, Scratch
 
 TILE = 512  # pixels
+TILES_A_PART = 4  # of what is asked for at once where something more urgent may come in between
 
 
 class Restoring:
@@ -37,6 +40,19 @@ class Restoring:
         self.tile = tile
         self.done = np.zeros(shape[0], np.int64)  # pixels that are there, a row
         self._scratch = scratch
+
+    def parts(self) -> Iterator[Restore]:
+        """The request in parts of a few tiles, for a caller that wants to ask for something else in between.
+
+        Their tiles are those of the whole request, so the result is the same to the bit.
+        """
+        height, width = self.request.picture.shape[:2]
+        top, left, bottom, right = self.request.window or (0, 0, height, width)
+        side = self.request.tile
+        for y in range(top, bottom, side):
+            for x in range(left, right, side * TILES_A_PART):
+                window = (y, x, min(y + side, bottom), min(x + side * TILES_A_PART, right))
+                yield msgspec.structs.replace(self.request, window=window)
 
     @property
     def is_whole(self) -> bool:
