@@ -66,7 +66,7 @@ class Restorer:
     # -- pictures --------------------------------------------------------------------------------------------------
 
     def restore(self, request: Restore) -> Iterator[Restored | Progress]:
-        """Tiles in rows from the top, with progress counted in tiles. Raises StudioError.
+        """Tiles in rows from the top, with progress counted in pixels. Raises StudioError.
 
         A tile that the memory does not hold is halved, down to MIN_TILE, and all later ones are of that size too.
         """
@@ -75,7 +75,7 @@ class Restorer:
         self._check(request, picture, mask)
         window = request.window or (0, 0, *picture.shape[:2])
         side = self._first_side(request.tile)
-        waiting = _tiles(window, side)
+        waiting = self._tiles(window, side)
         pixels, done = (window[2] - window[0]) * (window[3] - window[1]), 0
         while waiting:
             batch = waiting[: self._runtime.threads]
@@ -84,7 +84,7 @@ class Restorer:
             except OutOfMemory as error:
                 self._session = None  # its arena would keep what it had got
                 side = self._smaller(side, error)
-                waiting = [part for tile in waiting for part in _tiles(tile, side)]
+                waiting = [part for tile in waiting for part in self._tiles(tile, side)]
                 continue
             del waiting[: len(batch)]
             for (top, left, bottom, right), tile in zip(batch, made, strict=True):
@@ -123,6 +123,15 @@ class Restorer:
             raise error
         return max(MIN_TILE, side // 2) // self.restoration.cell * self.restoration.cell
 
+    def _tiles(self, window: Window, side: int) -> list[Window]:
+        """Rows of tiles of at most side x side that cover a window: along the sheet's own grid where there is one,
+        else side by side from the window's upper left corner."""
+        top, left, bottom, right = window
+        fixed = self.restoration.side is not None
+        rows = _cuts(top, bottom, side, origin=0 if fixed else top)
+        columns = _cuts(left, right, side, origin=0 if fixed else left)
+        return [(a, c, b, d) for a, b in rows for c, d in columns]
+
     def _run(self, picture: Array, mask: Array | None, tiles: list[Window]) -> list[Array]:
         """Results of some tiles, computed side by side: each alone on a thread of its own."""
         session = self._opened
@@ -134,6 +143,8 @@ class Restorer:
             raise OutOfMemory(f"There is not enough memory for “{self.package.manifest.title}”.") from None
 
     def _tile(self, session: Session, picture: Array, mask: Array | None, window: Window, options: Any) -> Array:
+        if mask is not None and not _cut(mask, window).any():
+            return _cut(picture, window).copy()  # nothing to fill in here
         reach = self._reach(window)
         image = _values(_cut(picture, reach))  # (C, h, w)
         inputs = {"image": self._as_taken(image)}
@@ -150,7 +161,7 @@ class Restorer:
 
     def _reach(self, window: Window) -> Window:
         """A tile with its border, grown to whole cells of a grid that begins at the picture's corner."""
-        cell, border = self.restoration.cell, self.restoration.border
+        cell, border = self.restoration.side or self.restoration.cell, self.restoration.border
         top, left, bottom, right = window
         return (
             top // cell * cell - border,
@@ -190,16 +201,10 @@ class Restorer:
 # -- tiles ---------------------------------------------------------------------------------------------------------
 
 
-def _tiles(window: Window, side: int) -> list[Window]:
-    """Rows of tiles of at most side x side that cover a window, side by side from its upper left corner."""
-    top, left, bottom, right = window
-    rows, columns = _cuts(top, bottom, side), _cuts(left, right, side)
-    return [(a, c, b, d) for a, b in rows for c, d in columns]
-
-
-def _cuts(start: int, end: int, side: int) -> list[tuple[int, int]]:
-    edges = [*range(start, end, side), end]
-    return list(itertools.pairwise(edges))
+def _cuts(start: int, end: int, side: int, *, origin: int) -> list[tuple[int, int]]:
+    """From start to end, cut wherever a multiple of side lies from the origin."""
+    first = origin + ((start - origin) // side + 1) * side
+    return list(itertools.pairwise([start, *range(first, end, side), end]))
 
 
 def _cut(picture: Array, window: Window) -> Array:

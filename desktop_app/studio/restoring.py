@@ -52,7 +52,7 @@ class Restoring:
         for y in range(top, bottom, side):
             for x in range(left, right, side * TILES_A_PART):
                 window = (y, x, min(y + side, bottom), min(x + side * TILES_A_PART, right))
-                yield msgspec.structs.replace(self.request, window=window)
+                yield msgspec.structs.replace(self.request, window=window, tile=self.tile)
 
     @property
     def is_whole(self) -> bool:
