@@ -372,7 +372,7 @@ def write_restorer(
             "golden": FileEntry("golden.npz", 8, "0" * 64),
         },
         graphs={
-            "restorer": Graph("restorer", (image, *mask), (Tensor("image", "float32", ("N", channels, "H2", "W2")),))
+            "restorer": Graph("restorer", (image, *mask), (Tensor("restored", "float32", ("N", channels, "H2", "W2")),))
         },
         restoration=Restoration(channels, scale=scale, cell=8, border=32),  # type: ignore[arg-type]
         opset=20,

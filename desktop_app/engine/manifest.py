@@ -81,7 +81,7 @@ class Restoration(msgspec.Struct, frozen=True):
     """How a graph “restorer” that turns a picture into a better one is run on pictures of any size, tile by tile.
 
     It takes “image”, float32 (N, channels, H, W) with values from 0 to 1, and where it inpaints “mask”, float32
-    (N, 1, H, W), 1 where the picture is to be filled in; it gives “image”, (N, channels, scale H, scale W).
+    (N, 1, H, W), 1 where the picture is to be filled in; it gives “restored”, (N, channels, scale H, scale W).
     """
 
     channels: Literal[1, 3]
@@ -183,7 +183,7 @@ def _restorer_inconsistency(manifest: Manifest, restoration: Restoration) -> str
         return f"its tolerance is {manifest.tolerance:g}"
     graph = manifest.graphs["restorer"]
     takes = {"image": r.channels, **({"mask": 1} if "inpaint" in manifest.abilities else {})}
-    for kind, tensors, wanted in (("take", graph.inputs, takes), ("give", graph.outputs, {"image": r.channels})):
+    for kind, tensors, wanted in (("take", graph.inputs, takes), ("give", graph.outputs, {"restored": r.channels})):
         if {t.name: (t.dtype, t.shape[1:2]) for t in tensors} != {k: ("float32", (c,)) for k, c in wanted.items()}:
             names = " and ".join(f"“{name}” float32[N, {c}, H, W]" for name, c in wanted.items())
             return f"its restorer should {kind} {names}"

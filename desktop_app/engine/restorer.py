@@ -58,7 +58,7 @@ class Restorer:
         if golden.keys() != set(names) or golden["restored"].ndim != 4:
             raise PackageError(f"The golden example of “{self.package.name}” is incomplete.", Fault.WRONG_SHAPE)
         given = {name: golden[name].astype(np.float32) for name in names if name != "restored"}
-        made = self._opened.run(given)["image"]
+        made = self._opened.run(given)["restored"]
         if made.shape != golden["restored"].shape:
             raise PackageError(f"“{self.package.name}” gives {made.shape} for its golden example.", Fault.WRONG_SHAPE)
         return float(np.abs(made - golden["restored"]).max())
@@ -154,7 +154,7 @@ class Restorer:
         rows = [
             session.once({k: v[n : n + 1] for k, v in inputs.items()}, options) for n in range(len(inputs["image"]))
         ]
-        made = self._as_given(np.concatenate([row["image"] for row in rows]), channels=picture.shape[2])
+        made = self._as_given(np.concatenate([row["restored"] for row in rows]), channels=picture.shape[2])
         top, left = window[0] - reach[0], window[1] - reach[1]
         inner = self._inside(made, top, left, window[2] - window[0], window[3] - window[1])
         return _pixels(inner, picture.dtype)
