@@ -88,5 +88,5 @@ def _smoothed(x: Float64, weights: Float64, *, axis: int) -> Float64:
     """Weighted sums of neighbours along an axis, where all of them are inside."""
     length = x.shape[axis] - len(weights) + 1
     parts = ((x[:, n : n + length] if axis else x[n : n + length]) for n in range(len(weights)))
-    total: Float64 = sum(weight * part for weight, part in zip(weights, parts, strict=True))  # type: ignore[assignment]
+    total: Float64 = sum(weight * part for weight, part in zip(weights, parts, strict=True))
     return total
