@@ -52,13 +52,16 @@ class Block(nn.Module):
 
 
 class Denoiser(nn.Module):
-    """(B, C, H, W) in 0..1, any size -> the same without noise, not clipped."""
+    """(B, C, H, W) in 0..1, any size -> the same without noise, not clipped.
 
-    def __init__(self, *, channels: int, widths: tuple[int, ...], blocks: int):
+    extra: channels that are seen beside the picture, see export/inpainter.py.
+    """
+
+    def __init__(self, *, channels: int, widths: tuple[int, ...], blocks: int, extra: int = 0):
         super().__init__()
         self.cell = 2 ** len(widths)  # sides are padded to a multiple of this
         steps = list(itertools.pairwise(widths))
-        self.head = conv(4 * channels, widths[0])
+        self.head = conv(4 * (channels + extra), widths[0])
         self.left = nn.ModuleList(nn.Sequential(*(Block(width) for _ in range(blocks))) for width in widths)
         self.down = nn.ModuleList(conv(high, low, size=2, stride=2) for high, low in steps)
         self.up = nn.ModuleList(nn.ConvTranspose2d(low, high, 2, stride=2, bias=False) for high, low in steps)
@@ -71,7 +74,7 @@ class Denoiser(nn.Module):
         return (padded - self.noise(padded))[:, :, :height, :width]
 
     def noise(self, x: Tensor) -> Tensor:
-        """(B, C, H, W) with sides that are multiples of cell."""
+        """(B, C + extra, H, W) with sides that are multiples of cell -> (B, C, H, W)."""
         x = self.head(F.pixel_unshuffle(x, 2))
         skips = []
         for left, down in zip(self.left[:-1], self.down, strict=True):
@@ -116,8 +119,7 @@ def train_step(state: State, x: Tensor, label: Tensor, *, clock: Clock, options:
     """One step on tiles x (B, 3, side, side) in -1..1. Patches and noise follow from (seed, pictures seen) alone."""
     net, average = state.modules["net"], state.modules["average"]
     optimizer = state.optimizers["net"]
-    for group in optimizer.param_groups:
-        group["lr"] = cosine(options["learning_rate"], clock.fraction) * min(1.0, (clock.fraction + 1e-4) / 0.005)
+    set_learning_rate(optimizer, options, clock)
     rng = np.random.Generator(np.random.Philox(key=[options["seed"], clock.seen]))
     generator = compute.generator(int(rng.integers(2**62)))
     clean = cut_patches(x, side=patch_side(options["patches"], clock.fraction), rng=rng)
@@ -134,15 +136,26 @@ def train_step(state: State, x: Tensor, label: Tensor, *, clock: Clock, options:
     norm = nn.utils.clip_grad_norm_(net.parameters(), options["clip"])
     optimizer.step()
 
-    decay = ema_decay(options["ema_half_life"], clock, batch=len(x))
+    follow(average, net, decay=ema_decay(options["ema_half_life"], clock, batch=len(x)))
     with torch.no_grad():
-        for slow, fast in zip(average.parameters(), net.parameters(), strict=True):
-            slow.lerp_(fast, 1 - decay)
         squares = (output - clean).square().mean(dim=(1, 2, 3))[plain]
     stats = {"loss": 255 * loss.item(), "norm": norm.item()}
     if len(squares):
         stats["psnr"] = -10 * squares.clamp(min=1e-8).log10().mean().item()
     return stats
+
+
+def set_learning_rate(optimizer: torch.optim.Optimizer, options: dict, clock: Clock) -> None:
+    """Up over the first half per cent of the budget, then down along half a cosine."""
+    for group in optimizer.param_groups:
+        group["lr"] = cosine(options["learning_rate"], clock.fraction) * min(1.0, (clock.fraction + 1e-4) / 0.005)
+
+
+@torch.no_grad()
+def follow(average: nn.Module, net: nn.Module, *, decay: float) -> None:
+    """One step of the average over the net's history."""
+    for slow, fast in zip(average.parameters(), net.parameters(), strict=True):
+        slow.lerp_(fast, 1 - decay)
 
 
 def charbonnier(output: Tensor, target: Tensor) -> Tensor:

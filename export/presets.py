@@ -69,6 +69,40 @@ DENOISER = {
     "real_share": 0.2,  # pictures with the noise of cameras and JPEG instead (export/noise.py)
 }
 DENOISER_GPU = {"batch": 64, "minutes": 25}
+INPAINTER = {
+    **{key: DENOISER[key] for key in ("widths", "blocks", "batch", "weight_decay", "clip", "ema_half_life")},
+    "family": "inpainter",
+    "dataset": "photos",
+    "channels": 3,
+    "minutes": 60,
+    "learning_rate": (7e-4, 1e-6),
+    "patches": ((0.0, 64), (0.6, 96)),
+    "covered": (0.02, 0.3),  # share of a patch that is brushed over
+}
+UPSCALER = {
+    "family": "upscaler",
+    "dataset": "photos",
+    "scale": 2,
+    "width": 16,
+    "layers": 7,
+    "hidden": 128,  # channels between the 3x3 and the 1x1 that are one 3x3 in the end
+    "batch": 16,
+    "minutes": 30,
+    "learning_rate": (1e-3, 1e-6),
+    "weight_decay": 0.0,
+    "clip": 1.0,
+    "ema_half_life": (0.005, 0.005),
+    "patch": 96,  # side in pixels of the large picture
+}
+DIGIT_DENOISER = {
+    **VAE,
+    "family": "denoising_vae",
+    "dataset": "mnist",
+    "minutes": 20,
+    "learning_rate": (1e-3, 0.0),
+    "beta": 0.1,  # it is to restore, not to sample
+    "clean_share": 0.1,  # pictures that are not corrupted at all
+}
 FASHION_DISTORTION = {"rotate": 0.0, "shift": 1.0, "zoom": 0.05, "flip": True}
 
 PRESETS = {
@@ -112,6 +146,18 @@ PRESETS = {
         "cpu": {**DENOISER, "channels": 1},
         "gpu": {**DENOISER, **DENOISER_GPU, "channels": 1},
     },
+    "photo-inpaint": {
+        "cpu": INPAINTER,
+        "gpu": {**INPAINTER, "batch": 64, "minutes": 15},
+    },
+    "photo-upscale-x2": {
+        "cpu": UPSCALER,
+        "gpu": {**UPSCALER, "batch": 64, "minutes": 10},
+    },
+    "digits-denoise": {
+        "cpu": DIGIT_DENOISER,
+        "gpu": {**DIGIT_DENOISER, "batch": 256, "minutes": 5},
+    },
 }
 
 TITLES = {
@@ -123,6 +169,9 @@ TITLES = {
     "digits-map": "Digits, on a map",
     "photo-denoise": "Photographs without noise",
     "photo-denoise-grey": "Grey photographs without noise",
+    "photo-inpaint": "Scratches filled in",
+    "photo-upscale-x2": "Photographs, twice as large",
+    "digits-denoise": "Digits, made clean",
 }
 
 
