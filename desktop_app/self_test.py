@@ -21,15 +21,18 @@ from desktop_app.cli import asking
 from desktop_app.cli.models import verified_sentence, verify_one
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Design, Pictures, Pixels, Sample
+from desktop_app.engine.requests import Design, Pictures, Pixels, Restored, Sample
 from desktop_app.studio import recipe
 from desktop_app.studio.jobs import JobQueue
 from desktop_app.studio.library import Library
+from desktop_app.studio.restoring import Restoring
+from desktop_app.studio.scratch import Scratch
 from desktop_app.studio.sheet import SheetState, design_at
 
 TIME_LIMIT_S = 300
 DESIGNS = 12
 CHUNKS = (DESIGNS, 5, 1)  # batch sizes that must all give the same pixels
+MAX_SEAM = 2  # of 255, between a picture done in tiles of one size and of another
 _USER_FOLDERS = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 
 Step = Callable[[], str]  # does its work and returns what to say; raises StudioError where something is wrong
@@ -90,6 +93,8 @@ def _engine_steps(options: argparse.Namespace, folder: Path) -> Iterator[Step]:
             if "sample" in package.manifest.abilities:
                 yield lambda package=package: _samples(jobs, package)  # type: ignore[misc]
                 yield lambda package=package: _file_comes_back(jobs, package, folder)  # type: ignore[misc]
+            if package.manifest.restoration is not None:
+                yield lambda package=package: _restores(jobs, package, folder)  # type: ignore[misc]
 
 
 def _all_readable(library: Library) -> str:
@@ -143,6 +148,44 @@ def draw(jobs: JobQueue, package: Package, designs: tuple[Design, ...], chunk: i
     """(N, H, W, C) uint8 through the engine's process. Raises StudioError."""
     updates = asking.run_request(jobs, Sample(package.ref, designs, chunk))
     return np.concatenate([update.pixels for update in updates if isinstance(update, Pictures)])
+
+
+def _restores(jobs: JobQueue, package: Package, folder: Path) -> str:
+    """The same noisy picture twice and in other tiles: the same pixels, and hardly others."""
+    with Scratch(folder) as scratch:
+        picture = _noisy_picture()
+        first, again, tiled = (restored(jobs, package, scratch, picture, tile=tile) for tile in (512, 512, 128))
+    tolerance = 0 if asking.describe_device(jobs).obtained == "cpu" else 1
+    off = np.abs(first.astype(np.int16) - again).max()
+    if off > tolerance:
+        raise StudioError(f"{package.name}: the same picture twice gives other pixels (off by {off}/255).")
+    seam = np.abs(first.astype(np.int16) - tiled).max()
+    if seam > MAX_SEAM:
+        raise StudioError(f"{package.name}: in smaller tiles it gives another picture (off by {seam}/255).")
+    return f"{package.name}: the same pixels twice, within {seam}/255 in tiles of 128"
+
+
+def _noisy_picture() -> Pixels:
+    """(252, 280, 3) uint8: soft waves with noise of a fixed seed. The sides are multiples of 28, which digits need."""
+    y, x = np.mgrid[0:252, 0:280] / 40
+    waves = 128 + 80 * np.sin(x)[..., None] * np.cos(y[..., None] + np.arange(3))
+    grain = np.random.Generator(np.random.Philox(key=7)).normal(0, 15, waves.shape)
+    pixels: Pixels = np.rint(np.clip(waves + grain, 0, 255)).astype(np.uint8)
+    return pixels
+
+
+def restored(jobs: JobQueue, package: Package, scratch: Scratch, picture: Pixels, *, tile: int) -> Pixels:
+    """A picture through the engine's process; a package that fills in gets a hole in the middle."""
+    hole = None
+    if "inpaint" in package.manifest.abilities:
+        hole = np.zeros((*picture.shape[:2], 1), np.uint8)
+        hole[120:132, 60:200] = 255
+    mask = scratch.save(hole) if hole is not None else None
+    restoring = Restoring(scratch, scratch.save(picture), package, mask=mask, tile=tile)
+    for update in asking.run_request(jobs, restoring.request):
+        if isinstance(update, Restored):
+            restoring.take(update)
+    return np.array(restoring.result)
 
 
 # -- the window ----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import sys
 from desktop_app.cli import asking
 from desktop_app.cli.printing import megabytes, print_json, print_table
 from desktop_app.engine.errors import Cancelled, PackageError, StudioError
+from desktop_app.engine.manifest import Manifest
 from desktop_app.engine.packages import MANIFEST, Package
 from desktop_app.engine.requests import Verified, Verify
 from desktop_app.studio.jobs import JobQueue
@@ -81,9 +82,17 @@ def size_on_disk(package: Package) -> int:
 
 def _row(package: Package) -> tuple[str, ...]:
     manifest = package.manifest
-    classes = f"{len(manifest.classes)} classes" if manifest.classes else "no classes"
     size = megabytes(size_on_disk(package))
-    return (manifest.name, manifest.title, ", ".join(manifest.abilities), classes, size, manifest.licence)
+    return (manifest.name, manifest.title, ", ".join(manifest.abilities), _scope(manifest), size, manifest.licence)
+
+
+def _scope(manifest: Manifest) -> str:
+    """What a package draws, or what it takes."""
+    if manifest.restoration is None:
+        return f"{len(manifest.classes)} classes" if manifest.classes else "no classes"
+    side = manifest.restoration.side
+    size = f"{side} × {side} pixels" if side else "any size"
+    return f"{'grey' if manifest.restoration.channels == 1 else 'colour'}, {size}"
 
 
 def _as_data(package: Package) -> dict[str, object]:
