@@ -94,7 +94,7 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
 
 
 def show(window: MainWindow, package: str, *, tile_px: int) -> None:
-    window._on_package(package)
+    window.models.choose(package)
     window.room.canvas.set_tile_px(tile_px)
     settle(window)
 
@@ -102,7 +102,7 @@ def show(window: MainWindow, package: str, *, tile_px: int) -> None:
 def pad(window: MainWindow, package: str, *, seed: int) -> None:
     """Blend, with four designs of a package."""
     window.go_to_blend()
-    window._on_package(package)
+    window.models.choose(package)
     random.seed(seed)
     window.blend.wishes.fill()
     settle(window)

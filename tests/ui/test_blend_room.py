@@ -296,7 +296,7 @@ def test_designs_of_another_model_are_offered_a_new_pad(make_desktop: Make) -> N
     wait_for(desktop.has_pictures)
     desktop.do("to-blend")
     before = state(desktop)
-    desktop.window._on_package("fake-letters")
+    desktop.window.models.choose("fake-letters")
     wait_for(desktop.has_pictures)
     desktop.do("to-blend")
     assert state(desktop) == before
@@ -318,7 +318,7 @@ def test_an_undo_that_is_not_in_view_is_told(desktop: Desktop) -> None:
 
 
 def test_the_library_chooses_the_model_of_the_workspace_in_view(blending: Desktop) -> None:
-    blending.window._on_package("fake-letters")
+    blending.window.models.choose("fake-letters")
     assert state(blending).package == "fake-letters"
     assert blending.desk.sheet.package == "fake-digits"
     assert state(blending).anchors == ()
@@ -461,7 +461,7 @@ def test_a_slider_near_its_middle_is_at_zero_under_a_hand(blending: Desktop) -> 
 
 
 def test_a_model_without_directions_says_so(blending: Desktop) -> None:
-    blending.window._on_package("fake-letters")
+    blending.window.models.choose("fake-letters")
     assert room(blending).sliders.rows == {}
     texts = [label.text() for label in room(blending).sliders.findChildren(QLabel)]
     assert "This model brings no directions of its own." in texts

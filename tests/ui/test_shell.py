@@ -99,8 +99,10 @@ def test_force_stop_ends_a_hanging_engine_and_the_sheet_goes_on(make_desktop: Ca
 # -- shortcuts -------------------------------------------------------------------------------------------------------
 
 
-def test_no_two_commands_share_a_key() -> None:
-    keys = [key for command in COMMANDS for key in command.keys]
+@pytest.mark.parametrize("workspace", ["sample", "blend", "restore"])
+def test_no_two_commands_of_a_workspace_share_a_key(workspace: str) -> None:
+    here = [command for command in COMMANDS if not command.where or workspace in command.where.split()]
+    keys = [key for command in here for key in command.keys]
     assert len(keys) == len(set(keys))
 
 
@@ -140,7 +142,7 @@ def test_bad_packages_are_listed_with_their_sentence(make_desktop: Callable[...,
 def test_choosing_another_package_keeps_the_seed(make_desktop: Callable[..., Desktop]) -> None:
     desktop = make_desktop(packages=2)
     desktop.desk.set_seed(77)
-    desktop.window._on_package("fake-letters")
+    desktop.window.models.choose("fake-letters")
     assert (desktop.desk.sheet.package, desktop.desk.sheet.seed) == ("fake-letters", 77)
     wait_for(desktop.has_pictures)
     desktop.do("undo")

@@ -312,7 +312,7 @@ def test_takes_of_two_packages_are_exported_in_one_go(make_desktop: Make, tmp_pa
     desktop = make_desktop(packages=2)
     wait_for(desktop.has_pictures)
     here = desktop.canvas.tile(70_000)
-    desktop.window._on_package("fake-letters")
+    desktop.window.models.choose("fake-letters")
     there = desktop.canvas.tile(80_000)
     choice = ExportChoice(tmp_path / "out", pictures=True, contact_sheet=False, with_recipe=True)
     desktop.window.files._exporter.export([here, there], choice, None)
@@ -392,7 +392,7 @@ def test_a_request_that_cannot_be_met_is_not_asked_twice(make_desktop: Make) -> 
 
 def test_a_package_that_is_no_longer_there_is_named(make_desktop: Make) -> None:
     first = make_desktop(packages=2)
-    first.window._on_package("fake-letters")
+    first.window.models.choose("fake-letters")
     first.studio.close()
     for file in (first.folder / "models" / "fake-letters").iterdir():
         file.unlink()
@@ -471,11 +471,11 @@ def test_the_star_in_the_corner_of_a_tile_keeps_it(desktop: Desktop) -> None:
 
 def test_takes_of_a_package_that_is_gone_are_shown_as_unknown(make_desktop: Make) -> None:
     first = make_desktop(packages=2)
-    first.window._on_package("fake-letters")
+    first.window.models.choose("fake-letters")
     wait_for(first.has_pictures)
     click(first, 0)
     first.do("star")
-    first.window._on_package("fake-digits")
+    first.window.models.choose("fake-digits")
     first.studio.close()
     for file in (first.folder / "models" / "fake-letters").iterdir():
         file.unlink()

@@ -14,7 +14,7 @@ class Command:
     text: str
     keys: tuple[str, ...] = ()
     rule_before: bool = False
-    where: str = ""  # the workspace that has it; empty: every one
+    where: str = ""  # the workspaces that have it; empty: every one
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,19 @@ class Hint:
 COMMANDS: tuple[Command, ...] = (
     Command("import", "File", "Import a model…", ("Ctrl+I",)),
     Command("open-recipe", "File", "Open a picture…", ("Ctrl+O",)),
-    Command("export", "File", "Export…", ("Ctrl+E", "E"), rule_before=True),
+    Command("save", "File", "Save the picture…", ("Ctrl+S",), rule_before=True, where="restore"),
+    Command("export", "File", "Export…", ("Ctrl+E", "E")),
+    Command("batch", "File", "Restore many pictures…", ("Ctrl+Shift+B",), where="restore"),
     Command("settings", "File", "Settings…", ("Ctrl+,",), rule_before=True),
     Command("quit", "File", "Quit", ("Ctrl+Q",), rule_before=True),
     Command("undo", "Edit", "Undo", ("Ctrl+Z",)),
     Command("redo", "Edit", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y")),
     Command("copy", "Edit", "Copy the picture", ("Ctrl+C",), rule_before=True),
-    Command("copy-recipe", "Edit", "Copy the recipe", ("Ctrl+Shift+C",)),
+    Command("copy-recipe", "Edit", "Copy the recipe", ("Ctrl+Shift+C",), where="sample blend"),
+    Command("paste", "Edit", "Paste a picture", ("Ctrl+V",), where="restore"),
     Command("select-all", "Edit", "Select all in view", ("Ctrl+A",), rule_before=True, where="sample"),
-    Command("star", "Design", "Star", ("S",)),
-    Command("reject", "Design", "Not this", ("N",)),
+    Command("star", "Design", "Star", ("S",), where="sample blend"),
+    Command("reject", "Design", "Not this", ("N",), where="sample blend"),
     Command("to-blend", "Design", "Put on the Blend pad", ("B",), where="sample"),
     Command("vary", "Design", "Variations", ("V",), rule_before=True, where="sample"),
     Command("back", "Design", "Back from variations", ("Backspace",), where="sample"),
@@ -51,11 +54,31 @@ COMMANDS: tuple[Command, ...] = (
     Command("play", "Blend", "Play the walk", ("Ctrl+Space",), rule_before=True, where="blend"),
     Command("film", "Blend", "Export a film…", ("Ctrl+Shift+E",), where="blend"),
     Command("timeline", "Blend", "Fold the timeline", ("F8",), where="blend"),
+    Command("clean", "Restore", "Clean", ("C",), where="restore"),
+    Command("enlarge", "Restore", "Enlarge", ("Shift+E",), where="restore"),
+    Command("fill", "Restore", "Fill in", ("I",), where="restore"),
+    Command("hand", "Restore", "Hand", ("H",), rule_before=True, where="restore"),
+    Command("brush", "Restore", "Brush", ("B",), where="restore"),
+    Command("eraser", "Restore", "Eraser", ("X",), where="restore"),
+    Command("brush-smaller", "Restore", "Smaller brush", ("[",), where="restore"),
+    Command("brush-larger", "Restore", "Larger brush", ("]",), where="restore"),
+    Command("invert-mask", "Restore", "Invert what is painted", ("Ctrl+Shift+I",), where="restore"),
+    Command("clear-painted", "Restore", "Clear what is painted", ("Ctrl+Backspace",), where="restore"),
+    Command("self-test", "Restore", "Test the model on this picture", ("T",), rule_before=True, where="restore"),
     Command("go-sample", "View", "Go to Sample", ("Ctrl+1",)),
     Command("go-blend", "View", "Go to Blend", ("Ctrl+2",)),
+    Command("go-restore", "View", "Go to Restore", ("Ctrl+3",)),
+    Command("wipe", "View", "Wipe", ("W",), rule_before=True, where="restore"),
+    Command("next-view", "View", "Next way to compare", ("M",), where="restore"),
+    Command("previous-view", "View", "Previous way to compare", ("Shift+M",), where="restore"),
+    Command("lens", "View", "Lens", ("L",), where="restore"),
+    Command("one-to-one", "View", "One to one", ("1",), where="restore"),
+    Command("fit", "View", "Fit the window", ("F",), where="restore"),
+    Command("zoom-in", "View", "Zoom in", ("Ctrl++", "Ctrl+=", "+", "="), where="restore"),
+    Command("zoom-out", "View", "Zoom out", ("Ctrl+-", "-"), where="restore"),
     Command("open-large", "View", "Open large", ("L",), rule_before=True, where="sample"),
     Command("takes", "View", "Show takes", ("T",), where="sample"),
-    Command("crisp", "View", "Crisp pixels", ("X",)),
+    Command("crisp", "View", "Crisp pixels", ("X",), where="sample blend"),
     Command("larger", "View", "Larger tiles", ("Ctrl++", "Ctrl+=", "+"), where="sample"),
     Command("smaller", "View", "Smaller tiles", ("Ctrl+-", "-"), where="sample"),
     Command("library", "View", "Show or hide the models", ("F9",), rule_before=True),
@@ -108,6 +131,14 @@ HINTS: tuple[Hint, ...] = (
     Hint("Timeline", "Add, duplicate, remove a key", "Insert, Ctrl + D, Delete"),
     Hint("Timeline", "Pin on the key’s design", "Enter or double click"),
     Hint("Sliders", "Back to zero", "0 or double click"),
+    Hint("Picture", "See the original while held", "\\"),
+    Hint("Picture", "Pan", "Middle drag, or Space and drag"),
+    Hint("Picture", "Zoom", "Wheel, + and -"),
+    Hint("Picture", "Move the wipe; further with Shift", "Arrow keys"),
+    Hint("Picture", "Turn the wipe", "Alt + arrow keys"),
+    Hint("Picture", "A straight stroke from the last one", "Shift and click"),
+    Hint("Picture", "Throw a stroke away while it is drawn", "Esc"),
+    Hint("Picture", "Restore many", "Drop several files, or a folder"),
 )
 
 
@@ -127,7 +158,7 @@ def enable_for(actions: dict[str, QAction], workspace: str) -> None:
     """Commands that another workspace has are not to be had here."""
     for command in COMMANDS:
         if command.where:
-            actions[command.id].setEnabled(command.where == workspace)
+            actions[command.id].setEnabled(workspace in command.where.split())
 
 
 def show_steps(actions: dict[str, QAction], undo: str, redo: str) -> None:

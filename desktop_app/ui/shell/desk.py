@@ -35,7 +35,8 @@ class Desk(QObject):
     def __init__(self, project: Project, library: Library, settings: Settings) -> None:
         super().__init__()
         self.project, self.library, self.settings = project, library, settings
-        self.packages: list[Package] = []
+        self.packages: list[Package] = []  # that draw
+        self.restorers: list[Package] = []
         self.problems: list[StudioError] = []
         self.read_library()
 
@@ -63,6 +64,7 @@ class Desk(QObject):
         found = self.library.packages()
         generators = [package for package in found if "sample" in package.manifest.abilities]
         self.packages = sorted(generators, key=lambda p: (not p.manifest.classes, p.manifest.title.lower()))
+        self.restorers = sorted((p for p in found if p.manifest.restoration), key=_by_task)
         self.problems = list(self.library.problems())
         if not self.sheet.package and self.packages:
             first = self.packages[0]
@@ -200,6 +202,14 @@ class Desk(QObject):
     def _class_words(self, label: int) -> str:
         names = self.package.manifest.classes if self.package else ()
         return names[label] if label < len(names) else str(label)
+
+
+def _by_task(package: Package) -> tuple[int, bool, int, str]:
+    """What cleans first, then what enlarges and what fills in; colour before grey, one special subject last."""
+    manifest = package.manifest
+    assert manifest.restoration is not None
+    task = next((n for n, name in enumerate(("denoise", "upscale", "inpaint")) if name in manifest.abilities), 3)
+    return task, manifest.restoration.side is not None, -manifest.restoration.channels, manifest.title.lower()
 
 
 def _plural(words: str, count: int) -> str:

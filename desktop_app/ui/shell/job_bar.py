@@ -20,6 +20,7 @@ MEMORY_MS = 2000
 class JobBar(QWidget):
     cancel_wished = Signal(object)  # Job
     force_stop_wished = Signal()
+    work_cancel_wished = Signal()
     noticed = Signal(str)  # a sentence on the engine's mishap
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
@@ -29,6 +30,9 @@ class JobBar(QWidget):
         self.setFixedHeight(32)
         self._look = look
         self._job: Job | None = None
+        self._state = QueueState()
+        self._work = ""  # of many jobs that are one thing to whoever waits for it
+        self._share = 0.0
         self._engine_rss = 0
         self._notice = ""
         self._package, self._device, self._engine = label("No model"), label(""), label("The engine is at rest")
@@ -77,18 +81,34 @@ class JobBar(QWidget):
             self.noticed.emit(state.notice)
         self._notice = state.notice
         self._show_device(state.device)
-        self._engine.setText(words_for(state))
+        self._state = state
         self._engine.setToolTip(state.notice)
-        running = state.running is not None and state.elapsed_s >= SHOW_AFTER_S
-        self._progress.setVisible(running and state.total > 0)
-        self._progress.setRange(0, max(1, state.total))
-        self._progress.setValue(state.done)
-        self._cancel.setVisible(running)
+        self._show_progress()
         stuck = state.running is not None and state.elapsed_s >= FORCE_AFTER_S
         self._force.setVisible(stuck)
         if state.engine_rss != self._engine_rss:
             self._engine_rss = state.engine_rss
             self.show_memory()
+
+    @Slot(str, float)
+    def show_work(self, words: str, share: float) -> None:
+        """Work of many jobs, as one: its words stand for those of the jobs until they are empty."""
+        self._work, self._share = words, share
+        self._show_progress()
+
+    def _show_progress(self) -> None:
+        state = self._state
+        if self._work:
+            self._engine.setText(self._work)
+            self._progress.setRange(0, 1000)
+            self._progress.setValue(round(1000 * self._share))
+        else:
+            self._engine.setText(words_for(state))
+            self._progress.setRange(0, max(1, state.total))
+            self._progress.setValue(state.done)
+        running = state.running is not None and state.elapsed_s >= SHOW_AFTER_S
+        self._progress.setVisible(bool(self._work) or (running and state.total > 0))
+        self._cancel.setVisible(bool(self._work) or running)
 
     def _show_device(self, device: Device | None) -> None:
         if device is None:
@@ -112,7 +132,9 @@ class JobBar(QWidget):
 
     @Slot()
     def _on_cancel(self) -> None:
-        if self._job is not None:
+        if self._work:
+            self.work_cancel_wished.emit()
+        elif self._job is not None:
             self.cancel_wished.emit(self._job)
 
 

@@ -1,10 +1,11 @@
 """Docks, actions and wiring. What a wish means is said in desk.py; how a thing looks, in its own file."""
 
+from functools import partial
+
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Device
 from desktop_app.studio.jobs import QueueState
 from desktop_app.studio.project import ProjectState
@@ -13,6 +14,7 @@ from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.look.icons import app_icon
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.tile import take_keys
+from desktop_app.ui.restore.restore_room import RestoreRoom
 from desktop_app.ui.sample.exporting import Exporter
 from desktop_app.ui.sample.sample_room import SampleRoom
 from desktop_app.ui.shell.actions import enable_for, fill_menus, make_actions, show_steps
@@ -24,12 +26,14 @@ from desktop_app.ui.shell.importer import Importer
 from desktop_app.ui.shell.inspector_panel import InspectorPanel
 from desktop_app.ui.shell.job_bar import JobBar
 from desktop_app.ui.shell.library_panel import LibraryPanel
+from desktop_app.ui.shell.model_choice import ModelChoice
+from desktop_app.ui.shell.restore_commands import RestoreCommands
+from desktop_app.ui.shell.restore_desk import RestoreDesk
 from desktop_app.ui.shell.sample_commands import SampleCommands
-from desktop_app.ui.shell.settings_dialog import SettingsDialog
-from desktop_app.ui.shell.shortcuts_dialog import ShortcutsDialog
 from desktop_app.ui.shell.side_panels import SidePanels
+from desktop_app.ui.shell.window_dialogs import WindowDialogs
 from desktop_app.ui.shell.workspace_bar import WorkspaceBar
-from desktop_app.ui.shell.workspaces import BLEND, ORDER, SAMPLE, Workspaces, changed_elsewhere
+from desktop_app.ui.shell.workspaces import BLEND, ORDER, RESTORE, SAMPLE, Workspaces, changed_elsewhere
 
 SAVE_EVERY_MS = 1000
 
@@ -50,9 +54,10 @@ class MainWindow(QMainWindow):
         self.library = LibraryPanel(look)
         self.room = SampleRoom(look, bridge, desk.settings.number("tile_cache_mb") * 2**20)
         self.blend = BlendRoom(look, bridge, self.room.store)
-        self.rooms = Workspaces(self.room, self.blend)
-        self.side.add("sample", "Sample", "Ctrl+1")
-        self.side.add("blend", "Blend", "Ctrl+2")
+        self.restore = RestoreRoom(look, bridge)
+        self.rooms = Workspaces(self.room, self.blend, self.restore)
+        for number, name in enumerate(ORDER, 1):
+            self.side.add(name, name.capitalize(), f"Ctrl+{number}")
         self.inspector = InspectorPanel(look)
         self.jobs = JobBar(look)
         self.files = FileCommands(self, self.rooms, desk, Exporter(bridge, self.room.store), importer)
@@ -60,6 +65,10 @@ class MainWindow(QMainWindow):
         self.blend_desk.go_there = self.go_to_blend
         self._sample_commands = SampleCommands(self.room, desk, self.blend_desk, self)
         self._blend_commands = BlendCommands(self.blend, desk, self.blend_desk, self)
+        restore_desk = RestoreDesk(desk, self)
+        self._restore_commands = RestoreCommands(self.restore, self.rooms, desk, restore_desk)
+        self.models = ModelChoice(self.rooms, desk, self.blend_desk, restore_desk, self._sample_commands)
+        self._dialogs = WindowDialogs(self, look, desk, self.room.store.set_budget)
         self._panels = SidePanels(self.library, self.inspector)
         self._arrange()
         self.actions_by_id = make_actions(self, self._slots())
@@ -90,13 +99,14 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(home)
 
     def _slots(self) -> dict:  # type: ignore[type-arg]
-        return {
+        slots = {
             **self._sample_commands.slots(),
             **self._blend_commands.slots(),
+            **self._restore_commands.slots(),
             "import": self.files.ask_import,
             "open-recipe": self.files.ask_recipe,
             "export": self.files.ask_export,
-            "settings": self.show_settings,
+            "settings": self._dialogs.show_settings,
             "quit": self.close,
             "undo": self.desk.undo,
             "redo": self.desk.redo,
@@ -106,12 +116,14 @@ class MainWindow(QMainWindow):
             "reject": self.rooms.reject,
             "go-sample": self.go_to_sample,
             "go-blend": self.go_to_blend,
+            "go-restore": self.go_to_restore,
             "crisp": self.rooms.toggle_crisp,
             "library": self._panels.toggle_first,
             "inspector": self._panels.toggle_last,
             "theme": self._look.toggle,
-            "shortcuts": self.show_shortcuts,
+            "shortcuts": self._dialogs.show_shortcuts,
         }
+        return {**slots, **self._restore_commands.instead(slots)}
 
     def _connect(self) -> None:
         desk, bridge, rooms, files = self.desk, self._bridge, self.rooms, self.files
@@ -120,13 +132,13 @@ class MainWindow(QMainWindow):
         desk.walked.connect(self._on_walked)
         desk.said.connect(rooms.say)
         files.said.connect(rooms.say)
-        files.package_imported.connect(self._on_package)
+        files.package_imported.connect(self.models.choose)
         files.recipe_opened.connect(self._sample_commands.show_opened)
         files.blend_opened.connect(self._on_blend_picture)
         bridge.state_changed.connect(self._on_queue)
         self.room.controls.crisp_toggled.connect(self._on_crisp)
         self.room.drag_wished.connect(files.drag)
-        for room in (self.room, self.blend):
+        for room in (self.room, self.blend, self.restore):
             room.selection_changed.connect(self._show_tile)
             room.pictures_changed.connect(self._show_picture)
             room.import_wished.connect(files.ask_import)
@@ -135,7 +147,7 @@ class MainWindow(QMainWindow):
             source.offered.connect(self._on_offer)
         rooms.changed.connect(self._on_workspace)
         self.side.chosen.connect(rooms.go_to_number)
-        self.library.chosen.connect(self._on_package)
+        self.library.chosen.connect(self.models.choose)
         self.library.import_wished.connect(files.ask_import)
         self.inspector.star_wished.connect(rooms.star)
         self.inspector.variations_wished.connect(self._sample_commands.vary)
@@ -143,38 +155,31 @@ class MainWindow(QMainWindow):
         self.inspector.export_wished.connect(files.ask_export)
         self.inspector.copied.connect(rooms.say)
         self.side.theme_button.clicked.connect(self._look.toggle)
-        self.side.settings_button.clicked.connect(self.show_settings)
-        self.side.help_button.clicked.connect(self.show_shortcuts)
+        self.side.settings_button.clicked.connect(self._dialogs.show_settings)
+        self.side.help_button.clicked.connect(self._dialogs.show_shortcuts)
         self.jobs.noticed.connect(rooms.say_mishap)
         bridge.failure_told.connect(rooms.say_mishap)
         self.jobs.cancel_wished.connect(bridge.cancel)
         self.jobs.force_stop_wished.connect(bridge.force_stop)
+        self.restore.working.connect(self.jobs.show_work)
+        self.jobs.work_cancel_wished.connect(self.restore.cancel)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
-    @property
-    def package(self) -> Package | None:
-        """That of the workspace in view."""
-        return self.blend_desk.package if self.rooms.name == BLEND else self.desk.package
-
-    @property
-    def _package_name(self) -> str:
-        """The same, where it is not here either."""
-        blended = self.rooms.name == BLEND and self.desk.state.blend.package
-        return blended or self.desk.sheet.package
-
     @Slot()
     def _show_library(self) -> None:
-        self.library.show_library(self.desk.packages, self.desk.problems, self._package_name)
+        self.library.show_library(self.models.packages, self.desk.problems, self.models.name)
         self._show_project()
 
     @Slot()
     def _show_project(self) -> None:
         """The room in view alone: the other one is shown the project when it is gone to."""
         desk, project = self.desk, self.desk.project
-        self.library.show_current(self._package_name)
-        self.jobs.show_package(self.package)
-        self.rooms.room.show_project(desk.state, self.package, desk.by_hash)
+        package = self.models.package
+        self.library.show_current(self.models.name)
+        self.jobs.show_package(package)
+        self.restore.show_models(desk.restorers)
+        self.rooms.room.show_project(desk.state, package, desk.by_hash)
         show_steps(self.actions_by_id, project.undo_label, project.redo_label)
         self.actions_by_id["back"].setEnabled(self.rooms.name == SAMPLE and desk.sheet.base is not None)
 
@@ -206,17 +211,8 @@ class MainWindow(QMainWindow):
         self.rooms.go_to(BLEND)
 
     @Slot()
-    def show_settings(self) -> None:
-        dialog = SettingsDialog(self.desk.settings, self)
-        dialog.changed.connect(self._on_setting)
-        dialog.exec()
-        dialog.deleteLater()
-
-    @Slot()
-    def show_shortcuts(self) -> None:
-        dialog = ShortcutsDialog(self)
-        dialog.exec()
-        dialog.deleteLater()
+    def go_to_restore(self) -> None:
+        self.rooms.go_to(RESTORE)
 
     @Slot()
     def save_if_changed(self) -> None:
@@ -232,8 +228,9 @@ class MainWindow(QMainWindow):
         self.side.show_current(ORDER.index(name))
         enable_for(self.actions_by_id, name)
         self.inspector.show_preview(name != BLEND)
+        self._panels.exchange_last(self.restore.panel if name == RESTORE else self.inspector)
         self._panels.fit(self.width(), wide_room=name == BLEND)
-        self._show_project()
+        self._show_library()
 
     @Slot(object)
     def _on_queue(self, state: QueueState) -> None:
@@ -242,14 +239,6 @@ class MainWindow(QMainWindow):
             self._device = self.files.device = state.device
             self.blend.show_device(state.device)
             self._show_tile()
-
-    @Slot(str)
-    def _on_package(self, name: str) -> None:
-        if self.rooms.name == BLEND:
-            self.blend_desk.choose_package(name)
-        else:
-            self._sample_commands.show_sheet()
-            self.desk.choose_package(name)
 
     @Slot(bool)
     def _on_crisp(self, crisp: bool) -> None:
@@ -266,17 +255,8 @@ class MainWindow(QMainWindow):
         elsewhere = changed_elsewhere(self.rooms.name, before, self.desk.state)
         if elsewhere:
             name = elsewhere.capitalize()
-            go = self.go_to_blend if elsewhere == BLEND else self.go_to_sample
+            go = partial(self.rooms.go_to, elsewhere)
             self._on_offer(Offer(f"{words[:-1]}, in {name}.", action=f"Go to {name}", act=go))
-
-    @Slot(str)
-    def _on_setting(self, key: str) -> None:
-        settings = self.desk.settings
-        if key == "theme":
-            self._look.apply(settings.text("theme"))
-        self._look.reduced_motion = settings.switch("reduced_motion")
-        self.room.store.set_budget(settings.number("tile_cache_mb") * 2**20)
-        self.desk.save_settings()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -291,6 +271,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self._save_timer.stop()
         self.blend.leave()
+        self.restore.leave()
         self.files.close()
         self._bridge.close()
         super().closeEvent(event)

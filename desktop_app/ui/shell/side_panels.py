@@ -12,13 +12,19 @@ class SidePanels:
 
     def __init__(self, first: QWidget, last: QWidget) -> None:
         self._first, self._last = first, last
-        self._needs = {first: ROOM_FOR_BOTH, last: ROOM_FOR_ONE}
+        self._need_of_last = ROOM_FOR_ONE
         self._wishes: dict[QWidget, bool] = {}
+
+    def exchange_last(self, last: QWidget, *, need: int = ROOM_FOR_ONE) -> None:
+        """Another room has another panel there; `need`: the width of window below which it goes. `fit` follows."""
+        if last is not self._last:
+            self._last.hide()
+        self._last, self._need_of_last = last, need
 
     def fit(self, width: int, *, wide_room: bool = False) -> None:
         """wide_room: the room in view needs more of the window than others."""
         width -= WIDE if wide_room else 0
-        for panel, need in self._needs.items():
+        for panel, need in ((self._first, ROOM_FOR_BOTH), (self._last, self._need_of_last)):
             panel.setVisible(self._wishes.get(panel, width >= need))
 
     def toggle_first(self) -> None:

@@ -12,8 +12,8 @@ from desktop_app.studio.project import ProjectState
 from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.picture.tile import Tile
 
-SAMPLE, BLEND = "sample", "blend"
-ORDER = (SAMPLE, BLEND)
+SAMPLE, BLEND, RESTORE = "sample", "blend", "restore"
+ORDER = (SAMPLE, BLEND, RESTORE)
 
 
 class Room(Protocol):
@@ -42,22 +42,23 @@ class Room(Protocol):
 
 
 def changed_elsewhere(here: str, before: ProjectState, after: ProjectState) -> str:
-    """The other workspace where a step changed that one alone, else an empty string."""
-    same_marks = (before.takes, before.rejects) == (after.takes, after.rejects)
-    sheet, blend = before.sheet != after.sheet, before.blend != after.blend
-    seen, unseen = (sheet, blend) if here == SAMPLE else (blend, sheet)
-    return (BLEND if here == SAMPLE else SAMPLE) if unseen and same_marks and not seen else ""
+    """The other workspace that a step changed where nothing of it is seen in this one, else an empty string."""
+    parts = {SAMPLE: "sheet", BLEND: "blend", RESTORE: "restore"}
+    changed = [name for name in ORDER if getattr(before, parts[name]) != getattr(after, parts[name])]
+    if (before.takes, before.rejects) != (after.takes, after.rejects):  # stars are seen in both
+        changed += [SAMPLE, BLEND]
+    return changed[0] if changed and here not in changed else ""
 
 
 class Workspaces(QStackedWidget):
     changed = Signal()  # another one is in view
 
-    def __init__(self, sample: QWidget, blend: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, sample: QWidget, blend: QWidget, restore: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rooms = {SAMPLE: sample, BLEND: blend}
+        self._rooms = {SAMPLE: sample, BLEND: blend, RESTORE: restore}
         self._left_at: dict[str, QWidget] = {}  # where the focus was when a room was left
         self.name = SAMPLE
-        for room in (sample, blend):
+        for room in self._rooms.values():
             self.addWidget(room)
 
     @property
