@@ -3,6 +3,7 @@
 import pathlib
 
 from desktop_app.engine.manifest import Manifest, Score
+from export import card_restorer
 from export.axes import MIN_CHANGE, MIN_FIT, MIN_REACHED
 from export.data import IDX_SOURCES
 
@@ -18,6 +19,21 @@ def write_card(folder: pathlib.Path, manifest: Manifest) -> None:
 
 
 def card_text(manifest: Manifest) -> str:
+    return _restorer_text(manifest) if manifest.restoration is not None else _generator_text(manifest)
+
+
+def _restorer_text(manifest: Manifest) -> str:
+    parts = [f"# {manifest.title}", manifest.summary, "![before and after](preview.png)"]
+    parts += [card_restorer.preview_words(manifest)]
+    parts += ["## What it does", card_restorer.what(manifest)]
+    parts += ["## How it was made", _made(manifest)]
+    parts += ["## Data and licence", _data(manifest)]
+    parts += ["## Figures", card_restorer.scores(manifest)]
+    parts += ["## Limits", card_restorer.limits(manifest)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _generator_text(manifest: Manifest) -> str:
     parts = [f"# {manifest.title}", manifest.summary, "![seeds 0 to 63](preview.png)"]
     parts += ["The preview shows seeds 0 to 63, index 0, through the program's engine; nothing was picked."]
     parts += ["## What it does", _what(manifest)]
@@ -63,7 +79,7 @@ def _made(manifest: Manifest) -> str:
         f"Preset {made.preset}, {made.minutes:g} minutes on {made.hardware}, {made.images:,} training pictures seen "
         f"(repeats counted), {made.date}, commit {made.commit}.\n\n```\n{_data_command(manifest)}{made.command}\n"
         f"{_prior_command(manifest)}python -m export package {manifest.name}\npython -m export verify {manifest.name}\n"
-        f"python -m export evaluate {manifest.name}\npython -m export directions {manifest.name}\n```\n\n"
+        f"{_measure_commands(manifest)}```\n\n"
         "A budget in minutes depends on the machine: another run gives other weights of the same kind."
     )
 
@@ -72,9 +88,17 @@ def _prior_command(manifest: Manifest) -> str:
     return f"python -m export prior {manifest.name}\n" if "encode" in manifest.abilities else ""
 
 
+def _measure_commands(manifest: Manifest) -> str:
+    if manifest.restoration is not None:
+        return "python -m export evaluate denoiser --tests DIR\n"
+    return f"python -m export evaluate {manifest.name}\npython -m export directions {manifest.name}\n"
+
+
 def _data_command(manifest: Manifest) -> str:
     """How the data set is prepared, where it is one of the named ones."""
     title = manifest.training_data[0].name.split(",")[0] if manifest.training_data else ""
+    if title == "Photographs":
+        return "python -m export data photos DIR DIR\n"
     names = [name for name, source in IDX_SOURCES.items() if source.title == title]
     return f"python -m export data {names[0]} --from DIR\n" if names else ""
 

@@ -6,7 +6,7 @@
 
 The coarse filling is pull and push (Gortler et al. 1996, the Lumigraph, section 3.4): averages of what is known over 2,
 4, 8 and 16 pixels, taken from where there are any, so that the U-Net of export/denoiser.py starts from a picture that
-is right but for its detail. It sees the mask beside it; all else is as in the denoiser, from whose weights it may start.
+is right but for its detail. It sees the mask beside it; all else is as in the denoiser, whose weights may begin it.
 Outside the mask the picture stays as it is, bit for bit.
 """
 
@@ -29,7 +29,7 @@ TRUST = 4.0  # a quarter of known pixels in a cell is as good as all of them
 
 
 class Inpainter(Denoiser):
-    """(picture (B, C, H, W) in 0..1, mask (B, 1, H, W), 1 in the holes), sides multiples of cell -> the filled picture."""
+    """(picture (B, C, H, W) in 0..1, mask (B, 1, H, W), 1 in the holes), sides multiples of cell -> filled."""
 
     def __init__(self, *, channels: int, widths: tuple[int, ...], blocks: int):
         super().__init__(channels=channels, widths=widths, blocks=blocks, extra=1)

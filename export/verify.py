@@ -1,36 +1,32 @@
 """Open a package with the program's own engine and compare it with torch.
 
     python -m export verify digits-gan
+    python -m export verify photo-denoise
 
-Checked: every file against its hash, the golden example, names, shapes and types of the graphs, 32 random inputs in
-batches of 1 and of 16 within the manifest's tolerance, encoded pictures where there is an encoder, and that the picture
-changes with the latent (and with the class): a graph into which the tracer has baked a latent answers every question
-alike.
+Checked: every file against its hash, the golden example, names, shapes and types of the graphs. Of a generator, 32
+random inputs in batches of 1 and of 16 within the manifest's tolerance, encoded pictures where there is an encoder, and
+that the picture changes with the latent (and with the class): a graph into which the tracer has baked a latent answers
+every question alike. Of a restorer, pictures of several sizes, and what it must leave as it is (verify_restorer.py).
 """
 
 import argparse
 import pathlib
 
-import numpy as np
-import torch
-
 from desktop_app.engine import packages
 from desktop_app.engine.errors import StudioError
-from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.packages import Package
 from desktop_app.engine.runtime import Runtime
 from export.errors import ExportError
-from export.package import dataset_of, read_about
-from export.tracing import Traced, open_run
-
-COUNT = 32
-BATCHES = (1, 16)
+from export.package import read_about
+from export.restorers import FAMILIES, TracedRestorer, open_restorer
+from export.tracing import Traced, load_run, open_run
+from export.verify_generator import compare_generator
+from export.verify_restorer import compare_restorer
 
 
 def main(args: argparse.Namespace) -> None:
     runs = pathlib.Path(args.runs)
-    about = read_about(pathlib.Path(args.data), dataset_of(runs, args.name))
-    _, traced, _ = open_run(runs, args.name, shape=tuple(about["shape"]), num_classes=len(about["classes"]))
+    traced = trace(runs, args.name, data=pathlib.Path(args.data))
     try:
         package = packages.open_package(pathlib.Path(args.models) / args.name)
         worst = verify_package(package, traced)
@@ -39,18 +35,24 @@ def main(args: argparse.Namespace) -> None:
     print(f"{args.name}: as torch within {worst:.1e} (tolerance {package.manifest.tolerance:.0e}); every check passed")
 
 
-def verify_package(package: Package, traced: Traced) -> float:
-    """The largest difference from torch in a picture. Raises ExportError naming the check that failed."""
+def trace(runs: pathlib.Path, name: str, *, data: pathlib.Path) -> Traced | TracedRestorer:
+    """The graphs of a run, in torch."""
+    options = load_run(runs, name)[0]
+    if options.get("family") in FAMILIES:
+        return open_restorer(runs, name)[1]
+    about = read_about(data, options["dataset"])
+    return open_run(runs, name, shape=tuple(about["shape"]), num_classes=len(about["classes"]))[1]
+
+
+def verify_package(package: Package, traced: Traced | TracedRestorer) -> float:
+    """The largest difference from torch. Raises ExportError naming the check that failed."""
     packages.check_files(package)
     runtime = Runtime("cpu", threads=1)
     try:
-        model = LatentModel(package, runtime)  # compares the graphs with the manifest
-        golden = model.golden_error()
-        if golden > package.manifest.tolerance:
-            raise ExportError(f"{package.name}: the golden example is off by {golden:.1e}; package it again.")
-        check_latent_matters(package, model)
-        worst = max(compare(package, model, traced, batch=batch) for batch in BATCHES)
-        worst = max(worst, compare_encoder(package, traced, runtime))
+        if isinstance(traced, TracedRestorer):
+            worst = compare_restorer(package, traced, runtime)
+        else:
+            worst = compare_generator(package, traced, runtime)
     finally:
         runtime.close()
     if worst > package.manifest.tolerance:
@@ -58,66 +60,4 @@ def verify_package(package: Package, traced: Traced) -> float:
             f"{package.name} differs from its checkpoint by {worst:.1e}, {package.manifest.tolerance:.0e} is allowed: "
             "the run went on after packaging, or the export is wrong; package it again."
         )
-    return max(golden, worst)
-
-
-def random_inputs(package: Package, *, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    rng = np.random.Generator(np.random.Philox(key=seed))
-    assert package.manifest.latent is not None
-    z = rng.standard_normal((COUNT, package.manifest.latent.size), dtype=np.float32)
-    label = rng.integers(0, max(1, len(package.manifest.classes)), COUNT)
-    return z, label, rng.uniform(0.5, 1.0, COUNT).astype(np.float32)
-
-
-def draw(model: LatentModel, z: np.ndarray, label: np.ndarray, truncation: np.ndarray) -> np.ndarray:
-    return model.decode(model.to_w(z, label, truncation))
-
-
-def compare(package: Package, model: LatentModel, traced: Traced, *, batch: int) -> float:
-    """Largest difference in w and in the picture over 32 inputs, some at a time."""
-    z, label, truncation = random_inputs(package, seed=batch)
-    w, image = traced.draw(torch.from_numpy(z), torch.from_numpy(label), torch.from_numpy(truncation))
-    worst = 0.0
-    for start in range(0, COUNT, batch):
-        part = slice(start, start + batch)
-        found_w = model.to_w(z[part], label[part], truncation[part])
-        found = model.decode(found_w)
-        worst = max(worst, np.abs(found_w - w[part].numpy()).max(), np.abs(found - image[part].numpy()).max())
-    return float(worst)
-
-
-def compare_encoder(package: Package, traced: Traced, runtime: Runtime) -> float:
-    """Largest difference in w over encoded golden pictures and noise, and from the golden encoding."""
-    if not package.can_encode or traced.encoder is None:
-        return 0.0
-    encoder = runtime.open(package.file("encoder"))
-    encoder.check_shapes(package.manifest.graphs["encoder"])
-    with np.load(package.file("golden"), allow_pickle=False) as golden:
-        images, encoded = golden["image"], golden["encoded"]
-    rng = np.random.Generator(np.random.Philox(key=0))
-    noise = rng.uniform(-1, 1, (COUNT, *images.shape[1:])).astype(np.float32)
-    worst = float(np.abs(encoder.run({"image": images})["w"] - encoded).max())
-    for x in (images, noise):
-        with torch.no_grad():
-            expected = traced.encoder(torch.from_numpy(x)).numpy()
-        worst = max(worst, float(np.abs(encoder.run({"image": x})["w"] - expected).max()))
-    if np.abs(encoder.run({"image": noise})["w"].std(axis=0)).max() < package.manifest.tolerance:
-        raise ExportError(f"{package.name}: the encoding does not change with the picture; the tracer baked one in.")
     return worst
-
-
-def check_latent_matters(package: Package, model: LatentModel) -> None:
-    """Pictures of different latents differ, and of different classes, and truncation 0 leaves the class alone."""
-    z, _, _ = random_inputs(package, seed=0)
-    one, ones = np.zeros(COUNT, np.int64), np.ones(COUNT, np.float32)
-    if draw(model, z, one, ones).std(axis=0).max() < package.manifest.tolerance:
-        raise ExportError(f"{package.name}: the picture does not change with the latent; the tracer baked one in.")
-    if not package.manifest.classes:
-        return
-    classes = np.arange(len(package.manifest.classes))
-    same = np.repeat(z[:1], len(classes), axis=0)
-    pictures = draw(model, same, classes, ones[: len(classes)])
-    if len(classes) > 1 and np.abs(pictures - pictures[:1])[1:].max(axis=(1, 2, 3)).min() < package.manifest.tolerance:
-        raise ExportError(f"{package.name}: the picture does not change with the class; the tracer baked one in.")
-    if draw(model, z, one, 0 * ones).std(axis=0).max() > package.manifest.tolerance:
-        raise ExportError(f"{package.name}: truncation 0 does not give the mean of the class.")

@@ -40,7 +40,7 @@ def warm_start(net: nn.Module, tensors: dict[str, Tensor]) -> int:
 
 
 def fitted(value: Tensor, shape: torch.Size) -> Tensor | None:
-    """A convolution's weights (out, in, h, w) for other channels before the unshuffle, or None where they do not fit."""
+    """A convolution's weights (out, in, h, w) for other channels before the unshuffle; None if they do not fit."""
     if value.shape == shape:
         return value
     if value.dim() != 4 or len(shape) != 4 or value.shape[2:] != shape[2:]:

@@ -13,12 +13,13 @@ pytest.importorskip("onnxscript")
 from desktop_app.engine import packages
 from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.runtime import Runtime
-from export import eager
-from export import package as package_module
+from export import eager, package_generator
 from export import verify as verify_module
 from export.__main__ import main
 from export.errors import ExportError
-from export.package import export_onnx, read_about, write_manifest
+from export.onnx_graph import export_onnx
+from export.package import read_about
+from export.package_files import write_manifest
 from export.tracing import load_run, new_average, open_run, trace_run
 from tests.export import synthetic
 
@@ -115,7 +116,7 @@ def test_verify_catches_what_the_tracer_baked_in(made: Path, tmp_path: Path, stu
         ["w"],
     )
     shutil.copy(made / "models" / "cond" / "decoder.onnx", folder)
-    package_module.write_golden(traced, folder, num_classes=3)
+    package_generator.write_golden(traced, folder, num_classes=3)
     write_manifest(folder, packages.open_package(made / "models" / "cond").manifest)
     with pytest.raises(ExportError, match=named):
         verify_module.verify_package(packages.open_package(folder), traced)

@@ -1,0 +1,83 @@
+"""Runs that restore pictures, as the graph “restorer” of a package: what it computes, in torch.
+
+The same modules are the reference that `verify` compares the finished package with.
+"""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from desktop_app.engine.manifest import Ability, Restoration
+from export.checkpoint import load_module
+from export.denoiser import Denoiser, new_denoiser
+from export.errors import ExportError
+from export.inpainter import new_inpainter
+from export.tracing import load_run, round_to_half
+
+# pixels around a tile that are thrown away: beyond them a tile is the whole picture within 2 steps of 8 bit (LOG.md)
+BORDERS = {"denoiser": 64, "inpainter": 64, "upscaler": 16}
+
+
+@dataclasses.dataclass(frozen=True)
+class TracedRestorer:
+    """net takes (N, channels, H, W) in 0..1, and (N, 1, H, W) where it inpaints; it gives pictures, not clipped."""
+
+    net: nn.Module
+    ability: Ability
+    restoration: Restoration
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        return ("image", "mask") if self.ability == "inpaint" else ("image",)
+
+    @torch.no_grad()
+    def restore(self, *inputs: Tensor) -> Tensor:
+        return self.net(*inputs)
+
+
+class DenoiserGraph(nn.Module):
+    """A denoiser for sides that are multiples of its cell: nothing is padded, as the engine brings a border."""
+
+    def __init__(self, net: Denoiser):
+        super().__init__()
+        self.net = net
+
+    def forward(self, image: Tensor) -> Tensor:
+        return image - self.net.noise(image)
+
+
+def open_restorer(runs: pathlib.Path, name: str) -> tuple[dict, TracedRestorer, dict]:
+    """(options, graph, progress) of a training run, weights rounded to half precision."""
+    options, tensors, progress = load_run(runs, name)
+    make = FAMILIES.get(options.get("family", ""))
+    if make is None:
+        raise ExportError(f"{name} is a run of the family {options.get('family')!r}, which restores no pictures.")
+    return options, make(options, tensors), progress
+
+
+def _averaged(net: nn.Module, tensors: dict[str, Tensor]) -> nn.Module:
+    load_module(tensors, "average", net)
+    round_to_half(net)
+    return net.eval().requires_grad_(False)
+
+
+def _denoiser(options: dict, tensors: dict[str, Tensor]) -> TracedRestorer:
+    net = new_denoiser(options)
+    _averaged(net, tensors)
+    restoration = Restoration(options["channels"], cell=net.cell, border=BORDERS["denoiser"])
+    return TracedRestorer(DenoiserGraph(net).eval(), "denoise", restoration)
+
+
+def _inpainter(options: dict, tensors: dict[str, Tensor]) -> TracedRestorer:
+    net = new_inpainter(options)
+    _averaged(net, tensors)
+    return TracedRestorer(net, "inpaint", Restoration(options["channels"], cell=net.cell, border=BORDERS["inpainter"]))
+
+
+FAMILIES: dict[str, Callable[[dict, dict[str, Tensor]], TracedRestorer]] = {
+    "denoiser": _denoiser,
+    "inpainter": _inpainter,
+}
