@@ -17,21 +17,23 @@ class ViewTransform:
 Size = tuple[float, float]  # width, height
 
 
-def fit(picture: Size, view: Size, margin: float = 0.0) -> ViewTransform:
+def fit(picture: Size, view: Size, margin: float = 0.0, *, smallest: float = MIN_SCALE) -> ViewTransform:
     """The whole picture, as large as the view allows, in its middle."""
     room = max(1.0, view[0] - 2 * margin), max(1.0, view[1] - 2 * margin)
-    return centred(picture, view, min(room[0] / picture[0], room[1] / picture[1]))
+    return centred(picture, view, min(room[0] / picture[0], room[1] / picture[1]), smallest=smallest)
 
 
-def centred(picture: Size, view: Size, scale: float) -> ViewTransform:
-    scale = min(max(scale, MIN_SCALE), MAX_SCALE)
+def centred(picture: Size, view: Size, scale: float, *, smallest: float = MIN_SCALE) -> ViewTransform:
+    scale = min(max(scale, smallest), MAX_SCALE)
     x, y = ((room - length * scale) / 2 for room, length in zip(view, picture, strict=True))
     return ViewTransform(scale, round(x), round(y))
 
 
-def zoomed(transform: ViewTransform, factor: float, at: tuple[float, float]) -> ViewTransform:
+def zoomed(
+    transform: ViewTransform, factor: float, at: tuple[float, float], *, smallest: float = MIN_SCALE
+) -> ViewTransform:
     """Scaled around a point of the view, which stays where it is."""
-    scale = min(max(transform.scale * factor, MIN_SCALE), MAX_SCALE)
+    scale = min(max(transform.scale * factor, smallest), MAX_SCALE)
     ratio = scale / transform.scale
     return ViewTransform(scale, at[0] - (at[0] - transform.x) * ratio, at[1] - (at[1] - transform.y) * ratio)
 
