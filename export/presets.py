@@ -83,8 +83,8 @@ UPSCALER = {
     "family": "upscaler",
     "dataset": "photos",
     "scale": 2,
-    "width": 16,
-    "layers": 7,
+    "width": 32,
+    "layers": 5,
     "hidden": 128,  # channels between the 3x3 and the 1x1 that are one 3x3 in the end
     "batch": 16,
     "minutes": 30,

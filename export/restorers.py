@@ -11,11 +11,15 @@ import torch
 from torch import Tensor, nn
 
 from desktop_app.engine.manifest import Ability, Restoration
+from export import denoising_vae
 from export.checkpoint import load_module
 from export.denoiser import Denoiser, new_denoiser
 from export.errors import ExportError
+from export.gan import CELL
 from export.inpainter import new_inpainter
 from export.tracing import load_run, round_to_half
+from export.upscaler import UpscalerGraph, new_upscaler
+from export.vae import new_vae
 
 # pixels around a tile that are thrown away: beyond them a tile is the whole picture within 2 steps of 8 bit (LOG.md)
 BORDERS = {"denoiser": 64, "inpainter": 64, "upscaler": 16}
@@ -77,7 +81,24 @@ def _inpainter(options: dict, tensors: dict[str, Tensor]) -> TracedRestorer:
     return TracedRestorer(net, "inpaint", Restoration(options["channels"], cell=net.cell, border=BORDERS["inpainter"]))
 
 
+def _upscaler(options: dict, tensors: dict[str, Tensor]) -> TracedRestorer:
+    net = new_upscaler(options)
+    load_module(tensors, "average", net)
+    graph = UpscalerGraph(net)  # collapsed before it is rounded
+    round_to_half(graph)
+    restoration = Restoration(3, scale=options["scale"], border=BORDERS["upscaler"])
+    return TracedRestorer(graph.eval().requires_grad_(False), "upscale", restoration)
+
+
+def _denoising_vae(options: dict, tensors: dict[str, Tensor]) -> TracedRestorer:
+    net = new_vae(options, channels=1)
+    _averaged(net, tensors)
+    return TracedRestorer(denoising_vae.RestorerGraph(net).eval(), "denoise", Restoration(1, side=4 * CELL))
+
+
 FAMILIES: dict[str, Callable[[dict, dict[str, Tensor]], TracedRestorer]] = {
     "denoiser": _denoiser,
     "inpainter": _inpainter,
+    "upscaler": _upscaler,
+    "denoising_vae": _denoising_vae,
 }
