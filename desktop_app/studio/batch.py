@@ -21,14 +21,14 @@ import msgspec
 
 from desktop_app.engine.errors import FileError, RequestError
 from desktop_app.engine.requests import Frozen
+from desktop_app.studio.photo import ENDINGS
+from desktop_app.studio.picture_file import SUFFIXES
 from desktop_app.studio.recipe import write_whole
 
 State = Literal["waiting", "running", "done", "failed", "skipped"]
 Task = Literal["denoise", "upscale", "inpaint"]
 
 REPORT = "maquette-report.json"
-ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".avif")  # that can be written
-READ = (*ENDINGS, ".gif")
 TEMPLATES: dict[Task, str] = {"denoise": "{name}-clean", "upscale": "{name}-2x", "inpaint": "{name}-filled"}
 PACKAGES: dict[Task, str] = {"denoise": "photo-denoise", "upscale": "photo-upscale-x2", "inpaint": "photo-inpaint"}
 FIELDS = ("name", "package", "number", "strength")
@@ -83,7 +83,7 @@ def pictures_in(paths: Sequence[Path]) -> list[Path]:
             found.append(path)
             continue
         try:
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in READ and not p.name.startswith("."))
+            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
         except OSError as error:
             raise FileError(f"The folder “{path}” cannot be read: {error.strerror or error}.") from None
         if not inside:

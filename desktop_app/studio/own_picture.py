@@ -8,33 +8,28 @@ here are opened, by name.
 import hashlib
 import io
 import math
-import stat
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps
 
-from desktop_app.engine.errors import FileError, RequestError
+from desktop_app.engine.errors import RequestError
 from desktop_app.engine.manifest import Picture
 from desktop_app.engine.requests import Pixels
+from desktop_app.studio.picture_file import FORMATS, bytes_of, refuse_large, told_in_sentences
 from desktop_app.studio.recipe import MAX_PIXELS
 
 Crop = tuple[float, float, float, float]  # left, top, right, bottom in fractions of the width and the height
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "TIFF", "BMP", "AVIF")
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp", ".avif")
-IN_WORDS = "PNG, JPEG, WebP, GIF, TIFF, BMP and AVIF"
 MAX_FILE_BYTES = 256 * 2**20
 KEPT_PIXELS = 2**22  # of a larger original, enough to crop from
 MAX_PROFILE_BYTES = 8 * 2**20
 REACH = 4.0  # how far beyond the picture a crop may go, in sides of the picture
 LIGHT = 170  # luma from which what is drawn counts as light, and black suits it as a ground
 LEAST_CONTRAST = 48  # of ink and paper, below which tones are left as they are
-_HEADS = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM")
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,79 +63,14 @@ def fitted(path: Path, picture: Picture, *, crop: Crop | None = None, invert: bo
 
 def read(path: Path) -> OwnPicture:
     """Open a picture of one of FORMATS; of several frames the first. Raises FileError with a sentence."""
-    data = _bytes_of(path)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow's remarks on odd metadata
-        try:
-            _refuse_large(_webp_size(data), path.name)
-            with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                _refuse_large(image.size, path.name)
-                upright, size, notes = _decoded(image)
-        except FileError:
-            raise
-        except Image.DecompressionBombError:
-            raise _too_large(path.name) from None
-        except UnidentifiedImageError:
-            raise _no_picture(path.name, data) from None
-        except MemoryError:
-            raise FileError(
-                f"There is not enough memory to open “{path.name}”. Save it smaller and try again."
-            ) from None
-        except Exception:  # damaged files make Pillow's readers trip over whatever comes first
-            raise _damaged(path.name) from None
+    data = bytes_of(path, limit=MAX_FILE_BYTES)
+    with (
+        told_in_sentences(path.name, data, max_pixels=MAX_PIXELS),
+        Image.open(io.BytesIO(data), formats=FORMATS) as image,
+    ):
+        refuse_large(image.size, path.name, max_pixels=MAX_PIXELS)
+        upright, size, notes = _decoded(image)
     return OwnPicture(path.name, hashlib.sha256(data).hexdigest(), size, upright, notes)
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        status = path.stat()
-        if stat.S_ISDIR(status.st_mode):
-            raise FileError(f"“{path.name}” is a folder. Choose a picture in it.")
-        if not stat.S_ISREG(status.st_mode):
-            raise FileError(f"“{path.name}” is no plain file.")
-        if status.st_size > MAX_FILE_BYTES:
-            raise FileError(f"“{path.name}” is larger than {MAX_FILE_BYTES // 2**20} MiB. Save it smaller.")
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise FileError(f"There is no file “{path}”.") from None
-    except (OSError, ValueError) as error:  # ValueError: a name that no system takes
-        reason = getattr(error, "strerror", None) or error
-        raise FileError(f"“{path.name}” cannot be read: {reason}.") from None
-    if not data:
-        raise FileError(f"“{path.name}” is empty.")
-    return data
-
-
-def _webp_size(data: bytes) -> tuple[int, int]:
-    """The size in the head of a WebP, whose reader takes memory for it as soon as it is opened; (0, 0) for others."""
-    if data[:4] != b"RIFF" or data[8:12] != b"WEBP" or len(data) < 30:
-        return 0, 0
-    kind, head = data[12:16], data[20:30]
-    if kind == b"VP8X":
-        return 1 + int.from_bytes(head[4:7], "little"), 1 + int.from_bytes(head[7:10], "little")
-    if kind == b"VP8L":
-        bits = int.from_bytes(head[1:5], "little")
-        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
-    return int.from_bytes(head[6:8], "little") & 0x3FFF, int.from_bytes(head[8:10], "little") & 0x3FFF
-
-
-def _refuse_large(size: tuple[int, int], name: str) -> None:
-    if size[0] * size[1] > MAX_PIXELS:
-        raise _too_large(name)
-
-
-def _too_large(name: str) -> FileError:
-    return FileError(f"“{name}” has more than {MAX_PIXELS // 10**6} million pixels. Save it smaller and try again.")
-
-
-def _damaged(name: str) -> FileError:
-    return FileError(f"“{name}” is damaged or cut short. Copy it again, or save it anew as PNG.")
-
-
-def _no_picture(name: str, data: bytes) -> FileError:
-    if data.startswith(_HEADS) or data[4:12] in (b"ftypavif", b"ftypavis"):
-        return _damaged(name)
-    return FileError(f"“{name}” is not a picture that Maquette reads. It reads {IN_WORDS}: save it as one of these.")
 
 
 # -- upright, sRGB, eight bits -------------------------------------------------------------------------------------
