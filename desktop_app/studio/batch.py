@@ -29,6 +29,7 @@ State = Literal["waiting", "running", "done", "failed", "skipped"]
 Task = Literal["denoise", "upscale", "inpaint"]
 
 REPORT = "maquette-report.json"
+READ = SUFFIXES  # endings of what is taken from a folder
 TEMPLATES: dict[Task, str] = {"denoise": "{name}-clean", "upscale": "{name}-2x", "inpaint": "{name}-filled"}
 PACKAGES: dict[Task, str] = {"denoise": "photo-denoise", "upscale": "photo-upscale-x2", "inpaint": "photo-inpaint"}
 FIELDS = ("name", "package", "number", "strength")
@@ -83,7 +84,7 @@ def pictures_in(paths: Sequence[Path]) -> list[Path]:
             found.append(path)
             continue
         try:
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and not p.name.startswith("."))
+            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in READ and not p.name.startswith("."))
         except OSError as error:
             raise FileError(f"The folder “{path}” cannot be read: {error.strerror or error}.") from None
         if not inside:
