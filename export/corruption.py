@@ -16,16 +16,12 @@ def corrupt(clean: Tensor, *, clean_share: float, rng: np.random.Generator, gene
     """(B, 1, H, W) in 0..1 -> the same, each with one or two kinds of damage, clipped to 0..1; a share stays clean."""
     picked = [rng.choice(len(KINDS), size=rng.integers(1, 3), replace=False) for _ in clean]
     spared = rng.random(len(clean)) < clean_share
-    damaged = [
-        x if spare else _all(x, kinds, rng, generator) for x, kinds, spare in zip(clean, picked, spared, strict=True)
-    ]
+    damaged = []
+    for x, kinds, spare in zip(clean, picked, spared, strict=True):
+        for kind in () if spare else sorted(kinds):  # blur before what hides, noise last
+            x = KINDS[kind](x, rng, generator)
+        damaged.append(x)
     return torch.stack(damaged).clamp(0, 1)
-
-
-def _all(x: Tensor, kinds: np.ndarray, rng: np.random.Generator, generator: torch.Generator) -> Tensor:
-    for kind in sorted(kinds):  # blur before what hides, noise last
-        x = KINDS[kind](x, rng, generator)
-    return x
 
 
 def blurred(x: Tensor, sigma: float) -> Tensor:
@@ -66,7 +62,7 @@ def draw_box(height: int, width: int, rng: np.random.Generator) -> tuple[int, in
 
 KINDS = (
     lambda x, rng, generator: blurred(x, rng.uniform(*BLUR)),
-    lambda x, rng, generator: hidden(x, draw_box(*x.shape[1:], rng)),
+    lambda x, rng, generator: hidden(x, draw_box(x.shape[1], x.shape[2], rng)),
     lambda x, rng, generator: salted(x, rng.uniform(*SALT), generator),
     lambda x, rng, generator: noisy(x, rng.uniform(*SIGMA), generator),
 )

@@ -21,7 +21,7 @@ from export.sheet import write_sheet
 TOLERANCE = 1e-3  # of 0..1: a quarter of one step of 8 bit
 GOLDEN_SIDE = 64
 GOLDEN_SIGMA = 25 / 255
-PREVIEW_SIDE = 256
+PREVIEW_SIDE = 192
 WORDS = {
     "denoise": "Takes the noise out of {subject}, however strong it is.",
     "upscale": "Makes {subject} twice as large, with edges that stay sharp.",

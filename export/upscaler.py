@@ -54,7 +54,7 @@ class Collapsible(nn.Module):
 
 
 class Upscaler(nn.Module):
-    """luma (B, 1, H, W) in 0..1 -> (B, 4, H, W): what is to be added to the four sub-pixels of the bicubic enlargement."""
+    """luma (B, 1, H, W) in 0..1 -> (B, 4, H, W): what the four sub-pixels of the bicubic enlargement lack."""
 
     def __init__(self, *, width: int, layers: int, hidden: int):
         super().__init__()
