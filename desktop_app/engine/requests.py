@@ -159,7 +159,7 @@ class Restore(Frozen, frozen=True, tag=True):
     picture: ArrayFile
     mask: ArrayFile | None = None
     window: Window | None = None
-    tile: int = 512
+    tile: int = 768
 
 
 Request = Sample | Verify | DescribeDevice | Find | Locate | ReadMap | Learn | Restore

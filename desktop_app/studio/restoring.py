@@ -13,8 +13,8 @@ from desktop_app.engine.requests import ArrayFile, Restore, Restored, Window
 from desktop_app.studio.restoration import Box
 from desktop_app.studio.scratch import Mapped, Scratch
 
-TILE = 512  # pixels
-TILES_A_PART = 4  # of what is asked for at once where something more urgent may come in between
+TILE = 768  # pixels
+TILES_A_PART = 2  # of what is asked for at once where something more urgent may come in between
 
 
 class Restoring:
@@ -76,6 +76,11 @@ class Restoring:
     def drop(self) -> None:
         """The result is not needed any more."""
         self._scratch.drop(self.file)
+
+
+def view_tile(height: int, width: int) -> int:
+    """The side of tiles for a view of so many pixels: two threads share it evenly, or nearly so."""
+    return min(TILE, max(height, width) // 2 + 1)
 
 
 def _restoration(package: Package) -> Restoration:
