@@ -39,6 +39,23 @@ _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # in a file's name, on one sy
 
 
 @dataclass(frozen=True)
+class MaskFile:
+    """A picture of the same size, whose light parts are filled in."""
+
+    path: Path
+    grow: int = 0  # pixels
+    inverted: bool = False
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Gaussian noise that is added before, to see what becomes of it."""
+
+    sigma: float  # 8-bit steps
+    seed: int = 0
+
+
+@dataclass(frozen=True)
 class BatchSettings:
     """What is done to every picture."""
 
@@ -49,6 +66,8 @@ class BatchSettings:
     ending: str = ""  # ".png", for one; empty: as the original's
     overwrite: bool = False  # replace what is there; never an original
     task: Task = "denoise"
+    mask: MaskFile | None = None  # for “inpaint”, and only for it
+    noise: Noise | None = None
 
 
 @dataclass(frozen=True)
@@ -115,6 +134,7 @@ class Batch:
             raise RequestError(f"Pictures cannot be saved as “{settings.ending}”. Use one of {', '.join(ENDINGS)}.")
         self.out, self.settings = out, settings
         self.items: tuple[Item, ...] = tuple(self._named(pictures_in(paths)))
+        self._key = _key(settings)
         self._before = _read_report(out / REPORT)
         self._mark_done()
 
@@ -202,7 +222,7 @@ class Batch:
 
     def _mark_done(self) -> None:
         """Leave out what an earlier run of the same settings has made, and the file is still there."""
-        if self._before is None or self.settings.overwrite or self._before.settings != self._key():
+        if self._before is None or self.settings.overwrite or self._before.settings != self._key:
             return
         done = {entry.source: entry for entry in self._before.items if entry.state in ("done", "skipped")}
         for item in self.items:
@@ -212,18 +232,24 @@ class Batch:
             if same and item.target.is_file():
                 self._becomes(item, "skipped", ("It was done before.",))
 
-    def _key(self) -> str:
-        s = self.settings
-        return msgspec.json.encode([s.task, s.package, s.strength, s.detail]).decode()
-
     def _write_report(self) -> None:
         """What earlier runs of the same settings made and this one does not know stays in it."""
         entries = {}
-        if self._before is not None and self._before.settings == self._key():
+        if self._before is not None and self._before.settings == self._key:
             entries = {entry.source: entry for entry in self._before.items}
         entries |= {entry.source: entry for entry in map(_entry, self.items)}
-        report = Report(self._key(), tuple(entries.values()))
+        report = Report(self._key, tuple(entries.values()))
         write_whole(self.out / REPORT, msgspec.json.format(msgspec.json.encode(report), indent=2), flush=False)
+
+
+def _key(settings: BatchSettings) -> str:
+    """All that decides the pixels, a mask that was painted anew included."""
+    s, painted = settings, 0
+    if s.mask is not None and s.mask.path.is_file():
+        painted = s.mask.path.stat().st_mtime_ns
+    mask = s.mask and (str(s.mask.path), painted, s.mask.grow, s.mask.inverted)
+    noise = s.noise and (s.noise.sigma, s.noise.seed)
+    return msgspec.json.encode((s.task, s.package, s.strength, s.detail, mask, noise)).decode()
 
 
 def _entry(item: Item) -> Entry:
