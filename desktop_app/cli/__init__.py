@@ -98,6 +98,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_models(add("models", _models, "List, verify and import model packages."))
     _add_sample(add("sample", _sample, "Draw designs and write them as PNG files that know how they were made."))
     _add_walk(add("walk", _walk, "Walk from design to design and write the way as a film."))
+    denoise = add("denoise", _denoise, "Clean noisy pictures. Colours, profiles, tags and 16 bits are kept.")
+    _add_denoise(denoise)
+    _add_restore(add("upscale", _upscale, "Enlarge pictures to twice their size."))
+    _add_inpaint(add("inpaint", _inpaint, "Fill in what a mask covers: scratches, dust, writing."))
     _add_recheck(add("recheck", _recheck, "Make pictures and films again from the recipes inside them and compare."))
     _add_bench(add("bench", _bench, "Measure this machine: engine, window, memory, films."))
     add("self-test", _self_test, "Open every bundled model and the window, and close them again.")
@@ -187,6 +191,54 @@ def _add_walk(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
 
 
+def _add_denoise(parser: argparse.ArgumentParser) -> None:
+    _add_restore(parser)
+    test = parser.add_argument_group("measuring")
+    test.add_argument("--reference", type=Path, metavar="CLEAN", help="print PSNR and SSIM against this clean picture")
+    test.add_argument(
+        "--add-noise",
+        type=_between(0, 255),
+        metavar="SIGMA",
+        help="add Gaussian noise first, in 8-bit steps, rounded and clipped as files are; compare with the original",
+    )
+    test.add_argument("--seed", type=_number(0, 2**32 - 1), default=0, metavar="S", help="of the noise (default: 0)")
+
+
+def _add_inpaint(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--mask", type=Path, required=True, help="a picture of the same size: white is filled in")
+    parser.add_argument("--grow", type=_number(0, 64), default=0, metavar="PX", help="fill in so much around it too")
+    parser.add_argument("--invert", action="store_true", help="fill in what is black in the mask")
+    _add_restore(parser)
+
+
+def _add_restore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="pictures, or folders of pictures")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
+    parser.add_argument("--package", metavar="P", help="name of a package (default: as fits the picture)")
+    parser.add_argument(
+        "--strength", type=_between(0, 1), default=1.0, metavar="X", help="0 the original to 1, the default"
+    )
+    parser.add_argument(
+        "--detail",
+        type=_between(0, 1),
+        default=0.0,
+        metavar="X",
+        help="of what was taken away, how much fine structure",
+    )
+    parser.add_argument(
+        "--name", metavar="TEMPLATE", help="of the files: {name}, {package}, {number}, {strength} (default: {name}-…)"
+    )
+    parser.add_argument(
+        "--format", metavar="ENDING", help="png, jpg, tif, webp, bmp or avif (default: as each picture has it)"
+    )
+    parser.add_argument(
+        "--overwrite",
+        action="store_true",
+        help="replace files that are there (default: what the same command has made is left alone, others refused)",
+    )
+    _add_json(parser)
+
+
 def _add_recheck(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures, films or folders of frames")
     _add_json(parser)
@@ -215,6 +267,16 @@ def _positive(text: str) -> float:
     if not 0 < value <= 10_000:
         raise argparse.ArgumentTypeError(f"{text} is not above 0")
     return value
+
+
+def _between(low: float, high: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is not between {low:g} and {high:g}")
+        return value
+
+    return number
 
 
 def _truncation(text: str) -> float:
@@ -261,6 +323,24 @@ def _walk(options: argparse.Namespace) -> int:
     from desktop_app.cli import walk
 
     return walk.run(options)
+
+
+def _denoise(options: argparse.Namespace) -> int:
+    from desktop_app.cli import restore
+
+    return restore.run(options, "denoise")
+
+
+def _upscale(options: argparse.Namespace) -> int:
+    from desktop_app.cli import restore
+
+    return restore.run(options, "upscale")
+
+
+def _inpaint(options: argparse.Namespace) -> int:
+    from desktop_app.cli import restore
+
+    return restore.run(options, "inpaint")
 
 
 def _recheck(options: argparse.Namespace) -> int:

@@ -88,28 +88,37 @@ class Entry(Frozen, frozen=True):
     notes: tuple[str, ...]
     size: int  # bytes of the source
     modified: int  # nanoseconds
+    settings: str  # all that decides the pixels, the source aside
 
 
 class Report(Frozen, frozen=True):
-    settings: str  # all that decides the pixels
-    items: tuple[Entry, ...]
+    """Of all runs into a folder, the last word on each file in it."""
+
+    items: tuple[Entry, ...] = ()
 
 
-def pictures_in(paths: Sequence[Path]) -> list[Path]:
-    """Files as they are, folders as the pictures in them by name, not deeper. Raises FileError for an empty folder."""
+def pictures_in(paths: Sequence[Path], *, made: frozenset[Path] = frozenset()) -> list[Path]:
+    """Files as they are, folders as the pictures in them by name, not deeper. Raises FileError for an empty folder.
+
+    made: results of earlier runs, absolute, which are left out of folders.
+    """
     found: list[Path] = []
     for path in paths:
         if not path.is_dir():
             found.append(path)
             continue
         try:
-            inside = sorted(p for p in path.iterdir() if p.suffix.lower() in READ and not p.name.startswith("."))
+            inside = sorted(p for p in path.iterdir() if _is_picture(p) and p.absolute() not in made)
         except OSError as error:
             raise FileError(f"The folder “{path}” cannot be read: {error.strerror or error}.") from None
         if not inside:
             raise FileError(f"There is no picture in the folder “{path}”.")
         found += inside
     return list(dict.fromkeys(found))
+
+
+def _is_picture(path: Path) -> bool:
+    return path.suffix.lower() in READ and not path.name.startswith(".")
 
 
 def check_template(template: str) -> None:
@@ -133,9 +142,10 @@ class Batch:
         if settings.ending and settings.ending not in ENDINGS:
             raise RequestError(f"Pictures cannot be saved as “{settings.ending}”. Use one of {', '.join(ENDINGS)}.")
         self.out, self.settings = out, settings
-        self.items: tuple[Item, ...] = tuple(self._named(pictures_in(paths)))
         self._key = _key(settings)
-        self._before = _read_report(out / REPORT)
+        self._before = {entry.target: entry for entry in _read_report(out / REPORT).items}
+        made = frozenset((out / e.target).absolute() for e in self._before.values() if e.state == "done")
+        self.items: tuple[Item, ...] = tuple(self._named(pictures_in(paths, made=made)))
         self._mark_done()
 
     # -- one after the other -------------------------------------------------------------------------------------------
@@ -174,11 +184,12 @@ class Batch:
     def report(self) -> str:
         """A summary in sentences, a line each: how many, and every failure by name."""
         done, skipped, failed = (len(self.in_state(state)) for state in ("done", "skipped", "failed"))
-        lines = [f"{done:,} of {len(self.items):,} pictures were written to “{self.out}”."]
+        count = len(self.items)
+        lines = [f"{done:,} of {count:,} picture{'s' if count > 1 else ''} written to “{self.out}”."]
         if skipped:
-            lines.append(f"{skipped:,} were there already and were left as they are.")
+            lines.append(f"Done before, and left as they are: {skipped:,}.")
         if failed:
-            lines.append(f"{failed:,} could not be done:")
+            lines.append(f"Could not be done: {failed:,}.")
             lines += [f"  {item.source.name}: {' '.join(item.notes)}" for item in self.in_state("failed")]
         return "\n".join(lines)
 
@@ -221,25 +232,32 @@ class Batch:
     # -- the report ------------------------------------------------------------------------------------------------
 
     def _mark_done(self) -> None:
-        """Leave out what an earlier run of the same settings has made, and the file is still there."""
-        if self._before is None or self.settings.overwrite or self._before.settings != self._key:
-            return
-        done = {entry.source: entry for entry in self._before.items if entry.state in ("done", "skipped")}
-        for item in self.items:
-            entry = done.get(str(item.source.absolute()))
-            now = _entry(item)
-            same = entry and (entry.target, entry.size, entry.modified) == (now.target, now.size, now.modified)
-            if same and item.target.is_file():
+        """Leave out what an earlier run of the same settings has made of the same file, and is still there."""
+        for item in self.items if not self.settings.overwrite else ():
+            entry = self._before.get(item.target.name)
+            if entry is None or entry.state != "done" or not item.target.is_file():
+                continue
+            if msgspec.structs.replace(entry, state="", notes=()) == self._entry(item, told=False):
                 self._becomes(item, "skipped", ("It was done before.",))
 
     def _write_report(self) -> None:
-        """What earlier runs of the same settings made and this one does not know stays in it."""
-        entries = {}
-        if self._before is not None and self._before.settings == self._key:
-            entries = {entry.source: entry for entry in self._before.items}
-        entries |= {entry.source: entry for entry in map(_entry, self.items)}
-        report = Report(self._key, tuple(entries.values()))
+        """A failure is no news of a file that an earlier run has made."""
+        for item in self.items:
+            known = self._before.get(item.target.name)
+            if item.state == "done" or (item.state == "failed" and (known is None or known.state != "done")):
+                self._before[item.target.name] = self._entry(item)
+        report = Report(tuple(self._before.values()))
         write_whole(self.out / REPORT, msgspec.json.format(msgspec.json.encode(report), indent=2), flush=False)
+
+    def _entry(self, item: Item, *, told: bool = True) -> Entry:
+        """told: with what became of it."""
+        try:
+            status = item.source.stat()
+            size, modified = status.st_size, status.st_mtime_ns
+        except OSError:
+            size, modified = -1, -1
+        state, notes = (str(item.state), item.notes) if told else ("", ())
+        return Entry(str(item.source.absolute()), item.target.name, state, notes, size, modified, self._key)
 
 
 def _key(settings: BatchSettings) -> str:
@@ -252,18 +270,9 @@ def _key(settings: BatchSettings) -> str:
     return msgspec.json.encode((s.task, s.package, s.strength, s.detail, mask, noise)).decode()
 
 
-def _entry(item: Item) -> Entry:
-    try:
-        status = item.source.stat()
-        size, modified = status.st_size, status.st_mtime_ns
-    except OSError:
-        size, modified = -1, -1
-    return Entry(str(item.source.absolute()), item.target.name, item.state, item.notes, size, modified)
-
-
-def _read_report(path: Path) -> Report | None:
-    """None where there is none that can be read: it only spares work."""
+def _read_report(path: Path) -> Report:
+    """An empty one where there is none that can be read: it only spares work."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Report)
     except (OSError, ValueError, msgspec.MsgspecError):
-        return None
+        return Report()
