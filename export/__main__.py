@@ -7,7 +7,7 @@ python -m export package digits-gan
 python -m export verify digits-gan
 python -m export evaluate digits-gan --judge digits-classifier
 python -m export directions digits-gan
-python -m export evaluate-denoiser photo-denoise --data DIR
+python -m export evaluate denoiser --tests DIR
 """
 
 import argparse
@@ -40,7 +40,6 @@ def _parser() -> argparse.ArgumentParser:
         _add_package,
         _add_verify,
         _add_evaluate,
-        _add_evaluate_denoiser,
         _add_directions,
     ):
         add(commands)
@@ -117,25 +116,18 @@ def _add_verify(commands) -> None:
 def _add_evaluate(commands) -> None:
     command = commands.add_parser("evaluate", help="score a package and write the scores into its card")
     command.set_defaults(module="evaluate")
-    command.add_argument("name")
+    command.add_argument("name", help="a generator's package, or “denoiser” for all packages that restore pictures")
     command.add_argument("--judge", metavar="RUN", help="classifier run that judges (default: by the data set)")
     command.add_argument("--count", type=int, default=10_000, help="number of samples (default: 10000)")
     command.add_argument("--seed", type=int, default=1, help="seed of the samples (default: 1)")
     command.add_argument("--draws", type=int, default=500, help="k of an autoencoder's weighted bound (default: 500)")
     command.add_argument("--part", type=int, default=1000, help="test pictures for that bound (default: 1000)")
+    restorers = command.add_argument_group("denoiser")
+    restorers.add_argument("--tests", metavar="DIR", help="holds BSD68, CBSD68, Set12, Set5, Set14: one folder a set")
+    restorers.add_argument("--rivals", action="store_true", help="run BM3D and others where no figure is kept (slow)")
+    restorers.add_argument("--only", nargs="+", metavar="NAME", help="these packages alone")
+    restorers.add_argument("--pictures", type=int, default=0, help="the first pictures of each set, nothing written")
     _folders(command, data="prepared data sets", runs="runs", models="model packages")
-
-
-def _add_evaluate_denoiser(commands) -> None:
-    command = commands.add_parser("evaluate-denoiser", help="PSNR of a denoiser's run beside the papers' figures")
-    command.set_defaults(module="evaluate_denoiser")
-    command.add_argument("name", help="name of the run")
-    command.add_argument("--data", required=True, metavar="DIR", help="holds BSD68, CBSD68, Set12: one folder a set")
-    command.add_argument("--sets", nargs="+", metavar="SET", help="folders to measure on (default: by the channels)")
-    command.add_argument("--sigmas", nargs="+", type=float, default=[15, 25, 50], help="noise, in 8-bit steps")
-    command.add_argument("--count", type=int, default=0, help="only the first pictures of each set (default: all)")
-    command.add_argument("--seed", type=int, default=0, help="seed of the noise (default: 0)")
-    _folders(command, runs="runs")
 
 
 def _add_directions(commands) -> None:

@@ -1,5 +1,7 @@
 """What happens to a digit before it is made clean again: noise, masks and blur, from a seed."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812
@@ -66,3 +68,29 @@ KINDS = (
     lambda x, rng, generator: salted(x, rng.uniform(*SALT), generator),
     lambda x, rng, generator: noisy(x, rng.uniform(*SIGMA), generator),
 )
+
+
+# -----------------------------------------------------------------------------
+# fixed damage, to measure on
+
+
+def damages(seed: int) -> dict[str, Callable[[np.ndarray, int], np.ndarray]]:
+    """Kinds of damage by name: uint8 (28, 28, 1) and its number -> float32 in 0..1 and beyond, the same always."""
+
+    def fixed(change: Callable[[Tensor, torch.Generator], Tensor]) -> Callable[[np.ndarray, int], np.ndarray]:
+        def damaged(clean: np.ndarray, index: int) -> np.ndarray:
+            generator = torch.Generator().manual_seed(seed * 1_000_003 + index)
+            x = torch.from_numpy(clean.transpose(2, 0, 1).astype(np.float32)) / 255
+            return change(x, generator).numpy().transpose(1, 2, 0)
+
+        return damaged
+
+    return {
+        "clean": fixed(lambda x, g: x),
+        "noise of sigma 25": fixed(lambda x, g: noisy(x, 25, g)),
+        "noise of sigma 50": fixed(lambda x, g: noisy(x, 50, g)),
+        "noise of sigma 100": fixed(lambda x, g: noisy(x, 100, g)),
+        "30 % salt and pepper": fixed(lambda x, g: salted(x, 0.3, g)),
+        "rows 12 to 15 hidden": fixed(lambda x, g: hidden(x, (12, 0, 16, 28))),
+        "blur of 1.5 pixels": fixed(lambda x, g: blurred(x, 1.5)),
+    }

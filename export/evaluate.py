@@ -2,6 +2,7 @@
 
     python -m export evaluate digits-gan
     python -m export evaluate digits-gan --judge digits-classifier --count 10000
+    python -m export evaluate denoiser --tests DIR                  # packages that restore: evaluate_restorers.py
 
 Samples come out of the ONNX package through the program's engine, rounded to 8 bit as a designer gets them; nothing
 is picked. A classifier that was trained on the real training split judges them (`export/classifier.py`):
@@ -33,7 +34,7 @@ from desktop_app.engine.manifest import Score
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Pixels
 from desktop_app.engine.runtime import Runtime
-from export import classifier, likelihood
+from export import classifier, evaluate_restorers, likelihood
 from export.card import write_card
 from export.checkpoint import load_module
 from export.data import Dataset, load_dataset
@@ -42,6 +43,7 @@ from export.package_files import write_manifest
 from export.scores import class_balance, density_coverage, frechet_distance, neighbour_distances
 from export.tracing import load_prior, load_run, new_average, round_to_half
 
+RESTORERS = "denoiser"  # what stands in a name's place for all packages that restore
 K = 5
 FRECHET = "Fréchet distance"
 PLAIN = ", N(0, I)"
@@ -58,6 +60,13 @@ class Reference:
 
 
 def main(args: argparse.Namespace) -> None:
+    if args.name == RESTORERS:
+        evaluate_restorers.main(args)
+    else:
+        evaluate_generator(args)
+
+
+def evaluate_generator(args: argparse.Namespace) -> None:
     # -------------------------------------------------------------------------
     # package, judge, real pictures
     try:
