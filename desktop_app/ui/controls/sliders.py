@@ -1,5 +1,7 @@
 """A slider with its name and value beside it, in the units of what it sets."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
@@ -13,18 +15,31 @@ class ValueSlider(QWidget):
     dragged = Signal(float)  # every change by hand
     settled = Signal()  # the hand has let go
 
-    def __init__(self, name: str, *, low: float, high: float, step: float, help_text: str, width: int = 120) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        low: float,
+        high: float,
+        step: float,
+        help_text: str,
+        width: int = 120,
+        words: Callable[[float], str] = "{:.2f}".format,
+    ) -> None:
+        """width: of the slider in pixels; 0 takes what there is. words: how a value is written."""
         super().__init__()
-        self._step = step
+        self._step, self._words = step, words
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setRange(round(low / step), round(high / step))
         self._slider.setPageStep(max(1, round((high - low) / step / 10)))
-        self._slider.setFixedWidth(width)
+        if width:
+            self._slider.setFixedWidth(width)
         self._slider.setAccessibleName(name)
         self._slider.setAccessibleDescription(help_text)
         self.setToolTip(help_text)
         self._value = QLabel()
-        self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance("0.00") + 8)
+        widest = max((words(low), words(high), "0.00"), key=len)
+        self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance(widest) + 8)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_2)
@@ -55,4 +70,4 @@ class ValueSlider(QWidget):
             self.settled.emit()
 
     def _write(self) -> None:
-        self._value.setText(f"{self.value:.2f}")
+        self._value.setText(self._words(self.value))

@@ -4,18 +4,37 @@ It shows what it is given and tells what is wished for, as a whole new state; th
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop_app.engine.errors import Cancelled, StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Pixels
 from desktop_app.studio.project import ProjectState
+from desktop_app.studio.restoration import RestoreState, local_map, mask_map
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.controls.empty_view import EmptyView
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.tile import Tile
+from desktop_app.ui.restore import incoming
+from desktop_app.ui.restore.picture_choice import PictureChoice
+from desktop_app.ui.restore.plane import View
+from desktop_app.ui.restore.restore_canvas import RestoreCanvas
+from desktop_app.ui.restore.restore_controls import RestoreControls
+from desktop_app.ui.restore.restore_models import Task, best, task_of
+from desktop_app.ui.restore.restore_panel import RestorePanel
+from desktop_app.ui.restore.restore_session import RestoreSession
+from desktop_app.ui.restore.restore_wishes import RestoreWishes
+from desktop_app.ui.restore.shown_layers import ShownLayers
+from desktop_app.ui.restore.words import EMPTY, NO_MODEL
+
+HOLD_KEY = Qt.Key.Key_Backslash
+ZOOM_STEP = 1.25
 
 
 class RestoreRoom(QWidget):
@@ -33,65 +52,313 @@ class RestoreRoom(QWidget):
         self.setObjectName("room")
         self.setAcceptDrops(True)
         self.banner = Banner(look)
-        self.panel = QWidget()
+        self.controls = RestoreControls(look)
+        self.canvas = RestoreCanvas(look)
+        self.panel = RestorePanel(look)
+        self.wishes = RestoreWishes(self)
+        self.session = RestoreSession(bridge, self)
+        self.shown = ShownLayers(self.session, self.canvas, self)
+        self.choice = PictureChoice(self.session.errands, self)
+        self._packages: Sequence[Package] = ()
+        self._package: Package | None = None
+        self._state = RestoreState()
         self._empty = EmptyView(look, "restore")
-        self._empty.acted.connect(self._on_empty_action)
+        self._arrange()
+        self._connect()
+        self._show_picture()
+
+    def _arrange(self) -> None:
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.canvas)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._stack, 1)
+        middle.addWidget(self.panel)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.controls)
         column.addWidget(self.banner)
-        column.addWidget(self._stack, 1)
+        column.addLayout(middle, 1)
+
+    def _connect(self) -> None:
+        session, wishes = self.session, self.wishes
+        session.read.connect(wishes.open)
+        session.picture_changed.connect(self._show_picture)
+        session.working.connect(self.working)
+        session.failed.connect(self._on_failed)
+        session.said.connect(self.say)
+        self._empty.acted.connect(self._on_empty_action)
+        self.choice.chosen.connect(self.open_files)
+        self.choice.said.connect(self.say)
+        wishes.wished.connect(self.wished)
+        self._connect_controls()
+        self._connect_panel()
+        canvas = self.canvas
+        canvas.view_changed.connect(self._on_view)
+        canvas.zoom_changed.connect(self.controls.show_zoom)
+        canvas.mode_changed.connect(self.controls.show_mode)
+        canvas.stroke_drawn.connect(wishes.add_stroke)
+        canvas.dropped.connect(self._on_dropped)
+        canvas.pasted.connect(self.choice.take_image)
+
+    def _connect_controls(self) -> None:
+        controls, canvas = self.controls, self.canvas
+        controls.task_chosen.connect(self.choose_task)
+        controls.package_chosen.connect(self.package_wished)
+        controls.mode_chosen.connect(canvas.set_mode)
+        controls.lens_toggled.connect(canvas.set_lens)
+        controls.one_to_one_wished.connect(canvas.one_to_one)
+        controls.fit_wished.connect(canvas.fit)
+        controls.open_wished.connect(self.ask_open)
+
+    def _connect_panel(self) -> None:
+        strength, brush, wishes = self.panel.strength, self.panel.brush, self.wishes
+        strength.strength_dragged.connect(wishes.set_strength)
+        strength.detail_dragged.connect(wishes.set_detail)
+        strength.settled.connect(self.settled)
+        brush.tool_changed.connect(self._on_tool)
+        brush.grown.connect(wishes.grow_mask)
+        brush.settled.connect(self.settled)
+        brush.invert_wished.connect(wishes.invert_mask)
+        brush.clear_wished.connect(wishes.clear_painted)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
 
     def show_models(self, packages: Sequence[Package]) -> None:
-        self._models = list(packages)
+        """All that restore pictures."""
+        self._packages = self.wishes.packages = packages
 
     def show_project(self, project: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None:
-        self._empty.say("Clean a picture", "Drop a noisy scan or photograph here.", "Open a picture…")
+        """package: that of the picture, None where it is not here."""
+        self._state, self._package = project.restore, package
+        self.wishes.state, self.wishes.package = project.restore, package
+        self.session.show(project.restore, package)
+        self.shown.show_state(project.restore)
+        self.panel.strength.show_state(project.restore)
+        self.panel.brush.show_task(is_mask=self.wishes.is_mask)
+        self.panel.brush.show_state(project.restore)
+        self._show_models()
+        self._show_empty()
+        self._on_tool()
 
-    def commands(self) -> dict[str, Callable[[], None]]:
-        names = (
-            "save batch paste clean enlarge fill hand brush eraser brush-smaller brush-larger invert-mask "
-            "clear-painted self-test wipe next-view previous-view lens one-to-one fit zoom-in zoom-out"
-        )
-        return {name: self.cancel for name in names.split()}
+    def _show_models(self) -> None:
+        missing = self._state.package if self._package is None else ""
+        picture = self.session.picture
+        self.controls.show_models(self._packages, self._package, missing, picture.shape if picture else None)
 
-    def shared_commands(self) -> dict[str, Callable[[], None]]:
-        return {name: self.cancel for name in ("open-recipe", "export", "copy")}
+    @Slot()
+    def _show_picture(self) -> None:
+        """Another one is open, or none."""
+        picture = self.session.picture
+        had_focus = self._empty.button.hasFocus() or self.canvas.hasFocus()
+        self._stack.setCurrentWidget(self.canvas if picture is not None else self._empty)
+        self.panel.setEnabled(picture is not None)
+        self.controls.show_picture(picture.photo.name if picture is not None else "")
+        self.shown.show_picture()
+        self._show_models()
+        self._show_empty()
+        if picture is not None:
+            self.banner.dismiss()
+            if self.canvas.zoom < 1:
+                self.canvas.one_to_one()
+            for note in picture.photo.notes:
+                self.banner.say(note)
+        if had_focus:
+            self.first_focus.setFocus()
+
+    def _show_empty(self) -> None:
+        if self.session.picture is None:
+            self._empty.say(*(EMPTY if self._packages else NO_MODEL))
+
+    def _overlay(self) -> None:
+        """What is painted is shown while there is something in the hand to paint with."""
+        brush, state = self.panel.brush, self._state
+        kind = "mask" if self.wishes.is_mask else "local"
+        painted = partial(mask_map, state) if self.wishes.is_mask else partial(local_map, state.local)
+        shown = brush.tool != "hand" and self.wishes.has_painted
+        self.canvas.set_overlay(painted if shown else None, kind=kind)  # type: ignore[arg-type]
+
+    # -- pictures --------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def ask_open(self) -> None:
+        self.choice.ask(self)
+
+    @Slot(object)
+    def open_files(self, paths: Sequence[Path]) -> None:
+        """One picture is opened; several, and folders, are for a batch."""
+        if len(paths) == 1 and not paths[0].is_dir():
+            self.session.open(paths[0])
+
+    @Slot()
+    def paste(self) -> None:
+        path, image = incoming.from_clipboard()
+        if path:
+            self.open_files([Path(path)])
+        elif image is not None:
+            self.choice.take_image(image)
+        else:
+            self.banner.say("There is no picture on the clipboard.", tone="warn")
+
+    @Slot(str)
+    def _on_dropped(self, name: str) -> None:
+        self._take([Path(name)])
+
+    def _take(self, paths: list[Path]) -> None:
+        """What was dropped: a model package is not for this room."""
+        if len(paths) == 1 and (paths[0].suffix.lower() == ".zip" or (paths[0] / "manifest.json").is_file()):
+            self.file_dropped.emit(str(paths[0]))
+        else:
+            self.open_files(paths)
+
+    # -- wishes ----------------------------------------------------------------------------------------------------
+
+    @Slot(str)
+    def choose_task(self, task: Task) -> None:
+        """The model of a task that suits the picture most."""
+        if self._package is not None and task_of(self._package) == task:
+            return
+        picture = self.session.picture
+        package = best(task, self._packages, picture.shape if picture else None)
+        if package is not None:
+            self.package_wished.emit(package.name)
+        else:
+            self._show_models()
+
+    def commands(self) -> dict[str, Callable[[], object]]:
+        canvas, brush, controls, wishes = self.canvas, self.panel.brush, self.controls, self.wishes
+        return {
+            "save": self.save,
+            "batch": self.cancel,
+            "paste": self.paste,
+            "clean": partial(self.choose_task, "denoise"),
+            "enlarge": partial(self.choose_task, "upscale"),
+            "fill": partial(self.choose_task, "inpaint"),
+            "hand": partial(brush.choose, "hand"),
+            "brush": partial(brush.choose, "brush"),
+            "eraser": partial(brush.choose, "eraser"),
+            "brush-smaller": brush.make_smaller,
+            "brush-larger": brush.make_larger,
+            "invert-mask": wishes.invert_mask,
+            "clear-painted": wishes.clear_painted,
+            "self-test": self.cancel,
+            "wipe": partial(canvas.set_mode, "wipe"),
+            "next-view": partial(controls.step_mode, 1),
+            "previous-view": partial(controls.step_mode, -1),
+            "lens": controls.lens.toggle,
+            "one-to-one": canvas.one_to_one,
+            "fit": canvas.fit,
+            "zoom-in": partial(canvas.zoom_by, ZOOM_STEP),
+            "zoom-out": partial(canvas.zoom_by, 1 / ZOOM_STEP),
+        }
+
+    def shared_commands(self) -> dict[str, Callable[[], object]]:
+        """What commands of the whole window mean here."""
+        return {"open-recipe": self.ask_open, "export": self.save, "copy": self.cancel}
+
+    @Slot()
+    def save(self) -> None:
+        pass
+
+    @Slot()
+    def cancel(self) -> None:
+        """Stop what the status bar tells of."""
+        self.session.cancel()
+        if self.session.jobs.is_stopped:
+            self.banner.say("Stopped. What is there stays.", action="Go on", act=self.session.go_on)
+
+    def leave(self) -> None:
+        """The window closes: end what runs."""
+        self.session.leave()
+
+    # -- slots -----------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_empty_action(self) -> None:
+        if self._packages:
+            self.ask_open()
+        else:
+            self.import_wished.emit()
+
+    @Slot(object)
+    def _on_view(self, view: View) -> None:
+        self.shown.look(view)
+
+    @Slot()
+    def _on_tool(self) -> None:
+        brush = self.panel.brush
+        self.canvas.set_tool(brush.tool, radius=brush.radius, amount=brush.painted_amount)
+        self._overlay()
+
+    @Slot(object)
+    def _on_failed(self, error: StudioError) -> None:
+        if isinstance(error, Cancelled):
+            self.banner.say("Stopped. What is there stays.", action="Go on", act=self.session.go_on)
+        else:
+            self.banner.say(error.message, tone="error", action="Try again", act=self.session.go_on)
+
+    @Slot(str, str)
+    def say(self, sentence: str, tone: str = "plain") -> None:
+        self.banner.say(sentence, tone=tone)  # type: ignore[arg-type]
+
+    @Slot(str)
+    def say_mishap(self, sentence: str) -> None:
+        """The engine ended: what it left undone is asked for again, up to a point."""
+        stopped = self.session.jobs.is_stopped
+        act = self.session.go_on if stopped else None
+        self.banner.say(sentence, tone="warn", action="Try again" if stopped else "", act=act)
+
+    # -- as the window asks of every room --------------------------------------------------------------------------
 
     @property
     def first_focus(self) -> QWidget:
-        return self._empty.button
+        return self.canvas if self.session.picture is not None else self._empty.button
 
     def focus_tile(self) -> Tile | None:
+        """There are no designs here."""
         return None
 
     def selected_tiles(self) -> list[Tile]:
         return []
 
-    def pixels_of(self, tile: Tile) -> Pixels | None:
+    def pixels_of(self, _tile: Tile) -> Pixels | None:
         return None
 
     def star(self) -> None:
-        pass
+        """Stars are for designs."""
 
     def reject(self) -> None:
-        pass
+        """So is this."""
 
     def toggle_crisp(self) -> None:
-        pass
+        """Pixels are always as they are here."""
 
-    def say_mishap(self, sentence: str) -> None:
-        self.banner.say(sentence, tone="warn")
+    # -- Qt --------------------------------------------------------------------------------------------------------
 
-    @Slot()
-    def cancel(self) -> None:
-        pass
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == HOLD_KEY and not event.isAutoRepeat():
+            self.canvas.hold_original(True)
+        else:
+            super().keyPressEvent(event)
 
-    def leave(self) -> None:
-        pass
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == HOLD_KEY and not event.isAutoRepeat():
+            self.canvas.hold_original(False)
+        else:
+            super().keyReleaseEvent(event)
 
-    @Slot()
-    def _on_empty_action(self) -> None:
-        pass
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.canvas.hold_original(False)
+        super().hideEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasUrls() and event.source() is None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        found = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if found:
+            event.acceptProposedAction()
+            self._take(found)

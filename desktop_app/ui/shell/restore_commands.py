@@ -1,4 +1,4 @@
-"""The commands of the Restore workspace: what its wishes do to the desk, and which commands mean something else there."""
+"""The commands of the Restore workspace: what its wishes do to the desk, and what the window's own mean there."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -10,7 +10,7 @@ from desktop_app.ui.shell.desk import Desk
 from desktop_app.ui.shell.restore_desk import RestoreDesk
 from desktop_app.ui.shell.workspaces import RESTORE, Workspaces
 
-Slots = dict[str, Callable[[], None]]
+Slots = dict[str, Callable[[], object]]
 
 
 class RestoreCommands(QObject):
@@ -24,10 +24,10 @@ class RestoreCommands(QObject):
     def slots(self) -> Slots:
         return self._room.commands()
 
-    def instead(self, others: Mapping[str, Callable[[], None]]) -> Slots:
+    def instead(self, others: Mapping[str, Callable[[], object]]) -> Slots:
         """Commands that every workspace has: in this one they do what the room says, elsewhere what they did."""
         own = self._room.shared_commands()
         return {name: partial(self._either, own[name], others[name]) for name in own}
 
-    def _either(self, here: Callable[[], None], elsewhere: Callable[[], None]) -> None:
+    def _either(self, here: Callable[[], object], elsewhere: Callable[[], object]) -> None:
         (here if self._rooms.name == RESTORE else elsewhere)()

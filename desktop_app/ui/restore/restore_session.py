@@ -1,0 +1,182 @@
+"""The open picture and what a model makes of it: reads the file, keeps results, and has what is missing made."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from desktop_app.engine.errors import StudioError
+from desktop_app.engine.packages import Package
+from desktop_app.studio.restoration import Box, RestoreState
+from desktop_app.ui.bridge import QueueBridge
+from desktop_app.ui.restore.errands import Errands
+from desktop_app.ui.restore.open_picture import OpenPicture, read_picture
+from desktop_app.ui.restore.restore_jobs import RestoreJobs
+from desktop_app.ui.restore.restore_run import RestoreRun, Results, RunKey, key_of, prepare
+
+
+class RestoreSession(QObject):
+    read = Signal(object)  # OpenPicture that was asked for by hand: the project takes it up
+    picture_changed = Signal()  # another one is open, or none
+    run_changed = Signal()  # another result is shown, or none
+    came = Signal(object)  # Box of the result
+    preview_came = Signal(object)  # Preview
+    whole = Signal()
+    working = Signal(str, float)
+    failed = Signal(object)  # StudioError of the engine
+    said = Signal(str, str)  # sentence, tone
+
+    def __init__(self, bridge: QueueBridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.errands = Errands("restore", self)
+        self.jobs = RestoreJobs(bridge, self)
+        self.picture: OpenPicture | None = None
+        self.run: RestoreRun | None = None
+        self.state = RestoreState()
+        self.is_reading = False
+        self._package: Package | None = None
+        self._candidate: OpenPicture | None = None  # read, and on its way into the project
+        self._results: Results | None = None
+        self._wanted: RunKey | None = None
+        self._given_up = ""  # the path of a picture that could not be brought back
+        jobs = self.jobs
+        jobs.came.connect(self.came)
+        jobs.preview_came.connect(self.preview_came)
+        jobs.whole.connect(self.whole)
+        jobs.progressed.connect(self.working)
+        jobs.failed.connect(self.failed)
+
+    # -- which picture ---------------------------------------------------------------------------------------------
+
+    def open(self, path: Path) -> None:
+        """By hand: what is open stays until the other one is read."""
+        self._read(path, self._on_read, self._on_unreadable)
+
+    def show(self, state: RestoreState, package: Package | None) -> None:
+        """What the project says: the picture it names comes back by itself."""
+        self.state, self._package = state, package
+        if self._candidate is not None and _names(state, self._candidate):
+            picture, self._candidate = self._candidate, None
+            self._adopt(picture)
+        elif not state.picture:
+            self._adopt(None)
+        elif self.picture is None or not _names(state, self.picture):
+            self._bring_back(Path(state.picture))
+            return
+        self._want_run()
+
+    def _bring_back(self, path: Path) -> None:
+        if self._given_up != str(path):
+            self._adopt(None)
+            self._read(path, partial(self._on_back, path), partial(self._on_lost, path))
+
+    def _read(self, path: Path, then: Callable[[OpenPicture], None], failed: Callable[[StudioError], None]) -> None:
+        self.is_reading = True
+        self.errands.do(partial(read_picture, path), then, failed, subject="read")
+
+    def _on_read(self, picture: OpenPicture) -> None:
+        self.is_reading, self._given_up = False, ""
+        self._candidate = picture
+        self.read.emit(picture)
+        if self._candidate is not None:  # the project names it already
+            self.show(self.state, self._package)
+
+    def _on_unreadable(self, error: StudioError) -> None:
+        self.is_reading = False
+        self.said.emit(error.message, "error")
+        self.picture_changed.emit()
+
+    def _on_back(self, path: Path, picture: OpenPicture) -> None:
+        self.is_reading = False
+        if self.state.picture != str(path):
+            return
+        if picture.photo.sha256 != self.state.sha256:
+            self.said.emit(f"“{path.name}” has changed since it was open here. This is how it is now.", "warn")
+        self._adopt(picture)
+        self._want_run()
+
+    def _on_lost(self, path: Path, error: StudioError) -> None:
+        self.is_reading, self._given_up = False, str(path)
+        self.said.emit(error.message, "error")
+        self.picture_changed.emit()
+
+    def _adopt(self, picture: OpenPicture | None) -> None:
+        if picture is self.picture:
+            return
+        self.jobs.start(None, None)
+        self.picture, self.run, self._wanted = picture, None, None
+        self._results = Results(picture.scratch) if picture is not None else None
+        self.errands.forget("run")
+        self.picture_changed.emit()
+        self.run_changed.emit()
+
+    # -- which result ----------------------------------------------------------------------------------------------
+
+    def _want_run(self) -> None:
+        """The result for the state: at once where it is there, else from its beginning."""
+        picture, package = self.picture, self._package
+        key = key_of(self.state, package) if package is not None else None
+        if picture is None or self._results is None or key == self._wanted:
+            return
+        self._wanted = key
+        self.errands.forget("run")
+        found = self._results.get(key) if key is not None else None
+        if key is None or found is not None:
+            self._show_run(found)
+            return
+        assert package is not None
+        work = partial(prepare, picture, package, self.state, self.run)
+        self.errands.do(work, partial(self._on_prepared, picture), self._on_no_room, subject="run")
+
+    def _on_prepared(self, picture: OpenPicture, run: RestoreRun) -> None:
+        if picture is self.picture and self._results is not None:
+            self._results.put(run)
+            if run.key == self._wanted:
+                self._show_run(run)
+
+    def _on_no_room(self, error: StudioError) -> None:
+        self.said.emit(error.message, "error")
+
+    def _show_run(self, run: RestoreRun | None) -> None:
+        self.run = run
+        self.jobs.start(self.picture, run)
+        self.run_changed.emit()  # who shows it says what is in view, and that comes first
+        self.jobs.go_on()
+
+    # -- hands -----------------------------------------------------------------------------------------------------
+
+    def look(self, box: Box, out: tuple[int, int]) -> None:
+        """The part of the picture in view, in its own pixels, and the device pixels it has."""
+        self.jobs.look(box, out)
+
+    @property
+    def is_whole(self) -> bool:
+        """All that is to be saved is there; a picture in which nothing is filled in is as well."""
+        run = self.run
+        if self.picture is None:
+            return False
+        return run.is_whole if run is not None else self._wanted is None
+
+    @Slot()
+    def cancel(self) -> None:
+        self.jobs.cancel()
+
+    @Slot()
+    def go_on(self) -> None:
+        self._given_up = ""
+        if self.picture is None:
+            self.show(self.state, self._package)
+        else:
+            self.jobs.go_on()
+
+    def leave(self) -> None:
+        """The window closes."""
+        self.jobs.start(None, None)
+        self.errands.close()
+        self.picture = self.run = self._candidate = self._results = None
+
+
+def _names(state: RestoreState, picture: OpenPicture) -> bool:
+    """A file that has changed under the project's hands still is the one it names while it is open."""
+    return state.picture == str(picture.photo.path)

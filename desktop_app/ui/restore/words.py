@@ -1,0 +1,34 @@
+"""The sentences of Restore that are made of figures."""
+
+from desktop_app.engine.packages import Package
+from desktop_app.ui.restore.restore_models import Task, task_of
+
+DOING: dict[Task, str] = {"denoise": "Cleaning", "upscale": "Enlarging", "inpaint": "Filling in"}
+NAMES: dict[Task, str] = {"denoise": "Clean", "upscale": "Enlarge", "inpaint": "Fill in"}
+
+
+def phase_words(package: Package, share: float, left_s: float) -> str:
+    """What the status bar says."""
+    return f"{DOING[task_of(package)]} · {100 * share:.0f} %, {seconds_words(left_s)} left"
+
+
+def seconds_words(seconds: float) -> str:
+    if seconds < 90:
+        return f"about {max(1, round(seconds))} s"
+    return f"about {seconds / 60:.0f} min"
+
+
+def percent(value: float) -> str:
+    return f"{100 * value:.0f} %"
+
+
+EMPTY = (
+    "Clean a picture",
+    "Drop a noisy scan or photograph here, or paste it. The file itself is never changed: what you save is a new one.",
+    "Open a picture…",
+)
+NO_MODEL = (
+    "No model restores pictures yet",
+    "Import a package that cleans, enlarges or fills in pictures. It stays on this machine.",
+    "Import a model…",
+)
