@@ -7,6 +7,7 @@ as far as it was taken: with a strength of 0 the picture is the original to the 
 answer to the bit.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -107,13 +108,23 @@ def detail_layer(original: Array, clean: Array) -> Int16:
 
 def detail_layer_into(original: Array, clean: Array, out: Int16) -> None:
     """The same, written strip by strip into (H, W) int16, which may lie in a file."""
-    noise = band_noise(original, clean)
+    noise = band_noise(samples(original, clean))
     reach = wavelet.reach(BANDS) + _around(BANDS)
     for top in range(0, len(out), STRIP):
         bottom = min(len(out), top + STRIP)
         first, last = max(0, top - reach), min(len(out), bottom + reach)
-        made = _structure(removed_luma(original[first:last], clean[first:last]), noise)
-        out[top:bottom] = np.rint(np.clip(made[top - first : bottom - first] * UNIT, -32767, 32767))
+        out[top:bottom] = structure(original[first:last], clean[first:last], noise)[top - first : bottom - first]
+
+
+def structure(original: Array, clean: Array, noise: Sequence[float]) -> Int16:
+    """(h, w) of `detail_layer` for a part of a picture. noise: `band_noise` of all of it, as many bands as are used."""
+    taken = removed_luma(original, clean)
+    made = np.zeros_like(taken)
+    for number, (band, sigma) in enumerate(zip(wavelet.bands(taken, len(noise)), noise, strict=True)):
+        energy = wavelet.smoothed(wavelet.smoothed(band * band, 2**number), 2 ** (number + 1))
+        gain = 1 - np.float32(CAUTION * max(sigma, LEAST_NOISE) ** 2) / np.maximum(energy, np.float32(1e-6))
+        made += np.maximum(gain, 0, out=gain) * band
+    return np.rint(np.clip(made * UNIT, -32767, 32767)).astype(np.int16)
 
 
 def removed_luma(original: Array, clean: Array) -> npt.NDArray[np.float32]:
@@ -128,23 +139,19 @@ def removed_luma(original: Array, clean: Array) -> npt.NDArray[np.float32]:
     return luma
 
 
-def band_noise(original: Array, clean: Array) -> tuple[float, ...]:
-    """Standard deviation of the noise in each band of what was taken away, from samples all over the picture."""
-    found: list[list[npt.NDArray[np.float32]]] = [[] for _ in range(BANDS)]
-    for rows, columns in wavelet.samples(original.shape[:2]):
-        taken = removed_luma(original[rows, columns], clean[rows, columns])
-        for kept, band in zip(found, wavelet.bands(taken, BANDS), strict=True):
+def samples(original: Array, clean: Array) -> Iterator[tuple[Array, Array]]:
+    """The same parts of both, all over the picture."""
+    for part in wavelet.samples(original.shape[:2]):
+        yield original[part], clean[part]
+
+
+def band_noise(pairs: Iterable[tuple[Array, Array]], bands: int = BANDS) -> tuple[float, ...]:
+    """Standard deviation of the noise in each band of what was taken away, told by parts (original, clean) of it."""
+    found: list[list[npt.NDArray[np.float32]]] = [[] for _ in range(bands)]
+    for original, clean in pairs:
+        for kept, band in zip(found, wavelet.bands(removed_luma(original, clean), bands), strict=True):
             kept.append(np.abs(band).ravel())
     return tuple(float(np.median(np.concatenate(kept))) / 0.6745 for kept in found)
-
-
-def _structure(taken: npt.NDArray[np.float32], noise: tuple[float, ...]) -> npt.NDArray[np.float32]:
-    made = np.zeros_like(taken)
-    for number, (band, sigma) in enumerate(zip(wavelet.bands(taken, len(noise)), noise, strict=True)):
-        energy = wavelet.smoothed(wavelet.smoothed(band * band, 2**number), 2 ** (number + 1))
-        gain = 1 - np.float32(CAUTION * max(sigma, LEAST_NOISE) ** 2) / np.maximum(energy, np.float32(1e-6))
-        made += np.maximum(gain, 0, out=gain) * band
-    return made
 
 
 def _around(bands: int) -> int:

@@ -50,6 +50,8 @@ def test_in_between_it_is_the_formula(dtype, channels):
     wanted = original + 0.7 * local[..., None] / 255 * change
     got = blend(original, clean, strength=0.7, local=local, detail=0.4, layer=layer)
     assert np.abs(got - np.clip(wanted, 0, np.iinfo(dtype).max)).max() < (0.52 if step == 1 else 6)
+    full = blend(original, clean, strength=1.0, detail=0.4, layer=layer)
+    assert np.abs(full - np.clip(original + change, 0, np.iinfo(dtype).max)).max() < (0.52 if step == 1 else 6)
     plain = blend(original, clean, strength=0.3)
     assert np.abs(plain - (original + 0.3 * (clean.astype(float) - original))).max() < (0.51 if step == 1 else 2)
 
