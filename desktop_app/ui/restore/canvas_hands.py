@@ -30,10 +30,12 @@ class Hands:
     def __init__(self, canvas: "RestoreCanvas") -> None:
         self._canvas = canvas
         self.grip: Grip | None = None
+        self._button = Qt.MouseButton.NoButton
         self.spot: Point | None = None  # of the mouse in the view, None where it is elsewhere
         self.drawing: Drawing | None = None
         self._space = False
         self._last: Point = (0.0, 0.0)
+        self._pressed: tuple[Point, wiping.Wipe] = (0.0, 0.0), wiping.Wipe()  # where the hand and the line were
         self._offset: Point = (0.0, 0.0)  # from the hand to the round handle
         self._forth = True
         self._stroke_end: Point | None = None
@@ -47,8 +49,9 @@ class Hands:
             return False
         at = _point(event.position())
         self.spot = self._last = at
-        self.grip = self._gripped(at, event)
+        self.grip, self._button = self._gripped(at, event), event.button()
         state = self._canvas.state
+        self._pressed = at, state.wipe
         if self.grip == "brush":
             self._begin_stroke(at, straight=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         elif self.grip == "handle":
@@ -83,8 +86,10 @@ class Hands:
             return self.grip
         return self.part_at(self.spot) if self.spot is not None and self.grip is None else None
 
-    def move(self, event: QMouseEvent) -> None:
+    def move(self, event: QMouseEvent) -> bool:
+        """Whether there is something to be seen of it."""
         at = _point(event.position())
+        looked = self.grasped
         self.spot = at
         way = at[0] - self._last[0], at[1] - self._last[1]
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
@@ -95,21 +100,23 @@ class Hands:
             spot = at[0] + self._offset[0], at[1] + self._offset[1]
             canvas.set_wipe(wiping.moved_to(state.wipe, state.size, spot))
         elif self.grip == "line":
-            canvas.set_wipe(wiping.shifted(state.wipe, state.size, way))
+            start, wipe = self._pressed
+            canvas.set_wipe(wiping.shifted(wipe, state.size, (at[0] - start[0], at[1] - start[1])))
         elif self.grip == "turn":
             canvas.set_wipe(wiping.turned_to(state.wipe, state.size, at, forth=self._forth, snap=shift))
         elif self.grip == "brush" and self.drawing is not None:
             self.drawing.go_on(self._original(at), straight=shift)
         self._last = at
-        canvas.update()
+        return self.grip is not None or self.shows_circle or canvas.is_lens_on or self.grasped != looked
 
     def release(self, event: QMouseEvent) -> None:
+        if event.button() != self._button:
+            return
         if self.drawing is not None:
             self._stroke_end = self.drawing.points[-1]
             self._canvas.finish(self.drawing)
         self.drawing = self.grip = None
         self.spot = _point(event.position())
-        self._canvas.update()
 
     def double_click(self, event: QMouseEvent) -> bool:
         """On the wipe: upright and in the middle again."""

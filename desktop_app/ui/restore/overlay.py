@@ -13,8 +13,8 @@ Map = npt.NDArray[np.uint8]
 Overlay = Callable[[Box, Extent], Map]  # a box in pixels of the original, the size asked for -> (h, w)
 OverlayKind = Literal["mask", "local"]
 
-TINT_ALPHA, INNER_ALPHA, OUTER_ALPHA = 112, 235, 150
-HATCH_ALPHA = 168
+TINT_ALPHA, INNER_ALPHA, OUTER_ALPHA = 136, 235, 150
+HATCH_ALPHA = 140
 HATCH_STEP, HATCH_WIDTH = 9, 2  # pixels of the view
 HALF = 128
 

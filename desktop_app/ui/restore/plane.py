@@ -57,20 +57,25 @@ class Plane:
     @property
     def box(self) -> Box:
         """The pixels that are in view, also those of which a part is."""
-        t = self.transform
-        left, right = _seen(t.x, t.scale, self.picture[0], self.pane[0])
-        top, bottom = _seen(t.y, t.scale, self.picture[1], self.pane[1])
+        x, y = self.origin
+        left, right = _seen(x, self.zoom, self.picture[0], self.pane[0])
+        top, bottom = _seen(y, self.zoom, self.picture[1], self.pane[1])
         return left, top, right, bottom
+
+    @property
+    def origin(self) -> tuple[int, int]:
+        """The device pixel at which the picture begins. The transform keeps what rounding takes away."""
+        return math.floor(self.transform.x + 0.5), math.floor(self.transform.y + 0.5)
 
     def place(self, x: float, y: float) -> tuple[int, int]:
         """The device pixel at which a pixel of the picture begins."""
-        t = self.transform
-        return math.floor(x * t.scale + t.x + 0.5), math.floor(y * t.scale + t.y + 0.5)
+        left, top = self.origin
+        return math.floor(x * self.zoom + left + 0.5), math.floor(y * self.zoom + top + 0.5)
 
     def point(self, x: float, y: float) -> tuple[float, float]:
-        """A point of the pane in pixels of the picture."""
-        t = self.transform
-        return (x - t.x) / t.scale, (y - t.y) / t.scale
+        """A point of the pane in pixels of the picture, as it is drawn."""
+        left, top = self.origin
+        return (x - left) / self.zoom, (y - top) / self.zoom
 
     @property
     def is_whole(self) -> bool:
@@ -78,7 +83,7 @@ class Plane:
         return self.box == (0, 0, *self.picture)
 
 
-def _seen(offset: float, scale: float, length: int, room: int) -> tuple[int, int]:
+def _seen(offset: int, scale: float, length: int, room: int) -> tuple[int, int]:
     first = min(max(0, math.floor(-offset / scale + 1e-6)), length - 1)
     last = min(max(first + 1, math.ceil((room - offset) / scale - 1e-6)), length)
     return first, last
@@ -138,13 +143,13 @@ def _scaled(plane: Plane, factor: float, at: tuple[float, float]) -> ViewTransfo
 
 
 def _settled(plane: Plane) -> Plane:
-    """On whole device pixels, in the middle where there is room, without a gap where there is none."""
+    """In the middle where there is room, without a gap where there is none."""
     picture = float(plane.picture[0]), float(plane.picture[1])
     pane = float(plane.pane[0]), float(plane.pane[1])
     if plane.stance == "fit":
         return replace(plane, transform=fit(picture, pane, plane.margin, smallest=1e-6))
     kept = kept_in_view(plane.transform, picture, pane)
     middle = centred(picture, pane, plane.zoom, smallest=1e-6)
-    x = middle.x if picture[0] * plane.zoom <= pane[0] else float(round(kept.x))
-    y = middle.y if picture[1] * plane.zoom <= pane[1] else float(round(kept.y))
+    x = middle.x if picture[0] * plane.zoom <= pane[0] else kept.x
+    y = middle.y if picture[1] * plane.zoom <= pane[1] else kept.y
     return replace(plane, transform=replace(kept, x=x, y=y))

@@ -21,6 +21,7 @@ Pixels = npt.NDArray[np.uint8]
 QUICK_S = 0.025  # a view that takes longer is not made anew while a hand moves it
 MOSTLY = 0.7  # of a view: where more is missing, all of it is asked for at once
 MAX_DIRTY = 8  # boxes that are mended one by one
+ROUGH = 512  # pixels of the longer side of the image that stands in while a hand moves the view
 
 
 class Layers(Protocol):
@@ -49,18 +50,19 @@ class Plate:
 class Plates:
     layers: Layers | None = None
     _kept: dict[Kind, Plate] = field(default_factory=dict)
-    _whole: dict[Kind, QImage] = field(default_factory=dict)
+    _rough: dict[Kind, QImage] = field(default_factory=dict)
     _dirty: dict[Kind, list[Box]] = field(default_factory=dict)
     _seconds: float = 0.0  # the last one took
 
     def set_layers(self, layers: Layers | None) -> None:
         self.layers = layers
         self._kept.clear()
-        self._whole.clear()
+        self._rough.clear()
         self._dirty.clear()
 
     def outdate(self, box: Box | None) -> None:
         """Something has changed in this part of the result, None: everywhere. The original never does."""
+        self._rough = {kind: image for kind, image in self._rough.items() if kind == "before"}
         for kind, plate in list(self._kept.items()):
             if kind == "before" or (box is not None and common(box, plate.box) is None):
                 continue
@@ -80,14 +82,22 @@ class Plates:
         return self._render(kind, plane, view)
 
     def stale(self, kind: Kind) -> list[Plate]:
-        """Older images, the roughest first, to be shown until there is a fresh one."""
-        found = []
-        if kind in self._whole and self.layers is not None:
-            image = self._whole[kind]
-            found.append(Plate((0, 0, *self.layers.size), 0.0, (image.width(), image.height()), image))
-        if kind in self._kept:
-            found.append(self._kept[kind])
-        return found
+        """Other images, the roughest first, to be shown until there is a fresh one."""
+        kept = self._kept.get(kind)
+        return [self._roughly(kind), *([kept] if kept is not None else [])]
+
+    def _roughly(self, kind: Kind) -> Plate:
+        """The whole picture, small."""
+        assert self.layers is not None
+        width, height = self.layers.size
+        share = min(1.0, ROUGH / max(width, height))
+        out = max(1, round(width * share)), max(1, round(height * share))
+        if kind not in self._rough:
+            painted = self.layers.paint(kind, (0, 0, width, height), out)
+            if painted is None:
+                return Plate((0, 0, width, height), share, out, None)
+            self._rough[kind] = to_image(painted)
+        return Plate((0, 0, width, height), share, out, self._rough[kind])
 
     def _is_current(self, kind: Kind, kept: Plate, plane: Plane, view: View) -> bool:
         same = kept.box == view.box and kept.zoom == plane.zoom and kept.out == view.out
@@ -104,8 +114,6 @@ class Plates:
             image = None if painted is None else to_image(painted)
         plate = self._kept[kind] = Plate(view.box, plane.zoom, view.out, image, pixels)
         self._dirty.pop(kind, None)
-        if image is not None and view.box == (0, 0, *plane.picture):
-            self._whole[kind] = image
         self._seconds = time.monotonic() - began
         return plate
 
@@ -158,15 +166,13 @@ def picked(image: QImage, rows: npt.NDArray[Any], columns: npt.NDArray[Any]) -> 
 
 def _sources(plane: Plane, view: View) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Of each row and column of device pixels the row and column of the box."""
-    left, top = plane.place(view.box[0], view.box[1])
-    t = plane.transform
-    columns = _along(left - t.x, view.out[0], t.scale, view.box[0], view.box[2])
-    return _along(top - t.y, view.out[1], t.scale, view.box[1], view.box[3]), columns
+    width, height = _extent(view.box)
+    return _along(view.out[1], plane.zoom, height), _along(view.out[0], plane.zoom, width)
 
 
-def _along(offset: float, count: int, scale: float, first: int, end: int) -> npt.NDArray[np.intp]:
-    found: npt.NDArray[np.intp] = np.floor((np.arange(count) + 0.5 + offset) / scale).astype(np.intp)
-    return np.clip(found, first, end - 1, out=found) - first
+def _along(count: int, zoom: float, length: int) -> npt.NDArray[np.intp]:
+    found: npt.NDArray[np.intp] = np.floor((np.arange(count) + 0.5) / zoom).astype(np.intp)
+    return np.minimum(found, length - 1, out=found)
 
 
 # -- boxes -----------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from desktop_app.ui.restore import wipe as wiping
 from desktop_app.ui.restore.brush_tool import Brush, Drawing, Tool
 from desktop_app.ui.restore.canvas_hands import Hands
 from desktop_app.ui.restore.lens import LensScene, look_through
-from desktop_app.ui.restore.overlay import Overlay, OverlayKind
+from desktop_app.ui.restore.overlay import TINT_ALPHA, Overlay, OverlayKind
 from desktop_app.ui.restore.plane import Box, Plane, View
 from desktop_app.ui.restore.plates import Layers, Plates
 from desktop_app.ui.restore.restore_painter import LiveStroke, Scene, paint_scene
@@ -40,7 +40,6 @@ from desktop_app.ui.restore.wipe import Wipe
 
 REST_MS = 80  # after the last movement of the view
 TILES_MS = 120  # between repaints while tiles come in
-BRUSH_ALPHA = 130
 
 
 class RestoreCanvas(QWidget):
@@ -88,6 +87,7 @@ class RestoreCanvas(QWidget):
         before, state = self._plates.layers, self._state
         self._plates.set_layers(layers)
         self._hands.forget()
+        self._told = self._pending = None
         if layers is None:
             self.update()
             return
@@ -206,7 +206,8 @@ class RestoreCanvas(QWidget):
 
     def _show_hands(self) -> None:
         self.setCursor(self._hands.cursor())
-        self.setAccessibleDescription(self.words())
+        if self.words() != self.accessibleDescription():
+            self.setAccessibleDescription(self.words())
         self.update()
 
     def _come_to_rest(self) -> None:
@@ -258,7 +259,7 @@ class RestoreCanvas(QWidget):
             return ()
         erases = drawing.brush.tool == "eraser"
         colour = QColor("#ffffff" if erases else self._look.colours.accent_fill)
-        colour.setAlpha(BRUSH_ALPHA)
+        colour.setAlpha(TINT_ALPHA)
         radius = drawing.brush.radius * state.original_plane.zoom / state.ratio
         points = [(x * state.scale, y * state.scale) for x, y in drawing.points]
         return tuple(
@@ -307,8 +308,10 @@ class RestoreCanvas(QWidget):
         self._show_hands()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._hands.move(event)
-        self._show_hands()
+        if self._hands.move(event):
+            self._show_hands()
+        else:
+            self.setCursor(self._hands.cursor())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         self._hands.release(event)

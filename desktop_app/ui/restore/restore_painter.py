@@ -155,10 +155,10 @@ def veil(ratio: float) -> QBrush:
     """A quiet hatch over a part that is still to come."""
     side = round(12 * ratio)
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(QColor(16, 16, 18, 56))
+    image.fill(QColor(16, 16, 18, 28))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(255, 255, 255, 64), ratio))
+    painter.setPen(QPen(QColor(255, 255, 255, 60), ratio))
     for shift in (-side, 0, side):
         painter.drawLine(QLineF(shift, side, shift + side, 0))
     painter.end()

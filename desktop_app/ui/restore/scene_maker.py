@@ -101,8 +101,8 @@ def picture_point(state: CanvasState, point: Point) -> Point:
 
 def view_point(state: CanvasState, pane: Pane, point: Point) -> Point:
     """A point of the result in pixels of the view."""
-    t = state.plane.transform
-    x, y = point[0] * t.scale + t.x + pane.origin[0], point[1] * t.scale + t.y + pane.origin[1]
+    left, top = state.plane.origin
+    x, y = point[0] * state.plane.zoom + left + pane.origin[0], point[1] * state.plane.zoom + top + pane.origin[1]
     return x / state.ratio, y / state.ratio
 
 
@@ -164,7 +164,7 @@ def _laid(plate: Plate, plane: Plane, pane: Pane) -> Laid:
 
 def _picture_area(state: CanvasState, pane: Pane) -> QRectF:
     plane, ratio = state.plane, state.ratio
-    left, top = plane.place(0, 0)
+    left, top = plane.origin
     right, bottom = plane.place(*plane.picture)
     x, y = (left + pane.origin[0]) / ratio, (top + pane.origin[1]) / ratio
     return QRectF(x, y, max(1, right - left) / ratio, max(1, bottom - top) / ratio)
@@ -213,9 +213,8 @@ class OverlayPlate:
             found = self.source(box, view.out)
         if self.kind == "mask":
             return mask_image(found, tint, line=max(1, round(ratio)))
-        left, top = plane.place(box[0], box[1])
-        shift = round(plane.transform.x), round(plane.transform.y)
-        return hatch_image(found, unit=ratio, origin=(left - shift[0], top - shift[1]))
+        (left, top), (x, y) = plane.place(box[0], box[1]), plane.origin
+        return hatch_image(found, unit=ratio, origin=(left - x, top - y))
 
 
 # -- labels ----------------------------------------------------------------------------------------------------------
