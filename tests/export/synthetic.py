@@ -48,6 +48,21 @@ def train(root: Path, name: str, **options) -> None:
     assert main(train_command(root, name, **options)) == 0
 
 
+def photo_train_command(
+    root: Path, name: str, *, like: str = "photo-denoise", images: int = 40, extra: tuple = ()
+) -> list[str]:
+    small = {
+        "photo-upscale-x2": ("width=8", "layers=3", "hidden=16", "patch=32"),
+        "photo-inpaint": ("widths=[8,8,8]", "blocks=1", "patches=[[0,16],[0.5,32]]"),
+    }.get(like, ("widths=[8,8,8]", "blocks=1", "patches=[[0,16],[0.5,32]]", "real_share=0.5"))
+    return [
+        "train", name, "--like", like, "--images", str(images), "--set", "batch=4",
+        *(word for setting in small for word in ("--set", setting)), "--device", "cpu",
+        "--precision", "fp32", "--data", str(root / "data"), "--runs", str(root / "runs"),
+        "--report-seconds", "0", "--save-seconds", "0", *extra,
+    ]  # fmt: skip
+
+
 def prior(root: Path, name: str, *extra: str) -> None:
     assert main(["prior", name, "--data", str(root / "data"), "--runs", str(root / "runs"), *extra]) == 0
 

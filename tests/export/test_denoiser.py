@@ -8,14 +8,13 @@ import pytest
 pytest.importorskip("torch")
 
 import torch
-from PIL import Image
 
 from export import denoiser
 from export.__main__ import main
 from export.checkpoint import read_checkpoint
-from export.evaluate_denoiser import PAPERS, SIGMAS, denoise, noisy_copy, psnr, score, table
 from export.noise import add_noise, as_saved, camera, correlate
 from export.photo_data import STRIDE, TILE, cut_tiles, starts
+from tests.export.synthetic import photo_train_command as train_command
 from tests.export.synthetic import stats
 
 TINY = {"channels": 3, "widths": (8, 8, 8), "blocks": 1}
@@ -25,30 +24,6 @@ TINY = {"channels": 3, "widths": (8, 8, 8), "blocks": 1}
 def net() -> denoiser.Denoiser:
     torch.manual_seed(0)
     return denoiser.new_denoiser(TINY)
-
-
-@pytest.fixture
-def photos(root: Path) -> Path:
-    """A folder of two photographs and a file that is none, prepared as data/photos."""
-    folder = root / "pictures"
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    for name, size in (("wide", (400, 161)), ("square", (160, 160))):
-        pixels = np.asarray(Image.fromarray(rng.integers(0, 256, (6, 6, 3), np.uint8)).resize(size))
-        Image.fromarray(pixels).save(folder / f"{name}.png")
-    Image.new("RGB", (159, 900)).save(folder / "narrow.png")
-    (folder / "notes.txt").write_text("no picture")
-    assert main(["data", "photos", str(folder), "--data", str(root / "data")]) == 0
-    return root
-
-
-def train_command(root: Path, name: str, *, like: str = "photo-denoise", images: int = 40) -> list[str]:
-    return [
-        "train", name, "--like", like, "--images", str(images), "--set", "batch=4", "--set", "widths=[8,8,8]",
-        "--set", "blocks=1", "--set", "patches=[[0,16],[0.5,32]]", "--set", "real_share=0.5", "--device", "cpu",
-        "--precision", "fp32", "--data", str(root / "data"), "--runs", str(root / "runs"),
-        "--report-seconds", "0", "--save-seconds", "0",
-    ]  # fmt: skip
 
 
 # -----------------------------------------------------------------------------
@@ -193,57 +168,3 @@ def test_patches_too_large_for_the_tiles_end_with_a_sentence(photos: Path, capsy
 def test_patches_grow_with_the_budget() -> None:
     patches = [(0.0, 64), (0.5, 96), (0.8, 128)]
     assert [denoiser.patch_side(patches, at) for at in (0.0, 0.49, 0.5, 0.8, 1.0)] == [64, 64, 96, 128, 128]
-
-
-# -----------------------------------------------------------------------------
-# measure
-
-
-def test_psnr_of_a_known_error() -> None:
-    clean = np.full((8, 8, 3), 100, np.uint8)
-    assert psnr(clean + 5, clean) == pytest.approx(20 * np.log10(255 / 5))
-    assert psnr(clean, clean + 5) == psnr(clean + 5, clean)  # no wrap-around of uint8
-    assert psnr(clean, clean) == float("inf")
-
-
-def test_a_net_that_does_nothing_scores_what_the_noise_is_worth() -> None:
-    grey = np.full((256, 256, 1), 128, np.uint8)
-    # rounding to 8 bits adds a variance of 1/12
-    assert score(torch.nn.Identity(), [grey], sigma=15) == pytest.approx(
-        10 * np.log10(255**2 / (225 + 1 / 12)), abs=0.05
-    )
-
-
-def test_the_noise_is_fixed_by_its_seed_and_not_clipped() -> None:
-    white = np.full((64, 64, 3), 255, np.uint8)
-    first = noisy_copy(white, sigma=25, seed=0, index=1)
-    assert np.array_equal(first, noisy_copy(white, sigma=25, seed=0, index=1))
-    assert not np.array_equal(first, noisy_copy(white, sigma=25, seed=0, index=2))
-    assert first.max() > 1.2
-
-
-def test_results_are_rounded_not_cut() -> None:
-    picture = np.array([[[0.6 / 255], [254.6 / 255], [1.5]]], np.float32)
-    assert denoise(torch.nn.Identity(), picture).ravel().tolist() == [1, 255, 255]
-
-
-def test_the_command_prints_a_run_beside_the_papers(photos: Path, capsys: pytest.CaptureFixture) -> None:
-    assert main(train_command(photos, "tiny", images=4)) == 0
-    sets = photos / "sets"
-    (sets / "CBSD68").mkdir(parents=True)
-    Image.new("RGB", (33, 21), "teal").save(sets / "CBSD68" / "one.png")
-    command = ["evaluate-denoiser", "tiny", "--data", str(sets), "--runs", str(photos / "runs")]
-    capsys.readouterr()
-    assert main(command) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[1].split() == ["CBSD68", "15", "25", "50", "clean"]
-    assert [line.split()[0] for line in lines[2:]] == ["this", "BM3D", "DnCNN"]
-    assert lines[3].split()[-3:] == ["33.52", "30.71", "27.38"]
-    assert main([*command, "--sets", "BSD100"]) == 1
-    assert "BSD100" in capsys.readouterr().err
-
-
-def test_a_paper_s_figure_stands_below_its_own_sigma() -> None:
-    lines = table("BSD68", {"25": 29.0, "clean": 45.0})
-    assert lines[2].split()[-1] == "28.57"
-    assert all(len(figures) == len(SIGMAS) for methods in PAPERS.values() for figures in methods.values())
