@@ -204,8 +204,7 @@ class Layers:
         if s > 1:
             made = made.repeat(s, axis=0).repeat(s, axis=1)
         y, x = top - outer[1] * s, left - outer[0] * s
-        made = np.ascontiguousarray(made[y : y + view.size[1], x : x + view.size[0]])
-        return made
+        return np.ascontiguousarray(made[y : y + view.size[1], x : x + view.size[0]])
 
     def _heat(self, view: _View) -> Pixels:
         """What the result holds and the original does not support, glowing over the darkened original."""
@@ -216,7 +215,8 @@ class Layers:
         share = view.evidence.share(strength)[..., None]
         ground = self.original.to_srgb(view.before).astype(np.float32) * np.float32(0.4)
         ground += (np.array(HEAT, np.float32) - ground) * share
-        return np.rint(ground).astype(np.uint8)
+        made: Pixels = np.rint(ground).astype(np.uint8)
+        return made
 
     def _alpha(self, view: _View) -> Pixels:
         assert self.original.alpha is not None

@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 Plane = npt.NDArray[np.float32]
 
-SAMPLE_SIDE, SAMPLES_A_SIDE = 192, 5  # pixels of each sample of a large picture, and how many across and down
+AT_ONCE = 2**15  # numbers
+SAMPLE_SIDE, SAMPLES_A_SIDE = 128, 5  # pixels of each sample of a large picture, and how many across and down
 
 
 def bands(plane: Plane, count: int) -> Iterator[Plane]:
@@ -52,24 +53,28 @@ def _starts(length: int) -> list[int]:
 def _along_columns(plane: Plane, step: int) -> Plane:
     padded = np.pad(plane, ((2 * step, 2 * step), (0, 0)), _mode(plane.shape[0]))
     n = len(plane)
-    a, b, c, d, e = (padded[i * step : i * step + n] for i in range(5))
-    return _kernel(a, b, c, d, e)
+    return _kernel([padded[i * step : i * step + n] for i in range(5)])
 
 
 def _along_rows(plane: Plane, step: int) -> Plane:
     padded = np.pad(plane, ((0, 0), (2 * step, 2 * step)), _mode(plane.shape[1]))
     n = plane.shape[1]
-    a, b, c, d, e = (padded[:, i * step : i * step + n] for i in range(5))
-    return _kernel(a, b, c, d, e)
+    return _kernel([padded[:, i * step : i * step + n] for i in range(5)])
 
 
-def _kernel(a: Plane, b: Plane, c: Plane, d: Plane, e: Plane) -> Plane:
-    made = b + d
-    made *= np.float32(4)
-    made += a
-    made += e
-    made *= np.float32(1 / 16)
-    made += c * np.float32(6 / 16)
+def _kernel(taps: list[Plane]) -> Plane:
+    """The weighted sum of five views of a plane, by as many rows as stay in the processor's own memory."""
+    made: Plane = np.empty(taps[0].shape, np.float32)
+    rows = max(1, AT_ONCE // made.shape[1])
+    for top in range(0, len(made), rows):
+        a, b, c, d, e = (tap[top : top + rows] for tap in taps)
+        out = made[top : top + rows]
+        np.add(b, d, out=out)
+        out *= np.float32(4)
+        out += a
+        out += e
+        out += c * np.float32(6)
+        out *= np.float32(1 / 16)
     return made
 
 
