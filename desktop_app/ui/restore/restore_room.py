@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from desktop_app.engine.errors import Cancelled, StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Pixels
+from desktop_app.studio.library import Library
 from desktop_app.studio.project import ProjectState
 from desktop_app.studio.restoration import RestoreState, local_map, mask_map
 from desktop_app.ui.bridge import QueueBridge
@@ -22,6 +23,9 @@ from desktop_app.ui.controls.empty_view import EmptyView
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.tile import Tile
 from desktop_app.ui.restore import incoming
+from desktop_app.ui.restore.batch_dialog import BatchDialog
+from desktop_app.ui.restore.batch_runner import BatchRunner
+from desktop_app.ui.restore.honest_figures import HonestFigures
 from desktop_app.ui.restore.picture_choice import PictureChoice
 from desktop_app.ui.restore.plane import View
 from desktop_app.ui.restore.restore_canvas import RestoreCanvas
@@ -30,11 +34,11 @@ from desktop_app.ui.restore.restore_models import Task, best, task_of
 from desktop_app.ui.restore.restore_panel import RestorePanel
 from desktop_app.ui.restore.restore_session import RestoreSession
 from desktop_app.ui.restore.restore_wishes import RestoreWishes
+from desktop_app.ui.restore.saving import Saver
 from desktop_app.ui.restore.shown_layers import ShownLayers
 from desktop_app.ui.restore.words import EMPTY, NO_MODEL
 
 HOLD_KEY = Qt.Key.Key_Backslash
-ZOOM_STEP = 1.25
 
 
 class RestoreRoom(QWidget):
@@ -47,7 +51,7 @@ class RestoreRoom(QWidget):
     file_dropped = Signal(str)  # a model package
     working = Signal(str, float)  # words for the status bar, empty at the end; share
 
-    def __init__(self, look: Look, bridge: QueueBridge, parent: QWidget | None = None) -> None:
+    def __init__(self, look: Look, bridge: QueueBridge, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("room")
         self.setAcceptDrops(True)
@@ -59,9 +63,14 @@ class RestoreRoom(QWidget):
         self.session = RestoreSession(bridge, self)
         self.shown = ShownLayers(self.session, self.canvas, self)
         self.choice = PictureChoice(self.session.errands, self)
+        self.saver = Saver(self.session, self)
+        self.figures = HonestFigures(self.session, self.session.errands, self)
+        self.batch_runner = BatchRunner(bridge, library, self)
+        self.batch = BatchDialog(look, self.batch_runner, self)
         self._packages: Sequence[Package] = ()
         self._package: Package | None = None
         self._state = RestoreState()
+        self._work = {"picture": ("", 0.0), "batch": ("", 0.0)}  # for the status bar
         self._empty = EmptyView(look, "restore")
         self._arrange()
         self._connect()
@@ -86,12 +95,16 @@ class RestoreRoom(QWidget):
         session, wishes = self.session, self.wishes
         session.read.connect(wishes.open)
         session.picture_changed.connect(self._show_picture)
-        session.working.connect(self.working)
+        session.working.connect(partial(self._on_working, "picture"))
+        self.batch.working.connect(partial(self._on_working, "batch"))
         session.failed.connect(self._on_failed)
         session.said.connect(self.say)
         self._empty.acted.connect(self._on_empty_action)
         self.choice.chosen.connect(self.open_files)
         self.choice.said.connect(self.say)
+        self.saver.said.connect(self.say)
+        self.saver.asked.connect(self._on_asked)
+        self.figures.came.connect(self.panel.honest.show_figures)
         wishes.wished.connect(self.wished)
         self._connect_controls()
         self._connect_panel()
@@ -112,6 +125,8 @@ class RestoreRoom(QWidget):
         controls.one_to_one_wished.connect(canvas.one_to_one)
         controls.fit_wished.connect(canvas.fit)
         controls.open_wished.connect(self.ask_open)
+        controls.save_wished.connect(self.save)
+        controls.batch_wished.connect(self.ask_batch)
 
     def _connect_panel(self) -> None:
         strength, brush, wishes = self.panel.strength, self.panel.brush, self.wishes
@@ -191,6 +206,15 @@ class RestoreRoom(QWidget):
         """One picture is opened; several, and folders, are for a batch."""
         if len(paths) == 1 and not paths[0].is_dir():
             self.session.open(paths[0])
+        else:
+            self._offer_batch(paths)
+
+    @Slot()
+    def ask_batch(self) -> None:
+        self._offer_batch(())
+
+    def _offer_batch(self, paths: Sequence[Path]) -> None:
+        self.batch.offer(paths, self._packages, self._package, self._state)
 
     @Slot()
     def paste(self) -> None:
@@ -227,50 +251,29 @@ class RestoreRoom(QWidget):
         else:
             self._show_models()
 
-    def commands(self) -> dict[str, Callable[[], object]]:
-        canvas, brush, controls, wishes = self.canvas, self.panel.brush, self.controls, self.wishes
-        return {
-            "save": self.save,
-            "batch": self.cancel,
-            "paste": self.paste,
-            "clean": partial(self.choose_task, "denoise"),
-            "enlarge": partial(self.choose_task, "upscale"),
-            "fill": partial(self.choose_task, "inpaint"),
-            "hand": partial(brush.choose, "hand"),
-            "brush": partial(brush.choose, "brush"),
-            "eraser": partial(brush.choose, "eraser"),
-            "brush-smaller": brush.make_smaller,
-            "brush-larger": brush.make_larger,
-            "invert-mask": wishes.invert_mask,
-            "clear-painted": wishes.clear_painted,
-            "self-test": self.cancel,
-            "wipe": partial(canvas.set_mode, "wipe"),
-            "next-view": partial(controls.step_mode, 1),
-            "previous-view": partial(controls.step_mode, -1),
-            "lens": controls.lens.toggle,
-            "one-to-one": canvas.one_to_one,
-            "fit": canvas.fit,
-            "zoom-in": partial(canvas.zoom_by, ZOOM_STEP),
-            "zoom-out": partial(canvas.zoom_by, 1 / ZOOM_STEP),
-        }
-
-    def shared_commands(self) -> dict[str, Callable[[], object]]:
-        """What commands of the whole window mean here."""
-        return {"open-recipe": self.ask_open, "export": self.save, "copy": self.cancel}
-
     @Slot()
     def save(self) -> None:
-        pass
+        self.saver.ask(self)
+
+    @Slot()
+    def test(self) -> None:
+        """Try the model on noise that is known."""
 
     @Slot()
     def cancel(self) -> None:
         """Stop what the status bar tells of."""
+        if not self._work["picture"][0]:
+            self.batch_runner.cancel()
+            return
         self.session.cancel()
         if self.session.jobs.is_stopped:
             self.banner.say("Stopped. What is there stays.", action="Go on", act=self.session.go_on)
 
     def leave(self) -> None:
         """The window closes: end what runs."""
+        self.batch.close()
+        self.batch_runner.close()
+        self.saver.close()
         self.session.leave()
 
     # -- slots -----------------------------------------------------------------------------------------------------
@@ -298,6 +301,15 @@ class RestoreRoom(QWidget):
             self.banner.say("Stopped. What is there stays.", action="Go on", act=self.session.go_on)
         else:
             self.banner.say(error.message, tone="error", action="Try again", act=self.session.go_on)
+
+    def _on_working(self, what: str, words: str, share: float) -> None:
+        self._work[what] = words, share
+        shown = next((work for work in self._work.values() if work[0]), ("", 0.0))
+        self.working.emit(*shown)
+
+    @Slot(str, str, object)
+    def _on_asked(self, sentence: str, action: str, act: Callable[[], None]) -> None:
+        self.banner.say(sentence, tone="warn", action=action, act=act)
 
     @Slot(str, str)
     def say(self, sentence: str, tone: str = "plain") -> None:

@@ -1,6 +1,7 @@
 """The sentences of Restore that are made of figures."""
 
 from desktop_app.engine.packages import Package
+from desktop_app.studio.batch import Item
 from desktop_app.ui.restore.restore_models import Task, task_of
 
 DOING: dict[Task, str] = {"denoise": "Cleaning", "upscale": "Enlarging", "inpaint": "Filling in"}
@@ -20,6 +21,18 @@ def seconds_words(seconds: float) -> str:
 
 def percent(value: float) -> str:
     return f"{100 * value:.0f} %"
+
+
+def item_words(item: Item, share: float) -> str:
+    """A picture of a batch and what became of it. share: how much of it is done while it runs."""
+    states = {
+        "waiting": "",
+        "running": percent(share),
+        "done": f"{item.target.name}. {' '.join(item.notes)}".strip(),
+        "skipped": " ".join(item.notes),
+        "failed": " ".join(item.notes),
+    }
+    return " · ".join(part for part in (item.source.name, states[item.state]) if part)
 
 
 EMPTY = (

@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
         self.library = LibraryPanel(look)
         self.room = SampleRoom(look, bridge, desk.settings.number("tile_cache_mb") * 2**20)
         self.blend = BlendRoom(look, bridge, self.room.store)
-        self.restore = RestoreRoom(look, bridge)
+        self.restore = RestoreRoom(look, bridge, desk.library)
         self.rooms = Workspaces(self.room, self.blend, self.restore)
         for number, name in enumerate(ORDER, 1):
             self.side.add(name, name.capitalize(), f"Ctrl+{number}")

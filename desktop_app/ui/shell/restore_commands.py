@@ -10,6 +10,7 @@ from desktop_app.ui.shell.desk import Desk
 from desktop_app.ui.shell.restore_desk import RestoreDesk
 from desktop_app.ui.shell.workspaces import RESTORE, Workspaces
 
+ZOOM_STEP = 1.25
 Slots = dict[str, Callable[[], object]]
 
 
@@ -22,11 +23,36 @@ class RestoreCommands(QObject):
         room.package_wished.connect(restore.choose_package)
 
     def slots(self) -> Slots:
-        return self._room.commands()
+        room = self._room
+        canvas, brush, controls, wishes = room.canvas, room.panel.brush, room.controls, room.wishes
+        return {
+            "save": room.save,
+            "batch": room.ask_batch,
+            "paste": room.paste,
+            "clean": partial(room.choose_task, "denoise"),
+            "enlarge": partial(room.choose_task, "upscale"),
+            "fill": partial(room.choose_task, "inpaint"),
+            "hand": partial(brush.choose, "hand"),
+            "brush": partial(brush.choose, "brush"),
+            "eraser": partial(brush.choose, "eraser"),
+            "brush-smaller": brush.make_smaller,
+            "brush-larger": brush.make_larger,
+            "invert-mask": wishes.invert_mask,
+            "clear-painted": wishes.clear_painted,
+            "self-test": room.test,
+            "wipe": partial(canvas.set_mode, "wipe"),
+            "next-view": partial(controls.step_mode, 1),
+            "previous-view": partial(controls.step_mode, -1),
+            "lens": controls.lens.toggle,
+            "one-to-one": canvas.one_to_one,
+            "fit": canvas.fit,
+            "zoom-in": partial(canvas.zoom_by, ZOOM_STEP),
+            "zoom-out": partial(canvas.zoom_by, 1 / ZOOM_STEP),
+        }
 
     def instead(self, others: Mapping[str, Callable[[], object]]) -> Slots:
         """Commands that every workspace has: in this one they do what the room says, elsewhere what they did."""
-        own = self._room.shared_commands()
+        own: Slots = {"open-recipe": self._room.ask_open, "export": self._room.save, "copy": self._room.saver.copy}
         return {name: partial(self._either, own[name], others[name]) for name in own}
 
     def _either(self, here: Callable[[], object], elsewhere: Callable[[], object]) -> None:
