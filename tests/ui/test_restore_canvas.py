@@ -331,7 +331,7 @@ def test_while_a_slow_picture_is_panned_the_old_image_moves(canvas: RestoreCanva
     canvas.set_mode("after")
     canvas.zoom_by(2.5)
     before = shown(canvas)
-    canvas._plates._seconds = 1.0
+    canvas._plates._pace["after"] = (0.0, 1.0)
     asked = len(layers.asked)
     canvas.pan_by(-30, 0)
     moved = shown(canvas)

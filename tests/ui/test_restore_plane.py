@@ -1,6 +1,7 @@
 """Where a picture lies in a pane, and the images that are kept of it: pure values and arrays."""
 
 import math
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -282,12 +283,14 @@ def test_a_slow_view_is_not_made_anew_while_a_hand_moves_it() -> None:
     plates = Plates(layers)
     plane = planes.zoomed_by(started((1800, 1400), (400, 300)), 1.7)
     fresh(plates, plane)
-    plates._seconds = 1.0
+    plates._pace["after"] = (0.0, 1.0)
     moved = planes.panned(plane, 5, 5)
     assert plates.fresh("after", moved, in_haste=True) is None
     rough, old = plates.stale("after")
     assert (rough.box, rough.out) == ((0, 0, 1800, 1400), (512, 398))
     assert old.box == plane.view.box
     assert plates.fresh("after", moved, in_haste=False) is not None
-    plates._seconds = 0.001
-    assert plates.fresh("after", planes.panned(moved, 5, 5), in_haste=True) is not None
+    for pace, is_made in (((0.0, 0.001), True), ((0.0, 0.05), True), ((time.monotonic() + 9, 0.05), False)):
+        plates._pace["after"] = pace
+        moved = planes.panned(moved, 5, 5)
+        assert (plates.fresh("after", moved, in_haste=True) is not None) == is_made

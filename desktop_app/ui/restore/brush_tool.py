@@ -28,21 +28,21 @@ class Drawing:
     brush: Brush
     spacing: float
     points: list[Point] = field(default_factory=list)
-    _bend: int = 0  # points before the straight line that is being pulled
+    settled: int = 0  # points that stay; one after them is the end of a straight line that is being pulled
 
     def begin(self, point: Point, *, after: Point | None = None) -> None:
         """after: where the last stroke ended, to go on from there in a straight line."""
         self.points = [point] if after is None else [after, point]
-        self._bend = len(self.points) - 1
+        self.settled = 1
 
     def go_on(self, point: Point, *, straight: bool) -> None:
         if straight:
-            del self.points[max(1, self._bend) :]
+            del self.points[self.settled :]
             self.points.append(point)
             return
         if math.dist(point, self.points[-1]) >= self.spacing:
             self.points.append(point)
-        self._bend = len(self.points)
+        self.settled = len(self.points)
 
     def stroke(self, *, erased: float) -> Stroke:
         """erased: what the eraser leaves behind, 0 in a mask and 1 where strength is painted."""

@@ -18,7 +18,7 @@ from desktop_app.ui.restore.plane import Box, Extent, Plane, View
 
 Kind = Literal["before", "after", "difference", "removed", "invented"]
 Pixels = npt.NDArray[np.uint8]
-QUICK_S = 0.025  # a view that takes longer is not made anew while a hand moves it
+QUICK_S, SLOW_S = 0.025, 0.1  # a view that takes longer is made anew less often, or not, while a hand moves it
 MOSTLY = 0.7  # of a view: where more is missing, all of it is asked for at once
 MAX_DIRTY = 8  # boxes that are mended one by one
 ROUGH = 512  # pixels of the longer side of the image that stands in while a hand moves the view
@@ -52,7 +52,7 @@ class Plates:
     _kept: dict[Kind, Plate] = field(default_factory=dict)
     _rough: dict[Kind, QImage] = field(default_factory=dict)
     _dirty: dict[Kind, list[Box]] = field(default_factory=dict)
-    _seconds: float = 0.0  # the last one took
+    _pace: dict[Kind, tuple[float, float]] = field(default_factory=dict)  # when the last one was done, how long it took
 
     def set_layers(self, layers: Layers | None) -> None:
         self.layers = layers
@@ -77,7 +77,7 @@ class Plates:
         kept = self._kept.get(kind)
         if kept is not None and self._is_current(kind, kept, plane, view):
             return kept
-        if in_haste and plane.zoom < 1 and self._seconds > QUICK_S:
+        if in_haste and self._is_too_slow(kind):
             return None
         return self._render(kind, plane, view)
 
@@ -99,6 +99,11 @@ class Plates:
             self._rough[kind] = to_image(painted)
         return Plate((0, 0, width, height), share, out, self._rough[kind])
 
+    def _is_too_slow(self, kind: Kind) -> bool:
+        """To be made now, with a hand waiting: at most a third of the time goes into it."""
+        done, seconds = self._pace.get(kind, (0.0, 0.0))
+        return seconds > QUICK_S and (seconds > SLOW_S or time.monotonic() - done < 2 * seconds)
+
     def _is_current(self, kind: Kind, kept: Plate, plane: Plane, view: View) -> bool:
         same = kept.box == view.box and kept.zoom == plane.zoom and kept.out == view.out
         return same and not self._dirty.get(kind)
@@ -114,7 +119,8 @@ class Plates:
             image = None if painted is None else to_image(painted)
         plate = self._kept[kind] = Plate(view.box, plane.zoom, view.out, image, pixels)
         self._dirty.pop(kind, None)
-        self._seconds = time.monotonic() - began
+        done = time.monotonic()
+        self._pace[kind] = done, done - began
         return plate
 
     def _exact(self, kind: Kind, plane: Plane, box: Box) -> Pixels | None:

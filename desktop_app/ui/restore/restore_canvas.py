@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QDragEnterEvent,
     QDropEvent,
     QFocusEvent,
@@ -31,15 +30,17 @@ from desktop_app.ui.restore import wipe as wiping
 from desktop_app.ui.restore.brush_tool import Brush, Drawing, Tool
 from desktop_app.ui.restore.canvas_hands import Hands
 from desktop_app.ui.restore.lens import LensScene, look_through
-from desktop_app.ui.restore.overlay import TINT_ALPHA, Overlay, OverlayKind
+from desktop_app.ui.restore.overlay import Overlay, OverlayKind
 from desktop_app.ui.restore.plane import Box, Plane, View
 from desktop_app.ui.restore.plates import Layers, Plates
-from desktop_app.ui.restore.restore_painter import LiveStroke, Scene, paint_scene
-from desktop_app.ui.restore.scene_maker import CanvasState, Mode, OverlayPlate, picture_point, view_point
+from desktop_app.ui.restore.restore_painter import Laid, Scene, paint_scene
+from desktop_app.ui.restore.scene_maker import CanvasState, Mode, OverlayPlate, picture_point
+from desktop_app.ui.restore.stroke_ink import StrokeInk
 from desktop_app.ui.restore.wipe import Wipe
 
 REST_MS = 80  # after the last movement of the view
 TILES_MS = 120  # between repaints while tiles come in
+ERASER = "#ffffff"  # what it has gone over, until the map is there
 
 
 class RestoreCanvas(QWidget):
@@ -55,7 +56,7 @@ class RestoreCanvas(QWidget):
         self._look = look
         self._plates, self._overlay = Plates(), OverlayPlate()
         self._state = CanvasState((1.0, 1.0), 1.0, Plane((1, 1), (1, 1)))
-        self._hands = Hands(self)
+        self._hands, self._ink = Hands(self), StrokeInk()
         self._lens = self._by_keyboard = self._in_haste = False
         self._told: View | None = None
         self._pending: Drawing | None = None  # shown until the overlay that holds it is there
@@ -253,19 +254,14 @@ class RestoreCanvas(QWidget):
             is_focused=self.hasFocus() and self._by_keyboard,
         )
 
-    def _live_strokes(self) -> tuple[tuple[QRectF, LiveStroke], ...]:
+    def _live_strokes(self) -> tuple[tuple[QRectF, Laid], ...]:
         drawing, state = self._hands.drawing or self._pending, self._state
         if drawing is None or state.is_held:
+            self._ink.forget()
             return ()
-        erases = drawing.brush.tool == "eraser"
-        colour = QColor("#ffffff" if erases else self._look.colours.accent_fill)
-        colour.setAlpha(TINT_ALPHA)
-        radius = drawing.brush.radius * state.original_plane.zoom / state.ratio
-        points = [(x * state.scale, y * state.scale) for x, y in drawing.points]
-        return tuple(
-            (pane.area, LiveStroke(tuple(view_point(state, pane, point) for point in points), radius, colour))
-            for pane in state.panes
-        )
+        colour = ERASER if drawing.brush.tool == "eraser" else self._look.colours.accent_fill
+        image = self._ink.image(drawing, state.original_plane, colour)
+        return tuple((pane.area, Laid(image, (*pane.origin, *pane.extent))) for pane in state.panes)
 
     def _circle(self) -> tuple[wiping.Point, float] | None:
         spot, state = self._hands.spot, self._state

@@ -1,6 +1,5 @@
 """Draws the canvas of Restore from a frozen scene: pictures, what is painted over them, the wipe, the tools."""
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,6 +9,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QImage, QPainter, QPainterPath,
 from desktop_app.ui.look.tokens import Colours
 from desktop_app.ui.restore import wipe as wiping
 from desktop_app.ui.restore.lens import LensScene, paint_lens
+from desktop_app.ui.restore.overlay import TINT_ALPHA
 from desktop_app.ui.restore.wipe import Part, Point, Size, Wipe
 
 CHECKER = 8  # pixels of the view a square
@@ -48,13 +48,6 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class LiveStroke:
-    points: tuple[Point, ...]  # of the view
-    radius: float
-    colour: QColor
-
-
-@dataclass(frozen=True)
 class Scene:
     size: Size
     ratio: float  # device pixels a pixel of the view
@@ -62,7 +55,7 @@ class Scene:
     font: QFont
     sheets: tuple[Sheet, ...] = ()
     overlays: tuple[tuple[QRectF, Laid], ...] = ()  # each in its area
-    strokes: tuple[tuple[QRectF, LiveStroke], ...] = ()
+    strokes: tuple[tuple[QRectF, Laid], ...] = ()  # the one that is being drawn
     divider: QRectF | None = None
     wipe: Wipe | None = None
     grasped: Part | None = None  # of the wipe: under the mouse or in the hand
@@ -78,9 +71,11 @@ def paint_scene(painter: QPainter, scene: Scene) -> None:
         _paint_sheet(painter, scene, sheet)
     for area, laid in scene.overlays:
         _paint_clipped(painter, scene, area, laid)
+    painter.setOpacity(TINT_ALPHA / 255)
+    for area, laid in scene.strokes:
+        _paint_clipped(painter, scene, area, laid)
+    painter.setOpacity(1.0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    for area, stroke in scene.strokes:
-        _paint_stroke(painter, area, stroke)
     if scene.divider is not None:
         painter.fillRect(scene.divider, QColor(scene.colours.paper))
     if scene.wipe is not None:
@@ -218,26 +213,6 @@ def _paint_chip(painter: QPainter, scene: Scene, chip: Chip) -> None:
 
 
 # -- tools -----------------------------------------------------------------------------------------------------------
-
-
-def _paint_stroke(painter: QPainter, area: QRectF, stroke: LiveStroke) -> None:
-    painter.save()
-    painter.setClipRect(area)
-    if len(stroke.points) == 1 or _length(stroke.points) < 0.01:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(stroke.colour)
-        painter.drawEllipse(QPointF(*stroke.points[0]), stroke.radius, stroke.radius)
-    else:
-        path = QPainterPath(QPointF(*stroke.points[0]))
-        for point in stroke.points[1:]:
-            path.lineTo(*point)
-        cap, join = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-        painter.strokePath(path, QPen(stroke.colour, 2 * stroke.radius, Qt.PenStyle.SolidLine, cap, join))
-    painter.restore()
-
-
-def _length(points: tuple[Point, ...]) -> float:
-    return max(math.dist(points[0], point) for point in points)
 
 
 def _paint_circle(painter: QPainter, centre: Point, radius: float) -> None:

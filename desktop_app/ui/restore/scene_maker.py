@@ -99,13 +99,6 @@ def picture_point(state: CanvasState, point: Point) -> Point:
     return state.plane.point(*in_pane(pane_at(state, point), point))
 
 
-def view_point(state: CanvasState, pane: Pane, point: Point) -> Point:
-    """A point of the result in pixels of the view."""
-    left, top = state.plane.origin
-    x, y = point[0] * state.plane.zoom + left + pane.origin[0], point[1] * state.plane.zoom + top + pane.origin[1]
-    return x / state.ratio, y / state.ratio
-
-
 def divider(state: CanvasState) -> QRectF | None:
     if len(state.panes) < 2:
         return None
