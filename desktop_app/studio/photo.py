@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from desktop_app.engine.errors import FileError
-from desktop_app.studio import photo_pillow, photo_png, photo_tiff, picture_file
+from desktop_app.studio import photo_jpeg, photo_pillow, photo_png, photo_tiff, picture_file
 from desktop_app.studio.photo_screen import rounded, to_srgb
 from desktop_app.studio.photo_tags import Array, Found, Tags, turned, turned_back
 from desktop_app.studio.whole_file import whole_file
@@ -125,19 +125,14 @@ def _encode(file: BinaryIO, ending: str, pixels: Array, alpha: Array | None, tag
     if ending == ".bmp":
         photo_pillow.write_bmp(file, pixels, tags)
         return ("BMP holds no profile and no EXIF data: they were left out.",) if tags.icc or tags.exif else ()
-    pixels = turned_back(pixels, tags.orientation)
-    alpha = None if alpha is None else turned_back(alpha, tags.orientation)
-    if ending == ".png":
-        photo_png.write(file, pixels, alpha, tags)
-    elif ending in (".tif", ".tiff"):
-        photo_tiff.write(file, pixels, alpha, tags)
-    elif ending == ".webp":
-        photo_pillow.write_webp(file, pixels, alpha, tags)
-    elif ending == ".avif":
-        photo_pillow.write_avif(file, pixels, alpha, tags)
-    else:
-        lost = photo_pillow.write_jpeg(file, pixels, tags)
+    if ending in (".jpg", ".jpeg"):
+        parts, lost = photo_jpeg.parts_of(tags)
+        lying = pixels if photo_jpeg.EXIF_DATA in lost else turned_back(pixels, tags.orientation)
+        photo_pillow.write_jpeg(file, lying, parts)
         return tuple(f"JPEG cannot hold so large a piece of {words}: it was left out." for words in lost)
+    write = {".png": photo_png.write, ".webp": photo_pillow.write_webp, ".avif": photo_pillow.write_avif}
+    alpha = None if alpha is None else turned_back(alpha, tags.orientation)
+    write.get(ending, photo_tiff.write)(file, turned_back(pixels, tags.orientation), alpha, tags)
     return ()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from desktop_app.studio.photo_tags import Tags
 
 MAX_SEGMENT = 65533  # bytes
+EXIF_DATA = "EXIF data"
 _EXIF, _XMP, _ICC = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"ICC_PROFILE\0"
 _JFIF, _LONG_XMP = b"JFIF\0", b"http://ns.adobe.com/xmp/extension/\0"
 _APP0, _APP1, _APP2, _APP13, _COMMENT = 0xE0, 0xE1, 0xE2, 0xED, 0xFE
@@ -24,10 +25,12 @@ def xmp_in(data: bytes) -> bytes:
 
 
 def parts_of(tags: Tags) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
-    """Segments for what a file of another format told, and what a JPEG cannot hold of it, in words."""
+    """Segments for what belongs to a photograph, and what a JPEG cannot hold of it, in words."""
+    if tags.format == "JPEG":
+        return tags.parts, ()
     density = struct.pack(">BHH", 1, *(min(65535, max(1, round(x))) for x in tags.dpi)) if tags.dpi else b"\0\0\1\0\1"
     parts, lost = [_segment(_APP0, _JFIF + b"\1\1" + density + b"\0\0")], []
-    for words, head, content in (("EXIF data", _EXIF, tags.exif), ("XMP data", _XMP, tags.xmp)):
+    for words, head, content in ((EXIF_DATA, _EXIF, tags.exif), ("XMP data", _XMP, tags.xmp)):
         if content and len(head) + len(content) <= MAX_SEGMENT:
             parts.append(_segment(_APP1, head + content))
         elif content:

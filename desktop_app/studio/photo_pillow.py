@@ -155,13 +155,11 @@ def _webp_kinds(data: bytes) -> set[bytes]:
 # -- writing -------------------------------------------------------------------------------------------------------
 
 
-def write_jpeg(file: BinaryIO, pixels: Array, tags: Tags) -> tuple[str, ...]:
-    """(H, W, C) uint8 as they are to lie in the file. Answers what it could not hold, in words."""
-    parts, lost = (tags.parts, ()) if tags.format == "JPEG" else photo_jpeg.parts_of(tags)
+def write_jpeg(file: BinaryIO, pixels: Array, parts: tuple[bytes, ...]) -> None:
+    """(H, W, C) uint8 as they are to lie in the file, behind the segments of photo_jpeg.py."""
     buffer = io.BytesIO()
     _image(pixels, None).save(buffer, "JPEG", quality=QUALITY, subsampling=0)
     file.write(photo_jpeg.with_parts(buffer.getvalue(), parts))
-    return lost
 
 
 def write_webp(file: BinaryIO, pixels: Array, alpha: Array | None, tags: Tags) -> None:
@@ -182,7 +180,7 @@ def write_bmp(file: BinaryIO, pixels: Array, tags: Tags) -> None:
 
 def _save(file: BinaryIO, pixels: Array, alpha: Array | None, tags: Tags, format: str, **options: Any) -> None:
     """Through a buffer, because Pillow writes to a file past Python, and loses why that failed."""
-    icc = b"" if tags.icc[16:20] == b"GRAY" else tags.icc  # these formats hold RGB alone
+    icc = b"" if format == "WEBP" and tags.icc[16:20] == b"GRAY" else tags.icc  # a WebP is always RGB
     held = {"icc_profile": icc, "exif": _EXIF + tags.exif if tags.exif else b"", "xmp": tags.xmp}
     buffer = io.BytesIO()
     _image(pixels, alpha).save(buffer, format, **options, **{key: value for key, value in held.items() if value})
