@@ -16,12 +16,15 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QMouseEvent,
+    QNativeGestureEvent,
     QPainter,
+    QPointingDevice,
     QWheelEvent,
 )
 
 from desktop_app.studio.restoration import RestoreState, Stroke, local_map, mask_map
 from desktop_app.ui.look.theme import Look
+from desktop_app.ui.restore import plates
 from desktop_app.ui.restore import wipe as wiping
 from desktop_app.ui.restore.lens import RADIUS, lens_scale, plate_place
 from desktop_app.ui.restore.plane import View
@@ -121,6 +124,12 @@ class Hand:
         place = self.canvas.mapToGlobal(spot)
         event = QWheelEvent(spot, place, QPoint(*pixels), angle, NONE, keys, phase, False)
         QCoreApplication.sendEvent(self.canvas, event)
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no slow picture."""
+    monkeypatch.setattr(plates, "QUICK_S", 5.0)
 
 
 @pytest.fixture
@@ -331,7 +340,7 @@ def test_while_a_slow_picture_is_panned_the_old_image_moves(canvas: RestoreCanva
     canvas.set_mode("after")
     canvas.zoom_by(2.5)
     before = shown(canvas)
-    canvas._plates._pace["after"] = (0.0, 1.0)
+    canvas._plates._pace["after"] = (0.0, 9.0)
     asked = len(layers.asked)
     canvas.pan_by(-30, 0)
     moved = shown(canvas)
@@ -541,6 +550,39 @@ def test_keys_pan_and_zoom(canvas: RestoreCanvas) -> None:
     assert canvas.view.box[0] == left
     hand.key(Qt.Key.Key_Plus)
     assert canvas.zoom == 1.25
+
+
+def test_a_brush_paints_by_keys(canvas: RestoreCanvas) -> None:
+    canvas.one_to_one()
+    canvas.set_tool("brush", radius=9, amount=1)
+    strokes: list[Stroke] = []
+    canvas.stroke_drawn.connect(strokes.append)
+    hand, wipe = Hand(canvas), canvas.wipe
+    hand.key(Qt.Key.Key_Right)
+    hand.key(Qt.Key.Key_Up, SHIFT)
+    assert canvas.scene().circle == ((305, 160), 9)
+    x, y = canvas.state.plane.point(305, 160)
+    assert f"brush at {x:.0f}, {y:.0f}" in canvas.accessibleDescription()
+    hand.key(Qt.Key.Key_Return)
+    hand.key(Qt.Key.Key_Down, SHIFT)
+    hand.key(Qt.Key.Key_Enter, SHIFT)
+    assert [stroke.points for stroke in strokes] == [((x, y),), ((x, y), (x, y + 40))]
+    for _ in range(30):
+        hand.key(Qt.Key.Key_Left, SHIFT)
+    assert canvas.scene().circle == ((0, 200), 9)
+    assert canvas.wipe == wipe
+    hand.key(Qt.Key.Key_Left, ALT)
+    assert canvas.wipe.angle == -1
+
+
+def test_a_pinch_zooms_where_the_fingers_are(canvas: RestoreCanvas) -> None:
+    canvas.one_to_one()
+    under, spot = canvas.state.plane.point(120, 90), QPointF(120, 90)
+    device, kind = QPointingDevice.primaryPointingDevice(), Qt.NativeGestureType.ZoomNativeGesture
+    pinch = QNativeGestureEvent(kind, device, 2, spot, spot, canvas.mapToGlobal(spot), 0.5, QPointF())
+    QCoreApplication.sendEvent(canvas, pinch)
+    assert canvas.zoom == 1.5
+    assert canvas.state.plane.point(120, 90) == pytest.approx(under, abs=1)
 
 
 def test_the_focus_is_seen_and_the_canvas_speaks(canvas: RestoreCanvas) -> None:

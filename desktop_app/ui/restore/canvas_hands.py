@@ -23,6 +23,9 @@ ARROWS = {
 }
 NOTCH = 1.2  # of the wheel
 KEY_ZOOM = 1.25
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+KEYPAD = Qt.KeyboardModifier.KeypadModifier
+BRUSH_STEP, LARGE_BRUSH_STEP = 5, 40  # pixels of the view
 KEY_PAN, LARGE_KEY_PAN = 40, 240  # pixels of the view
 
 
@@ -112,10 +115,8 @@ class Hands:
     def release(self, event: QMouseEvent) -> None:
         if event.button() != self._button:
             return
-        if self.drawing is not None:
-            self._stroke_end = self.drawing.points[-1]
-            self._canvas.finish(self.drawing)
-        self.drawing = self.grip = None
+        self._end_stroke()
+        self.grip = None
         self.spot = _point(event.position())
 
     def double_click(self, event: QMouseEvent) -> bool:
@@ -148,6 +149,12 @@ class Hands:
         self.drawing = Drawing(state.brush, spacing)
         self.drawing.begin(self._original(at), after=self._stroke_end if straight else None)
 
+    def _end_stroke(self) -> None:
+        drawing, self.drawing = self.drawing, None
+        if drawing is not None:
+            self._stroke_end = drawing.points[-1]
+            self._canvas.finish(drawing)
+
     # -- wheel and keys --------------------------------------------------------------------------------------------
 
     def wheel(self, event: QWheelEvent) -> None:
@@ -165,7 +172,9 @@ class Hands:
     def key(self, event: QKeyEvent) -> bool:
         """Whether the key is taken."""
         key, modifiers = Qt.Key(event.key()), event.modifiers()
-        if key == Qt.Key.Key_Space:
+        if self._paints_by_key(key, modifiers):
+            self._brush_key(key, large=bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
+        elif key == Qt.Key.Key_Space:
             self._space = True
         elif key == Qt.Key.Key_Escape and self.grip is not None:
             self.cancel()
@@ -178,6 +187,24 @@ class Hands:
         else:
             return False
         return True
+
+    def _paints_by_key(self, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> bool:
+        """With a brush in the hand, arrow keys move it and Enter paints; with Shift, in a line from the last spot."""
+        free = self.grip is None and not modifiers & ~(Qt.KeyboardModifier.ShiftModifier | KEYPAD)
+        return free and self._canvas.state.brush.paints and (key in ARROWS or key in ENTER)
+
+    def _brush_key(self, key: Qt.Key, *, large: bool) -> None:
+        state = self._canvas.state
+        at = self.spot or (state.size[0] / 2, state.size[1] / 2)
+        if key in ARROWS:
+            step = LARGE_BRUSH_STEP if large else BRUSH_STEP
+            dx, dy = ARROWS[key]
+            x, y = at[0] + dx * step, at[1] + dy * step
+            self.spot = min(max(x, 0.0), state.size[0] - 1), min(max(y, 0.0), state.size[1] - 1)
+            return
+        self.spot = at
+        self._begin_stroke(at, straight=large)
+        self._end_stroke()
 
     def claims(self, event: QKeyEvent) -> bool:
         """Keys that are the canvas's own while a hand is busy, whatever they mean elsewhere."""

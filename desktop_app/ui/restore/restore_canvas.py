@@ -227,8 +227,13 @@ class RestoreCanvas(QWidget):
     def words(self) -> str:
         """What is in view, for a screen reader."""
         state = self._state
-        per_cent = f"{100 * state.plane.zoom:.3g} per cent"
-        return f"{wiping.words(state.wipe)}; {per_cent}" if state.mode == "wipe" else per_cent
+        words = [f"{100 * state.plane.zoom:.3g} per cent"]
+        if state.mode == "wipe":
+            words.insert(0, wiping.words(state.wipe))
+        if state.brush.paints and self._hands.spot is not None and self._by_keyboard:
+            x, y = picture_point(state, self._hands.spot)
+            words.append(f"{state.brush.tool} at {x / state.scale:.0f}, {y / state.scale:.0f}")
+        return "; ".join(words)
 
     # -- painting --------------------------------------------------------------------------------------------------
 
