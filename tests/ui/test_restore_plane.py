@@ -231,8 +231,25 @@ def test_only_what_changed_is_asked_for_again_and_never_the_original() -> None:
     wanted = 255 - exact(layers, plane.view)
     wanted[10:30, 10:60] = exact(layers, plane.view)[10:30, 10:60]
     assert np.array_equal(found, wanted)
+    asked = len(layers.asked)
+    fresh(plates, plane)
+    assert len(layers.asked) == asked  # mended once
     plates.outdate(None)
     assert np.array_equal(fresh(plates, plane), exact(layers, plane.view))
+
+
+def test_zooming_in_asks_for_nothing_and_out_again_for_all() -> None:
+    layers = FakeLayers(900, 700)
+    plates = Plates(layers)
+    plane = planes.one_to_one(started((900, 700), (400, 300)))
+    fresh(plates, plane)
+    layers.asked.clear()
+    plane = planes.zoomed_by(plane, 3)
+    assert np.array_equal(fresh(plates, plane), exact(layers, plane.view).repeat(3, axis=0).repeat(3, axis=1))
+    assert layers.asked == []
+    plane = planes.zoomed_by(plane, 2 / 3)
+    assert np.array_equal(fresh(plates, plane), exact(layers, plane.view).repeat(2, axis=0).repeat(2, axis=1))
+    assert [box for _, box, _ in layers.asked] == [plane.view.box]  # the rim is nearly as much work
 
 
 @pytest.mark.parametrize("zoom", [2, 3, 7])

@@ -20,6 +20,7 @@ Kind = Literal["before", "after", "difference", "removed", "invented"]
 Pixels = npt.NDArray[np.uint8]
 QUICK_S, SLOW_S = 0.025, 0.1  # a view that takes longer is made anew less often, or not, while a hand moves it
 MOSTLY = 0.7  # of a view: where more is missing, all of it is asked for at once
+AROUND = 64  # pixels beside a part that the layers may have to look at for its fine structure
 MAX_DIRTY = 8  # boxes that are mended one by one
 ROUGH = 512  # pixels of the longer side of the image that stands in while a hand moves the view
 
@@ -112,7 +113,7 @@ class Plates:
         assert self.layers is not None
         began = time.monotonic()
         if plane.zoom >= 1:
-            pixels = self._exact(kind, plane, view.box)
+            pixels = self._exact(kind, view.box)
             image = None if pixels is None else enlarged(pixels, plane, view)
         else:
             painted, pixels = self.layers.paint(kind, view.box, view.out), None
@@ -123,14 +124,14 @@ class Plates:
         self._pace[kind] = done, done - began
         return plate
 
-    def _exact(self, kind: Kind, plane: Plane, box: Box) -> Pixels | None:
+    def _exact(self, kind: Kind, box: Box) -> Pixels | None:
         """The pixels of a box, those that are known taken over."""
         assert self.layers is not None
         kept = self._kept.get(kind)
-        if kept is None or kept.pixels is None or kept.zoom != plane.zoom:
+        if kept is None or kept.pixels is None:
             return self.layers.paint(kind, box, _extent(box))
         missing = [part for part in (*minus(box, kept.box), *self._dirty_in(kind, box)) if _area(part)]
-        if sum(_area(part) for part in missing) > MOSTLY * _area(box):
+        if sum(_effort(part) for part in missing) > MOSTLY * _area(box):
             return self.layers.paint(kind, box, _extent(box))
         pixels = np.empty((*_extent(box)[::-1], kept.pixels.shape[2]), np.uint8)
         _copy(pixels, box, kept.pixels, kept.box)
@@ -209,6 +210,10 @@ def _extent(box: Box) -> Extent:
 
 def _area(box: Box) -> int:
     return max(0, box[2] - box[0]) * max(0, box[3] - box[1])
+
+
+def _effort(box: Box) -> int:
+    return (box[2] - box[0] + AROUND) * (box[3] - box[1] + AROUND)
 
 
 def _copy(pixels: Pixels, box: Box, source: Pixels, source_box: Box) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QImage
 
+from desktop_app.studio import restore_view
 from desktop_app.ui.restore.brush_tool import Brush
 from desktop_app.ui.restore.overlay import Overlay, OverlayKind, hatch_image, mask_image
 from desktop_app.ui.restore.plane import Box, Extent, Plane, View
@@ -19,8 +20,8 @@ DIVIDER = 2  # pixels of the view
 TITLES: dict[Kind, str] = {
     "before": "Before",
     "after": "After",
-    "difference": "Difference",
-    "removed": "Removed",
+    "difference": f"Difference × {restore_view.DIFFERENCE}",
+    "removed": f"Removed × {restore_view.REMOVED}",
     "invented": "Invented",
 }
 WORKING = "Working…"
