@@ -62,7 +62,9 @@ class Evidence:
 def evidence(original: Array, clean: Array, noise: Sequence[float]) -> Evidence:
     """Of (h, w, C) parts of the same size. noise: `restored.band_noise` of the picture, BANDS of them or fewer."""
     sums = tuple(np.zeros(original.shape[:2], np.float32) for _ in range(4))
-    pairs = zip(wavelet.bands(luma(original), len(noise)), wavelet.bands(luma(clean), len(noise)), strict=True)
+    pairs = zip(
+        wavelet.bands(restored.luma(original), len(noise)), wavelet.bands(restored.luma(clean), len(noise)), strict=True
+    )
     for number, (x, y) in enumerate(pairs):
         xx, xy, yy = (_around(product, number) for product in (x * x, x * y, y * y))
         for total, part in zip(sums, (_unsupported(xx, xy, yy, noise[number]), xx, xy, yy), strict=True):
@@ -82,11 +84,6 @@ def invented(original: Array, clean: Array, noise: Sequence[float] | None = None
     if noise is None:
         noise = restored.band_noise(restored.samples(original, clean), BANDS)
     return evidence(original, clean, noise).share()
-
-
-def luma(pixels: Array) -> Plane:
-    """(h, w) lightness of the file's own values, Rec. 601, in 8-bit steps."""
-    return restored.removed_luma(pixels, np.zeros((1, 1, pixels.shape[2]), pixels.dtype))
 
 
 def _around(product: Plane, number: int) -> Plane:
@@ -143,7 +140,7 @@ def removed(original: Array, clean: Array) -> Removed:
 
 def _removed_part(before: Array, after: Array, noise: Sequence[float]) -> tuple[Any, ...]:
     """Sums of neighbours' products, of squares and of structure; local strength of what is gone and of edges."""
-    gone, result = restored.removed_luma(before, after), luma(after)
+    gone, result = restored.removed_luma(before, after), restored.luma(after)
     gone = gone - gone.mean()
     lag = sum(_products(gone, axis) for axis in (0, 1)) / 2
     structure = restored.structure(before, after, noise).astype(np.float32) / restored.UNIT

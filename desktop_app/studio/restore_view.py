@@ -179,7 +179,7 @@ class Layers:
 
     def _blend(self, view: _View, clean: Array) -> Array:
         look = self._look
-        layer = self._layer(view, clean) if look.detail > 0 and self.scale == 1 else None
+        layer = self._layer(view, clean) if look.detail > 0 else None
         return restored.blend(
             view.before, clean, strength=look.strength, local=self._local(view), detail=look.detail, layer=layer
         )
@@ -193,16 +193,14 @@ class Layers:
         return view.local[1]
 
     def _strokes(self, strokes: tuple[Stroke, ...], view: _View) -> Pixels:
-        """The map of local strength; a part of an original pixel is that of the whole one."""
+        """The map of local strength; from 1:1 on with what lies around, so that strokes are the same in every part."""
         s = self.scale
         left, top, right, bottom = view.box
         if view.size != (right - left, bottom - top):
             return local_map(strokes, (left // s, top // s, -(-right // s), -(-bottom // s)), view.size)
         soft = min(MOST_SOFTNESS, math.ceil(3 * SOFTNESS * max(stroke.radius for stroke in strokes)))
         outer = left // s - soft, top // s - soft, -(-right // s) + soft, -(-bottom // s) + soft
-        made: Pixels = local_map(strokes, outer, (outer[2] - outer[0], outer[3] - outer[1]))
-        if s > 1:
-            made = made.repeat(s, axis=0).repeat(s, axis=1)
+        made: Pixels = local_map(strokes, outer, (s * (outer[2] - outer[0]), s * (outer[3] - outer[1])))
         y, x = top - outer[1] * s, left - outer[0] * s
         return np.ascontiguousarray(made[y : y + view.size[1], x : x + view.size[0]])
 

@@ -139,6 +139,11 @@ def removed_luma(original: Array, clean: Array) -> npt.NDArray[np.float32]:
     return luma
 
 
+def luma(pixels: Array) -> npt.NDArray[np.float32]:
+    """(h, w) lightness of the file's own values, Rec. 601, in 8-bit steps."""
+    return removed_luma(pixels, np.zeros((1, 1, pixels.shape[2]), pixels.dtype))
+
+
 def samples(original: Array, clean: Array) -> Iterator[tuple[Array, Array]]:
     """The same parts of both, all over the picture."""
     for part in wavelet.samples(original.shape[:2]):
