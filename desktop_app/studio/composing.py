@@ -1,12 +1,13 @@
 """The picture that is saved: the blend of what was and what the network made of it, in bands of rows through files."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from PIL import Image
 
+from desktop_app.studio.bicubic import bicubic
 from desktop_app.studio.photo_tags import Array
-from desktop_app.studio.restoration import Stroke, local_map
+from desktop_app.studio.restoration import MAX_RADIUS, Map, Stroke, local_map
 from desktop_app.studio.restored import Int16, blend, detail_layer_into
 from desktop_app.studio.scratch import Scratch
 
@@ -38,17 +39,23 @@ def composed(
         detail_layer_into(before, clean, layer)
     _, out = scratch.new((clean.shape[0], clean.shape[1], clean.shape[2]), clean.dtype)
     for rows in bands(clean.shape[:2], step=scale):
-        box = (0, rows.start // scale, original.shape[1], rows.stop // scale)
-        shape = (clean.shape[1], rows.stop - rows.start)
         out[rows] = blend(
             before[rows],
             clean[rows],
             strength=strength,
-            local=local_map(local, box, shape) if local else None,
+            local=_local(local, rows, clean.shape[1], scale) if local else None,
             detail=detail,
             layer=None if layer is None else layer[rows],
         )
     return out
+
+
+def _local(strokes: Sequence[Stroke], rows: slice, width: int, scale: int) -> Map:
+    """The map of local strength for some rows, drawn with what is around them, so that none is seen to end there."""
+    reach = math.ceil(2 * max(min(stroke.radius, MAX_RADIUS) for stroke in strokes))
+    top, bottom = rows.start // scale - reach, rows.stop // scale + reach
+    drawn = local_map(strokes, (0, top, width // scale, bottom), (width, (bottom - top) * scale))
+    return drawn[reach * scale : reach * scale + rows.stop - rows.start]
 
 
 def enlarged(scratch: Scratch, original: Array, scale: int) -> Array:
@@ -57,13 +64,10 @@ def enlarged(scratch: Scratch, original: Array, scale: int) -> Array:
     _, out = scratch.new((scale * height, scale * width, channels), original.dtype)
     for rows in bands((height, width)):
         first, last = max(0, rows.start - REACH), min(height, rows.stop + REACH)
-        size = (scale * width, scale * (last - first))
         skipped, wanted = scale * (rows.start - first), scale * (rows.stop - rows.start)
         for channel in range(channels):
-            part = Image.fromarray(original[first:last, :, channel].astype(np.float32))
-            wide = np.asarray(part.resize(size, Image.Resampling.BICUBIC))[skipped : skipped + wanted]
-            most = np.iinfo(original.dtype).max
-            out[scale * rows.start : scale * rows.stop, :, channel] = np.rint(np.clip(wide, 0, most))
+            wide = bicubic(original[first:last, :, channel], scale)[skipped : skipped + wanted]
+            out[scale * rows.start : scale * rows.stop, :, channel] = wide
     return out
 
 

@@ -19,6 +19,7 @@ from PIL import Image
 
 from desktop_app.engine.errors import FileError
 from desktop_app.studio import photo_jpeg, photo_pillow, photo_png, photo_tiff, picture_file
+from desktop_app.studio.bicubic import bicubic
 from desktop_app.studio.photo_screen import rounded, to_srgb
 from desktop_app.studio.photo_tags import Array, Found, Tags, turned, turned_back
 from desktop_app.studio.whole_file import whole_file
@@ -100,7 +101,7 @@ def write(path: Path, photo: Photo, pixels: Array, *, scale: int = 1) -> tuple[s
         raise FileError(f"Pictures cannot be saved as “{path.name}”. Use one of the endings {', '.join(ENDINGS)}.")
     if ending == ".webp" and max(pixels.shape[:2]) > photo_pillow.MAX_WEBP:
         raise FileError(f"A WebP has at most {photo_pillow.MAX_WEBP} pixels a side. Save “{path.stem}” as PNG or TIFF.")
-    alpha = None if photo.alpha is None else _enlarged(photo.alpha, scale)
+    alpha = None if photo.alpha is None else bicubic(photo.alpha, scale)
     tags, notes = photo.tags, []
     if alpha is not None and tags.premultiplied and ending not in (".tif", ".tiff"):
         pixels = _unmultiplied(pixels, alpha)
@@ -134,18 +135,6 @@ def _encode(file: BinaryIO, ending: str, pixels: Array, alpha: Array | None, tag
     alpha = None if alpha is None else turned_back(alpha, tags.orientation)
     write.get(ending, photo_tiff.write)(file, turned_back(pixels, tags.orientation), alpha, tags)
     return ()
-
-
-def _enlarged(alpha: Array, scale: int) -> Array:
-    """Bicubic, by a whole number."""
-    if scale == 1:
-        return alpha
-    size = (alpha.shape[1] * scale, alpha.shape[0] * scale)
-    if alpha.dtype == np.uint8:
-        return np.asarray(Image.fromarray(np.ascontiguousarray(alpha)).resize(size, Image.Resampling.BICUBIC))
-    wide = np.asarray(Image.fromarray(alpha.astype(np.float32)).resize(size, Image.Resampling.BICUBIC))
-    levels: Array = np.rint(np.clip(wide, 0, 65535)).astype(np.uint16)
-    return levels
 
 
 def _on_white(pixels: Array, alpha: Array) -> Array:
