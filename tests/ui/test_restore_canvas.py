@@ -769,6 +769,11 @@ def test_a_mask_is_seen_on_any_picture(make: Callable[..., RestoreCanvas], look:
         canvas.refresh()
         across = shown(canvas)[200, 300:400].astype(int).sum(axis=1)
         assert across.max() - across.min() > 150
+    layers.arrays["after"][:] = 128
+    canvas.refresh()
+    across = shown(canvas)[200, 300:400].astype(int).sum(axis=1)
+    assert across.min() < 3 * 128 - 150
+    assert across.max() > 3 * 128 + 150
 
 
 def test_less_strength_is_hatched_and_full_strength_is_not(canvas: RestoreCanvas) -> None:

@@ -9,6 +9,8 @@ from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
     QDragEnterEvent,
     QDropEvent,
     QFocusEvent,
@@ -339,6 +341,8 @@ class RestoreCanvas(QWidget):
             return
         self._by_keyboard = True
         self._show_hands()
+        if QAccessible.isActive():
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, self.words()))
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         self._hands.key_up(event)
