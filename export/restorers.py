@@ -22,7 +22,7 @@ from export.upscaler import UpscalerGraph, new_upscaler
 from export.vae import new_vae
 
 # pixels around a tile that are thrown away: beyond them a tile is the whole picture within 2 steps of 8 bit (LOG.md)
-BORDERS = {"denoiser": 64, "inpainter": 64, "upscaler": 16}
+BORDERS = {"denoiser": 48, "inpainter": 64, "upscaler": 16}
 
 
 @dataclasses.dataclass(frozen=True)
