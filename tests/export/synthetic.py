@@ -35,7 +35,7 @@ def write_shapes(root: Path, *, count: int = 96) -> None:
 
 def train_command(root: Path, name: str, *, like: str = "digits-gan", images: int = 64, extra: tuple = ()) -> list[str]:
     widths = "[8,8,16]" if "classifier" in like else "[16,16]"
-    if like.endswith(("vae", "map")):
+    if like.endswith(("vae", "map", "digits-denoise")):
         extra = ("--set", "hidden=16", "--set", "prior=[3,8]", "--set", "prior_steps=20", *extra)
     return [
         "train", name, "--like", like, "--dataset", "shapes", "--images", str(images),
