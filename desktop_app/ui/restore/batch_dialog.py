@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -28,7 +29,7 @@ from desktop_app.ui.controls.buttons import push_button
 from desktop_app.ui.controls.labels import ElidedLabel, label
 from desktop_app.ui.controls.sliders import ValueSlider
 from desktop_app.ui.look.theme import Look
-from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_6
+from desktop_app.ui.look.tokens import CONTROL_HEIGHT, SPACE_2, SPACE_3, SPACE_4, SPACE_6
 from desktop_app.ui.restore.batch_runner import BatchRunner
 from desktop_app.ui.restore.picture_choice import FILTER
 from desktop_app.ui.restore.restore_models import task_of
@@ -93,7 +94,9 @@ class BatchDialog(QDialog):
     def _make_list(self) -> None:
         self._list = QListWidget()
         self._list.setAccessibleName("Pictures")
+        self._list.setObjectName("paper")
         self._list.setMinimumHeight(160)
+        self._list.setIconSize(QSize(16, 16))
         self._list.setUniformItemSizes(True)
         self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -121,12 +124,12 @@ class BatchDialog(QDialog):
         form.setHorizontalSpacing(SPACE_4)
         form.setVerticalSpacing(SPACE_2)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        form.addRow(label("Pictures", role="soft"), _row(self._sources, self._add_files, self._add_folder, self._clear))
-        form.addRow(label("Model", role="soft"), _row(self._models))
+        form.addRow(_named("Pictures"), _row(self._sources, self._add_files, self._add_folder, self._clear))
+        form.addRow(_named("Model"), _row(self._models))
         form.addRow(self._strength)
         form.addRow(self._detail)
-        form.addRow(label("Folder", role="soft"), _row(self._folder, self._choose))
-        form.addRow(label("Names", role="soft"), _row(self._names, self._ending))
+        form.addRow(_named("Folder"), _row(self._folder, self._choose))
+        form.addRow(_named("Names"), _row(self._names, self._ending))
         form.addRow("", self._overwrite)
         column.addWidget(self._form_home)
         column.addWidget(self._list, 1)
@@ -360,6 +363,12 @@ class BatchDialog(QDialog):
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
         self.add([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+
+
+def _named(words: str) -> QLabel:
+    made = label(words, role="soft")
+    made.setFixedHeight(CONTROL_HEIGHT)
+    return made
 
 
 def _percent_slider(name: str, help_text: str) -> ValueSlider:

@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.studio import honest, restored
+from desktop_app.studio.noise_level import in_words, noise_level
 from desktop_app.ui.restore.errands import Errands
 from desktop_app.ui.restore.open_picture import Array
 from desktop_app.ui.restore.restore_models import task_of
@@ -23,10 +24,12 @@ class Figures:
 
 class HonestFigures(QObject):
     came = Signal(str, str)  # sentences: what was taken away, what may be made up
+    noise_came = Signal(str)  # a sentence on the noise of the picture
 
     def __init__(self, session: RestoreSession, errands: Errands, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._errands = session, errands
+        session.picture_changed.connect(self._look_for_noise)
         session.run_changed.connect(self.refresh)
         session.whole.connect(self.refresh)
 
@@ -44,6 +47,17 @@ class HonestFigures(QObject):
         else:
             work = partial(figures, picture.photo.pixels, run.result)
             self._errands.do(work, self._on_figures, subject="honest")
+
+    @Slot()
+    def _look_for_noise(self) -> None:
+        picture = self._session.picture
+        self.noise_came.emit("")
+        self._errands.forget("noise")
+        if picture is not None:
+            self._errands.do(partial(noise_level, picture.photo.pixels), self._on_noise, subject="noise")
+
+    def _on_noise(self, sigma: float) -> None:
+        self.noise_came.emit(f"Noise found: σ ≈ {sigma:.0f} ({in_words(sigma)})")
 
     def _on_figures(self, found: Figures) -> None:
         removed = f"{found.removed.in_words()} (σ = {found.removed.sigma:.1f})"

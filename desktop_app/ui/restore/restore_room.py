@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.engine.errors import Cancelled, StudioError
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Pixels
 from desktop_app.studio.library import Library
 from desktop_app.studio.project import ProjectState
 from desktop_app.studio.restoration import RestoreState, local_map, mask_map
@@ -21,11 +20,12 @@ from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.controls.empty_view import EmptyView
 from desktop_app.ui.look.theme import Look
-from desktop_app.ui.picture.tile import Tile
 from desktop_app.ui.restore import incoming
 from desktop_app.ui.restore.batch_dialog import BatchDialog
 from desktop_app.ui.restore.batch_runner import BatchRunner
+from desktop_app.ui.restore.errands import Errands
 from desktop_app.ui.restore.honest_figures import HonestFigures
+from desktop_app.ui.restore.no_designs import NoDesigns
 from desktop_app.ui.restore.picture_choice import PictureChoice
 from desktop_app.ui.restore.plane import View
 from desktop_app.ui.restore.restore_canvas import RestoreCanvas
@@ -36,12 +36,13 @@ from desktop_app.ui.restore.restore_session import RestoreSession
 from desktop_app.ui.restore.restore_wishes import RestoreWishes
 from desktop_app.ui.restore.saving import Saver
 from desktop_app.ui.restore.shown_layers import ShownLayers
+from desktop_app.ui.restore.trial_runner import TrialRunner, table, why_not
 from desktop_app.ui.restore.words import EMPTY, NO_MODEL
 
 HOLD_KEY = Qt.Key.Key_Backslash
 
 
-class RestoreRoom(QWidget):
+class RestoreRoom(QWidget, NoDesigns):
     wished = Signal(object, str, str)  # RestoreState, what the step is called, what it runs together with
     settled = Signal()  # the hand has let go
     package_wished = Signal(str)
@@ -64,7 +65,9 @@ class RestoreRoom(QWidget):
         self.shown = ShownLayers(self.session, self.canvas, self)
         self.choice = PictureChoice(self.session.errands, self)
         self.saver = Saver(self.session, self)
-        self.figures = HonestFigures(self.session, self.session.errands, self)
+        self._analysis = Errands("look at picture", self)
+        self.figures = HonestFigures(self.session, self._analysis, self)
+        self.trial = TrialRunner(bridge, self._analysis, self)
         self.batch_runner = BatchRunner(bridge, library, self)
         self.batch = BatchDialog(look, self.batch_runner, self)
         self._packages: Sequence[Package] = ()
@@ -98,13 +101,13 @@ class RestoreRoom(QWidget):
         session.working.connect(partial(self._on_working, "picture"))
         self.batch.working.connect(partial(self._on_working, "batch"))
         session.failed.connect(self._on_failed)
+        session.whole.connect(self._overlay)
         session.said.connect(self.say)
         self._empty.acted.connect(self._on_empty_action)
         self.choice.chosen.connect(self.open_files)
         self.choice.said.connect(self.say)
         self.saver.said.connect(self.say)
         self.saver.asked.connect(self._on_asked)
-        self.figures.came.connect(self.panel.honest.show_figures)
         wishes.wished.connect(self.wished)
         self._connect_controls()
         self._connect_panel()
@@ -138,6 +141,14 @@ class RestoreRoom(QWidget):
         brush.settled.connect(self.settled)
         brush.invert_wished.connect(wishes.invert_mask)
         brush.clear_wished.connect(wishes.clear_painted)
+        honest, trial = self.panel.honest, self.trial
+        self.figures.came.connect(honest.show_figures)
+        self.figures.noise_came.connect(strength.show_noise)
+        honest.test_wished.connect(self.test)
+        honest.cancel_wished.connect(trial.cancel)
+        trial.ran.connect(honest.show_testing)
+        trial.came.connect(lambda verdict: honest.show_test(table(verdict), verdict.in_words()))
+        trial.failed.connect(lambda sentence: self.say(sentence, "warn"))
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -147,16 +158,24 @@ class RestoreRoom(QWidget):
 
     def show_project(self, project: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None:
         """package: that of the picture, None where it is not here."""
-        self._state, self._package = project.restore, package
+        before, self._package, self._state = self._package, package, project.restore
         self.wishes.state, self.wishes.package = project.restore, package
         self.session.show(project.restore, package)
         self.shown.show_state(project.restore)
         self.panel.strength.show_state(project.restore)
         self.panel.brush.show_task(is_mask=self.wishes.is_mask)
         self.panel.brush.show_state(project.restore)
+        self.panel.honest.allow_test(not why_not(package))
+        if package != before:
+            self._drop_test()
         self._show_models()
         self._show_empty()
         self._on_tool()
+
+    def _drop_test(self) -> None:
+        """It was about another picture, or another model."""
+        self.trial.cancel()
+        self.panel.honest.show_test((), "")
 
     def _show_models(self) -> None:
         missing = self._state.package if self._package is None else ""
@@ -166,6 +185,7 @@ class RestoreRoom(QWidget):
     @Slot()
     def _show_picture(self) -> None:
         """Another one is open, or none."""
+        self._drop_test()
         picture = self.session.picture
         had_focus = self._empty.button.hasFocus() or self.canvas.hasFocus()
         self._stack.setCurrentWidget(self.canvas if picture is not None else self._empty)
@@ -187,12 +207,15 @@ class RestoreRoom(QWidget):
         if self.session.picture is None:
             self._empty.say(*(EMPTY if self._packages else NO_MODEL))
 
+    @Slot()
     def _overlay(self) -> None:
-        """What is painted is shown while there is something in the hand to paint with."""
-        brush, state = self.panel.brush, self._state
+        """What is painted is shown while there is something in the hand to paint with; once it is filled in, the
+        result is shown instead, but to an eraser."""
+        tool, state = self.panel.brush.tool, self._state
         kind = "mask" if self.wishes.is_mask else "local"
         painted = partial(mask_map, state) if self.wishes.is_mask else partial(local_map, state.local)
-        shown = brush.tool != "hand" and self.wishes.has_painted
+        is_filled = self.wishes.is_mask and self.session.is_whole
+        shown = self.wishes.has_painted and (tool == "eraser" or (tool == "brush" and not is_filled))
         self.canvas.set_overlay(painted if shown else None, kind=kind)  # type: ignore[arg-type]
 
     # -- pictures --------------------------------------------------------------------------------------------------
@@ -258,6 +281,9 @@ class RestoreRoom(QWidget):
     @Slot()
     def test(self) -> None:
         """Try the model on noise that is known."""
+        if self.session.picture is not None and self._package is not None:
+            self.panel.honest.show_test((), "")
+            self.trial.start(self.session.picture, self._package)
 
     @Slot()
     def cancel(self) -> None:
@@ -274,6 +300,8 @@ class RestoreRoom(QWidget):
         self.batch.close()
         self.batch_runner.close()
         self.saver.close()
+        self.trial.cancel()
+        self._analysis.close()
         self.session.leave()
 
     # -- slots -----------------------------------------------------------------------------------------------------
@@ -322,30 +350,9 @@ class RestoreRoom(QWidget):
         act = self.session.go_on if stopped else None
         self.banner.say(sentence, tone="warn", action="Try again" if stopped else "", act=act)
 
-    # -- as the window asks of every room --------------------------------------------------------------------------
-
     @property
     def first_focus(self) -> QWidget:
         return self.canvas if self.session.picture is not None else self._empty.button
-
-    def focus_tile(self) -> Tile | None:
-        """There are no designs here."""
-        return None
-
-    def selected_tiles(self) -> list[Tile]:
-        return []
-
-    def pixels_of(self, _tile: Tile) -> Pixels | None:
-        return None
-
-    def star(self) -> None:
-        """Stars are for designs."""
-
-    def reject(self) -> None:
-        """So is this."""
-
-    def toggle_crisp(self) -> None:
-        """Pixels are always as they are here."""
 
     # -- Qt --------------------------------------------------------------------------------------------------------
 

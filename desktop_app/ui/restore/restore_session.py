@@ -85,21 +85,19 @@ class RestoreSession(QObject):
     def _on_unreadable(self, error: StudioError) -> None:
         self.is_reading = False
         self.said.emit(error.message, "error")
-        self.picture_changed.emit()
 
     def _on_back(self, path: Path, picture: OpenPicture) -> None:
         self.is_reading = False
         if self.state.picture != str(path):
             return
+        self._adopt(picture)
         if picture.photo.sha256 != self.state.sha256:
             self.said.emit(f"“{path.name}” has changed since it was open here. This is how it is now.", "warn")
-        self._adopt(picture)
         self._want_run()
 
     def _on_lost(self, path: Path, error: StudioError) -> None:
         self.is_reading, self._given_up = False, str(path)
         self.said.emit(error.message, "error")
-        self.picture_changed.emit()
 
     def _adopt(self, picture: OpenPicture | None) -> None:
         if picture is self.picture:
