@@ -25,15 +25,17 @@ from PySide6.QtWidgets import (
 from desktop_app.ui.blend.map_canvas import MapCanvas
 from desktop_app.ui.blend.pad_canvas import PadCanvas
 from desktop_app.ui.blend.timeline_canvas import TimelineCanvas
+from desktop_app.ui.restore.restore_canvas import RestoreCanvas
 from desktop_app.ui.sample.export_dialog import ExportDialog
 from desktop_app.ui.sample.sheet_canvas import SheetCanvas
 from desktop_app.ui.shell.settings_dialog import SettingsDialog
 from desktop_app.ui.shell.shortcuts_dialog import ShortcutsDialog
 from tests.fakes import FakeEngine
 from tests.ui.conftest import Desktop, wait_for
+from tests.ui.restoring import open_picture, write_models, write_picture
 
 CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
-CANVASES = (SheetCanvas, PadCanvas, MapCanvas, TimelineCanvas)
+CANVASES = (RestoreCanvas, SheetCanvas, PadCanvas, MapCanvas, TimelineCanvas)
 INNER = ("qt_spinbox_lineedit", "qt_scrollarea_vcontainer", "qt_scrollarea_hcontainer")
 
 
@@ -51,13 +53,16 @@ def _is_inner(widget: QWidget) -> bool:
 
 
 STATES = ("sheet", "variations", "takes", "large", "empty", "blend-empty", "blend", "map", "no-blend")
-DIALOGS = ("settings", "shortcuts", "export")
+RESTORE = ("restore-empty", "restore", "restore-fill", "no-restore")
+DIALOGS = ("settings", "shortcuts", "export", "batch")
 
 
-@pytest.fixture(params=[*STATES, *DIALOGS])
+@pytest.fixture(params=[*STATES, *RESTORE, *DIALOGS])
 def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], tmp_path: Path) -> QWidget:
     """The window or a dialog in one of its states."""
     bare = request.param in ("empty", "no-blend")
+    if request.param in RESTORE[:-1] or request.param == "batch":
+        write_models(tmp_path / "desktop" / "models")
     desktop = make_desktop(packages=0 if bare else 2)
     window = desktop.window
     if not bare:
@@ -65,6 +70,7 @@ def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], t
     dialogs: dict[str, Callable[[], QDialog]] = {
         "settings": lambda: SettingsDialog(desktop.desk.settings, window),
         "shortcuts": lambda: ShortcutsDialog(window),
+        "batch": lambda: window.restore.batch,
         "export": lambda: ExportDialog(3, tmp_path, with_recipe=True, parent=window),
     }
     if request.param in dialogs:
@@ -76,11 +82,26 @@ def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], t
         desktop.do("vary" if request.param == "variations" else "takes")
     if request.param == "large":
         desktop.room.open_large()
+    if request.param in RESTORE:
+        show_restore(desktop, request.param, tmp_path)
     if "blend" in request.param or request.param == "map":
         show_blend(desktop, request.param)
     wait_for(lambda: window.isVisible())
     QCoreApplication.processEvents()  # texts that have just changed find their place
     return window
+
+
+def show_restore(desktop: Desktop, name: str, folder: Path) -> None:
+    """The workspace with a picture in it, or as it is found."""
+    desktop.do("go-restore")
+    if name in ("restore", "restore-fill"):
+        open_picture(desktop, write_picture(folder / "photo.png"))
+        desktop.window.restore.panel.honest.show_test(
+            (("", "PSNR", "SSIM"), ("Cleaned to 90 %", "28.31 dB", "0.812")), "With noise added it is so."
+        )
+    if name == "restore-fill":
+        desktop.do("fill")
+        wait_for(lambda: desktop.window.restore.session.is_whole)
 
 
 def show_blend(desktop: Desktop, name: str) -> None:
@@ -179,14 +200,14 @@ def test_no_text_is_cut_at_larger_scales(scale: str) -> None:
         "pytest",
         "-q",
         "-k",
-        "test_everything and (variations or settings or blend)",
+        "test_everything and (variations or settings or blend or fill or batch)",
         __file__,
     ]
     run = subprocess.run(
         command, env={**os.environ, "MAQUETTE_TEST_SCALE": scale}, capture_output=True, text=True, timeout=120
     )
     assert run.returncode == 0, run.stdout[-3000:]
-    assert "5 passed" in run.stdout
+    assert "7 passed" in run.stdout
 
 
 def test_the_whole_job_by_keyboard_alone(make_desktop: Callable[..., Desktop]) -> None:

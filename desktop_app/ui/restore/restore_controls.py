@@ -41,6 +41,7 @@ class RestoreControls(QWidget):
         self.setObjectName("toolbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._shown: tuple[object, ...] = ()
         self._make_tasks()
         self._make_modes()
         self._make_buttons(look)
@@ -80,6 +81,9 @@ class RestoreControls(QWidget):
         self._zoom = label("", role="soft")
         self._zoom.setMinimumWidth(self._zoom.fontMetrics().horizontalAdvance("1600 %") + 4)
         self._zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._preview = label("Preview", role="soft")
+        self._preview.setToolTip("Made of a smaller copy, until all of the picture is done.")
+        self._preview.hide()
         self._name = ElidedLabel(middle=True)
         self._name.setProperty("role", "soft")
         for button, signal in (
@@ -107,7 +111,7 @@ class RestoreControls(QWidget):
         second.setSpacing(SPACE_1)
         second.addLayout(_joined(self._modes))
         second.addStretch(1)
-        for widget in (self._zoom, self.fit, self.one_to_one, rule(vertical=True), self.lens):
+        for widget in (self._preview, self._zoom, self.fit, self.one_to_one, rule(vertical=True), self.lens):
             second.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_4, SPACE_3, SPACE_4, SPACE_3)
@@ -121,13 +125,17 @@ class RestoreControls(QWidget):
         self, packages: Sequence[Package], current: Package | None, missing: str, shape: Shape | None
     ) -> None:
         """missing: the name of the chosen model where it is not here. shape: of the picture that is open."""
+        shown = tuple(packages), current, missing, shape
+        if shown == self._shown:
+            return
+        self._shown = shown
         task = task_of(current) if current is not None else None
         for number, name in enumerate(TASKS):
             button, has_any = self._tasks.button(number), bool(models_for(name, packages))
             button.setEnabled(has_any)
             button.setToolTip("" if has_any else "No model for this is here. Import one that can do it.")
             button.setChecked(name == task)
-        self._models.clear()
+        self._models.clear()  # another choice, another list
         self._models.setPlaceholderText(f"“{missing}” is not here" if missing else "No model")
         for package in models_for(task, packages) if task else packages:
             self._add_model(package, why_not(package, shape))
@@ -155,6 +163,10 @@ class RestoreControls(QWidget):
 
     def show_zoom(self, zoom: float) -> None:
         self._zoom.setText(f"{100 * zoom:.0f} %")
+
+    def show_preview(self, is_reduced: bool) -> None:
+        """Whether what is shown was made of a smaller copy."""
+        self._preview.setVisible(is_reduced)
 
     def step_mode(self, by: int) -> None:
         number = (self._modes.checkedId() + by) % len(MODES)

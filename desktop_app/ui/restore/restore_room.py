@@ -32,6 +32,7 @@ from desktop_app.ui.restore.restore_canvas import RestoreCanvas
 from desktop_app.ui.restore.restore_controls import RestoreControls
 from desktop_app.ui.restore.restore_models import Task, best, task_of
 from desktop_app.ui.restore.restore_panel import RestorePanel
+from desktop_app.ui.restore.restore_run import as_used
 from desktop_app.ui.restore.restore_session import RestoreSession
 from desktop_app.ui.restore.restore_wishes import RestoreWishes
 from desktop_app.ui.restore.saving import Saver
@@ -125,6 +126,7 @@ class RestoreRoom(QWidget, NoDesigns):
         controls.package_chosen.connect(self.package_wished)
         controls.mode_chosen.connect(canvas.set_mode)
         controls.lens_toggled.connect(canvas.set_lens)
+        self.shown.preview_shown.connect(controls.show_preview)
         controls.one_to_one_wished.connect(canvas.one_to_one)
         controls.fit_wished.connect(canvas.fit)
         controls.open_wished.connect(self.ask_open)
@@ -161,8 +163,8 @@ class RestoreRoom(QWidget, NoDesigns):
         before, self._package, self._state = self._package, package, project.restore
         self.wishes.state, self.wishes.package = project.restore, package
         self.session.show(project.restore, package)
-        self.shown.show_state(project.restore)
-        self.panel.strength.show_state(project.restore)
+        self.shown.show_state(as_used(project.restore, package))
+        self.panel.strength.show_state(project.restore, has_detail=not self.wishes.is_mask)
         self.panel.brush.show_task(is_mask=self.wishes.is_mask)
         self.panel.brush.show_state(project.restore)
         self.panel.honest.allow_test(not why_not(package))

@@ -36,6 +36,13 @@ def key_of(state: RestoreState, package: Package) -> RunKey | None:
     return RunKey(package.sha256, state.mask, state.inverted, state.grow) if has_mask(state) else None
 
 
+def as_used(state: RestoreState, package: Package | None) -> RestoreState:
+    """What of a state counts for a model: what is filled in has nothing to do with the noise and its texture."""
+    if package is None or task_of(package) != "inpaint":
+        return state
+    return msgspec.structs.replace(state, detail=0.0, local=())
+
+
 @dataclass(eq=False)
 class RestoreRun:
     key: RunKey

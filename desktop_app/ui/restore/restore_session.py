@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
@@ -14,6 +14,8 @@ from desktop_app.ui.restore.errands import Errands
 from desktop_app.ui.restore.open_picture import OpenPicture, read_picture
 from desktop_app.ui.restore.restore_jobs import RestoreJobs
 from desktop_app.ui.restore.restore_run import RestoreRun, Results, RunKey, key_of, prepare
+
+SLOW_MS = 500  # reading that takes longer is told
 
 
 class RestoreSession(QObject):
@@ -34,12 +36,16 @@ class RestoreSession(QObject):
         self.picture: OpenPicture | None = None
         self.run: RestoreRun | None = None
         self.state = RestoreState()
-        self.is_reading = False
+        self._reading = ""  # name of the file that is being read
         self._package: Package | None = None
         self._candidate: OpenPicture | None = None  # read, and on its way into the project
         self._results: Results | None = None
         self._wanted: RunKey | None = None
         self._given_up = ""  # the path of a picture that could not be brought back
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(SLOW_MS)
+        self._slow.timeout.connect(self._tell_reading)
         jobs = self.jobs
         jobs.came.connect(self.came)
         jobs.preview_came.connect(self.preview_came)
@@ -72,22 +78,33 @@ class RestoreSession(QObject):
             self._read(path, partial(self._on_back, path), partial(self._on_lost, path))
 
     def _read(self, path: Path, then: Callable[[OpenPicture], None], failed: Callable[[StudioError], None]) -> None:
-        self.is_reading = True
+        self._reading = path.name
+        self._slow.start()
         self.errands.do(partial(read_picture, path), then, failed, subject="read")
 
+    @Slot()
+    def _tell_reading(self) -> None:
+        self.working.emit(f"Opening “{self._reading}”…", 0.0)
+
+    def _end_reading(self) -> None:
+        self._reading = ""
+        self._slow.stop()
+        self.working.emit("", 0.0)
+
     def _on_read(self, picture: OpenPicture) -> None:
-        self.is_reading, self._given_up = False, ""
+        self._end_reading()
+        self._given_up = ""
         self._candidate = picture
         self.read.emit(picture)
         if self._candidate is not None:  # the project names it already
             self.show(self.state, self._package)
 
     def _on_unreadable(self, error: StudioError) -> None:
-        self.is_reading = False
+        self._end_reading()
         self.said.emit(error.message, "error")
 
     def _on_back(self, path: Path, picture: OpenPicture) -> None:
-        self.is_reading = False
+        self._end_reading()
         if self.state.picture != str(path):
             return
         self._adopt(picture)
@@ -96,7 +113,8 @@ class RestoreSession(QObject):
         self._want_run()
 
     def _on_lost(self, path: Path, error: StudioError) -> None:
-        self.is_reading, self._given_up = False, str(path)
+        self._end_reading()
+        self._given_up = str(path)
         self.said.emit(error.message, "error")
 
     def _adopt(self, picture: OpenPicture | None) -> None:
@@ -158,7 +176,11 @@ class RestoreSession(QObject):
 
     @Slot()
     def cancel(self) -> None:
-        self.jobs.cancel()
+        if self._reading:
+            self.errands.forget("read")
+            self._end_reading()
+        else:
+            self.jobs.cancel()
 
     @Slot()
     def go_on(self) -> None:
@@ -170,6 +192,7 @@ class RestoreSession(QObject):
 
     def leave(self) -> None:
         """The window closes."""
+        self._slow.stop()
         self.jobs.start(None, None)
         self.errands.close()
         self.picture = self.run = self._candidate = self._results = None

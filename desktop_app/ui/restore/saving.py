@@ -20,7 +20,7 @@ from desktop_app.studio.scratch import Scratch
 from desktop_app.ui.restore.errands import Errands
 from desktop_app.ui.restore.open_picture import Array, OpenPicture
 from desktop_app.ui.restore.restore_models import Task, task_of
-from desktop_app.ui.restore.restore_run import RestoreRun
+from desktop_app.ui.restore.restore_run import RestoreRun, as_used
 from desktop_app.ui.restore.restore_session import RestoreSession
 
 FORMATS = {
@@ -46,7 +46,7 @@ class Result:
         original = self.picture.photo.pixels
         if self.run is None:
             return original
-        s = self.state
+        s = as_used(self.state, self.run.package)
         return composed(scratch, original, self.run.result, strength=s.strength, detail=s.detail, local=s.local)
 
 

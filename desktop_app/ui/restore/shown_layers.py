@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.studio.restoration import Box, RestoreState
 from desktop_app.studio.restore_view import Layers, Look
@@ -23,6 +23,8 @@ class _Untouched:
 
 
 class ShownLayers(QObject):
+    preview_shown = Signal(bool)  # what is shown was made of a smaller copy
+
     def __init__(self, session: RestoreSession, canvas: RestoreCanvas, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._canvas = session, canvas
@@ -31,6 +33,7 @@ class ShownLayers(QObject):
         session.run_changed.connect(self._show_run)
         session.came.connect(self._on_came)
         session.preview_came.connect(self._on_preview)
+        session.whole.connect(self._end_preview)
 
     def show_picture(self) -> None:
         """Another one is open, or none."""
@@ -79,7 +82,12 @@ class ShownLayers(QObject):
         else:
             layers.set_result(_Untouched(picture.photo.pixels) if self._session.is_whole else None)
         self._canvas.refresh()
+        self._end_preview()
         self.look(self._canvas.view)
+
+    @Slot()
+    def _end_preview(self) -> None:
+        self.preview_shown.emit(False)
 
     @Slot(object)
     def _on_came(self, box: Box) -> None:
@@ -92,6 +100,7 @@ class ShownLayers(QObject):
         if self.layers is not None:
             self.layers.set_preview(preview)
             self._canvas.refresh()
+            self.preview_shown.emit(preview.is_reduced)
 
 
 def _done(run: RestoreRun) -> list[Box]:

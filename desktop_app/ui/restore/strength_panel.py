@@ -50,7 +50,9 @@ class StrengthPanel(QWidget):
         column.addWidget(self._noise)
         self._noise.hide()
 
-    def show_state(self, state: RestoreState) -> None:
+    def show_state(self, state: RestoreState, *, has_detail: bool = True) -> None:
+        """has_detail: whether the model takes something away that could come back."""
+        self.detail.setEnabled(has_detail)
         self.strength.show_value(state.strength)
         self.detail.show_value(state.detail)
 

@@ -25,14 +25,12 @@ def percent(value: float) -> str:
 
 def item_words(item: Item, share: float) -> str:
     """A picture of a batch and what became of it. share: how much of it is done while it runs."""
-    states = {
-        "waiting": "",
-        "running": percent(share),
-        "done": f"{item.target.name}. {' '.join(item.notes)}".strip(),
-        "skipped": " ".join(item.notes),
-        "failed": " ".join(item.notes),
-    }
-    return " · ".join(part for part in (item.source.name, states[item.state]) if part)
+    if item.state == "waiting":
+        return item.source.name
+    if item.state == "running":
+        return f"{item.source.name} · {percent(share)}"
+    made = f"{item.source.name} → {item.target.name}" if item.state == "done" else item.source.name
+    return " · ".join((made, *item.notes))
 
 
 EMPTY = (
