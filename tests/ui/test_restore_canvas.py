@@ -380,6 +380,14 @@ def test_a_new_picture_is_fitted_and_its_view_told(make: Callable[..., RestoreCa
         wait_for(lambda: told and told[-1].box == (0, 0, *size))  # noqa: B023
 
 
+def test_the_view_of_every_new_picture_is_told(canvas: RestoreCanvas) -> None:
+    told: list[View] = []
+    canvas.view_changed.connect(told.append)
+    for count in (1, 2):
+        canvas.set_layers(PlainLayers(1200, 900))
+        wait_for(lambda: len(told) == count)  # noqa: B023
+
+
 def test_the_same_picture_keeps_its_view(canvas: RestoreCanvas) -> None:
     canvas.one_to_one()
     canvas.pan_by(30, 40)
@@ -649,6 +657,24 @@ def test_a_stroke_is_painted_where_the_mask_will_be(make: Callable[..., RestoreC
     hand.move(-50, -50)
     assert (live & mask).sum() > 0.97 * mask.sum()
     assert (live & ~mask).sum() < 0.15 * mask.sum()  # the circle of the brush and the soft edge
+
+
+def test_a_stroke_that_is_shown_as_it_grows_has_no_gaps_and_nothing_of_the_last_one(canvas: RestoreCanvas) -> None:
+    canvas.set_mode("after")
+    canvas.one_to_one()
+    canvas.set_tool("brush", radius=6, amount=1)
+    hand, plain = Hand(canvas), shown(canvas)
+    hand.drag((100, 100), (200, 100))
+    shown(canvas)
+    canvas.set_overlay(None, kind="mask")
+    hand.press(100, 300)
+    for x in (200, 300, 400):
+        hand.move(x, 300)
+        shown(canvas)
+    changed = (shown(canvas) != plain).any(axis=2)
+    assert changed[300, 100:400].all()
+    assert not changed[:290].any()
+    hand.release(400, 300)
 
 
 def test_points_nearer_than_a_pixel_of_the_view_are_left_out(canvas: RestoreCanvas) -> None:
