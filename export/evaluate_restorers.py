@@ -39,6 +39,7 @@ from export.upscaler import SCALE, halve_pixels
 NOISE_SETS = {1: ("BSD68", "Set12"), 3: ("CBSD68",)}  # by the channels of the net
 HOLE_SETS = {"CBSD68": 3, "BSD68": 1}
 HOLE_SHARE = 0.1  # of a picture
+HIGHEST = 99.0  # dB, in place of the infinity of equal pictures
 EDGE = 2  # pixels of an enlarged picture that do not count
 SEED = 0  # of noise, holes and damage
 DIGITS = 1000  # of MNIST's test split
@@ -176,7 +177,7 @@ def mean(values: Iterator[float | None] | list[float]) -> float:
 def score(name: str, value: float, beside: Beside) -> Score:
     note = "; ".join(f"{key} {v:.2f}" for key, v in beside.items() if v is not None and np.isfinite(v))
     print(f"  {name:40s} {value:6.2f}   {note}", flush=True)
-    return Score(name, round(value, 2), note=note)
+    return Score(name, round(min(value, HIGHEST), 2), note=note)
 
 
 def main(args: argparse.Namespace) -> None:
