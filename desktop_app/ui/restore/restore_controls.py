@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.engine.packages import Package
@@ -23,6 +23,7 @@ MODE_WORDS = {
     "removed": ("Removed", "What was taken away, around middle grey. It should look like noise and like nothing else"),
     "invented": ("Invented", "Where the result holds detail that the picture gives no reason for"),
 }
+NARROW = 720  # pixels
 
 
 class RestoreControls(QWidget):
@@ -118,6 +119,12 @@ class RestoreControls(QWidget):
         column.setSpacing(SPACE_3)
         column.addLayout(first)
         column.addWidget(self._second)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < NARROW
+        self._zoom.setVisible(not is_narrow)
+        self._modes.button(MODES.index("side")).setText("Beside" if is_narrow else MODE_WORDS["side"][0])
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 

@@ -228,7 +228,10 @@ class MainWindow(QMainWindow):
         self.side.show_current(ORDER.index(name))
         enable_for(self.actions_by_id, name)
         self.inspector.show_preview(name != BLEND)
-        self._panels.exchange_last(self.restore.panel if name == RESTORE else self.inspector)
+        if name == RESTORE:
+            self._panels.exchange_last(self.restore.panel, need=0)  # it holds what the room is for
+        else:
+            self._panels.exchange_last(self.inspector)
         self._panels.fit(self.width(), wide_room=name == BLEND)
         self._show_library()
 
