@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from desktop_app import __version__, bench_blend
+from desktop_app import __version__, bench_blend, bench_restore
 from desktop_app.bench_probes import BATCH, SINGLES, WARM_UP, designs
 from desktop_app.bench_probes import run as run_probe
 from desktop_app.bench_rows import Row, milliseconds
@@ -30,34 +30,56 @@ from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Device, Sample
 from desktop_app.studio.jobs import JobQueue
 
+RESTORE_PROBES = ("first-view", "slider", "restore-memory", "bm3d")
 TURN_S = 1.0  # how long each rival draws, a turn
 PROBE_LIMIT_S = 1200  # 10,000 dragged positions on a busy machine
 LATENCY_MS, WINDOW_S, BLOCK_MS = 5.0, 1.0, 33.0  # what is expected
 
 
 def run(options: argparse.Namespace) -> int:
-    package = _package(options.package)
     if options.probe:
-        return run_probe(options.probe, package=package.name, threads=options.threads)
+        return _run_probe(options)
     parts = [part for part in BENCH_PARTS if not options.only or part in options.only]
+    package = _package(options.package, parts)
+    if package.manifest.restoration is not None:
+        parts = ["restore"]
     with asking.engine(options.device, options.threads) as jobs:
         device = asking.describe_device(jobs)
-        everyone = [package] if options.package else _generators()
-        rows = [row for part in parts if part != "blend" for row in _rows(part, jobs, package, device, options.rounds)]
+        alone = [part for part in parts if part not in ("blend", "restore")]
+        rows = [row for part in alone for row in _rows(part, jobs, package, device, options.rounds)]
         if "blend" in parts:
-            rows += _blend(jobs, everyone, device, options.rounds)
+            rows += _blend(jobs, [package] if options.package else _generators(), device, options.rounds)
+        if "restore" in parts:
+            rows += _restore(jobs, package, device, options)
     tell("")
     _print(rows, package, device, as_json=options.json)
     return 0
 
 
-def _package(name: str | None) -> Package:
+def _run_probe(options: argparse.Namespace) -> int:
+    if options.probe in RESTORE_PROBES:
+        from desktop_app import bench_restore_probes
+
+        return bench_restore_probes.run(options)
+    return run_probe(options.probe, package=_package(options.package, []).name, threads=options.threads)
+
+
+def _package(name: str | None, parts: list[str]) -> Package:
+    """The one that is asked for, else the first generator with classes; a restorer where nothing else is measured."""
     if name is not None:
         return asking.library().find(name)
+    if parts == ["restore"]:
+        for package in _restorers():
+            return package
+        raise StudioError("There is no model that restores pictures to measure.")
     for package in _generators():
         if package.manifest.classes:
             return package
     raise StudioError("There is no generator with classes to measure.")
+
+
+def _restorers() -> list[Package]:
+    return [package for package in asking.library().packages() if package.manifest.restoration is not None]
 
 
 def _generators() -> list[Package]:
@@ -175,7 +197,7 @@ def _probe(name: str, *options: str) -> dict[str, Any]:
     return {"started": started, **json.loads(done.stdout.splitlines()[-1])}
 
 
-# -- the Blend workspace -------------------------------------------------------------------------------------------
+# -- the workspaces Blend and Restore ---------------------------------------------------------------------------------
 
 
 def _blend(jobs: JobQueue, packages: list[Package], device: Device, rounds: int) -> Iterator[Row]:
@@ -187,6 +209,20 @@ def _blend(jobs: JobQueue, packages: list[Package], device: Device, rounds: int)
         with _rival(package, device.threads) as rival:
             yield bench_blend.walk(jobs, package, device, rival, rounds=rounds, turn_s=TURN_S)
     yield bench_blend.films(jobs, packages[0], device)
+
+
+def _restore(jobs: JobQueue, package: Package, device: Device, options: argparse.Namespace) -> Iterator[Row]:
+    everyone = [package] if options.package and package.manifest.restoration is not None else _restorers()
+    return bench_restore.rows(
+        jobs,
+        everyone,
+        device,
+        probe=_probe,
+        rival_of=_rival,
+        rounds=options.rounds,
+        turn_s=TURN_S,
+        picture=options.picture,
+    )
 
 
 # -- PyTorch, where it is ------------------------------------------------------------------------------------------
@@ -229,9 +265,12 @@ def _rival(package: Package, threads: int) -> Iterator[_Rival]:
     if missing or getattr(sys, "frozen", False):
         yield _Rival(None, "PyTorch is not installed here" if missing else "the frozen program holds no PyTorch")
         return
-    command = [sys.executable, "-m", "export.eager", str(package.folder)]
+    if package.manifest.restoration is not None:
+        command = [sys.executable, "-m", "export.eager_restorer", str(package.folder)]
+    else:
+        command = [sys.executable, "-m", "export.eager", str(package.folder), "--batch", str(BATCH)]
     process = subprocess.Popen(
-        [*command, "--batch", str(BATCH), "--threads", str(threads)],
+        [*command, "--threads", str(threads)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -21,7 +21,7 @@ BROKEN_PIPE = 141
 _TERMINATED = 143
 
 EASINGS = ("linear", "smooth", "ease-in", "ease-out", "hold")
-BENCH_PARTS = ("throughput", "latency", "window", "scrolling", "blend")
+BENCH_PARTS = ("throughput", "latency", "window", "scrolling", "blend", "restore")
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -245,10 +245,16 @@ def _add_recheck(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--package", metavar="NAME", help="the generator to measure (default: the first; blend: all)")
+    parser.add_argument(
+        "--package", metavar="NAME", help="the model to measure (default: the first; blend, restore: all)"
+    )
     parser.add_argument("--only", choices=BENCH_PARTS, action="append", help="measure this part alone; may be repeated")
     parser.add_argument("--rounds", type=_number(1, 100), default=5, metavar="N", help="repetitions (default: 5)")
+    parser.add_argument(
+        "--picture", type=Path, metavar="FILE", help="to be cleaned against BM3D (default: a drawn one)"
+    )
     parser.add_argument("--probe", help=argparse.SUPPRESS)  # one measurement in a process of its own
+    parser.add_argument("--megapixels", type=_number(1, 200), default=1, help=argparse.SUPPRESS)
     _add_json(parser)
 
 
