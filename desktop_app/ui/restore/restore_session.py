@@ -40,7 +40,8 @@ class RestoreSession(QObject):
         self._package: Package | None = None
         self._candidate: OpenPicture | None = None  # read, and on its way into the project
         self._results: Results | None = None
-        self._wanted: RunKey | None = None
+        self._wanted: RunKey | None = None  # of the result for the state; None where nothing is to be done
+        self._is_decided = False  # `_wanted` is about the picture that is open
         self._given_up = ""  # the path of a picture that could not be brought back
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
@@ -121,7 +122,7 @@ class RestoreSession(QObject):
         if picture is self.picture:
             return
         self.jobs.start(None, None)
-        self.picture, self.run, self._wanted = picture, None, None
+        self.picture, self.run, self._wanted, self._is_decided = picture, None, None, False
         self._results = Results(picture.scratch) if picture is not None else None
         self.errands.forget("run")
         self.picture_changed.emit()
@@ -133,9 +134,9 @@ class RestoreSession(QObject):
         """The result for the state: at once where it is there, else from its beginning."""
         picture, package = self.picture, self._package
         key = key_of(self.state, package) if package is not None else None
-        if picture is None or self._results is None or key == self._wanted:
+        if picture is None or self._results is None or (self._is_decided and key == self._wanted):
             return
-        self._wanted = key
+        self._wanted, self._is_decided = key, True
         self.errands.forget("run")
         found = self._results.get(key) if key is not None else None
         if key is None or found is not None:
@@ -172,7 +173,9 @@ class RestoreSession(QObject):
         run = self.run
         if self.picture is None:
             return False
-        return run.is_whole if run is not None else self._wanted is None
+        if run is None:
+            return self._is_decided and self._wanted is None
+        return run.is_whole and run.key == self._wanted
 
     @Slot()
     def cancel(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.studio.restoration import Box, RestoreState
 from desktop_app.studio.restore_view import Layers, Look
+from desktop_app.ui.restore.errands import Errands
 from desktop_app.ui.restore.open_picture import Array
 from desktop_app.ui.restore.plane import View
 from desktop_app.ui.restore.restore_canvas import RestoreCanvas
@@ -25,9 +26,11 @@ class _Untouched:
 class ShownLayers(QObject):
     preview_shown = Signal(bool)  # what is shown was made of a smaller copy
 
-    def __init__(self, session: RestoreSession, canvas: RestoreCanvas, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: RestoreSession, canvas: RestoreCanvas, errands: Errands, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session, self._canvas = session, canvas
+        self._session, self._canvas, self._errands = session, canvas, errands
         self._look = Look()
         self.layers: Layers | None = None
         session.run_changed.connect(self._show_run)
@@ -43,7 +46,7 @@ class ShownLayers(QObject):
             self._canvas.set_layers(None)
         else:
             self._make(scale=1)
-            self._session.errands.do(picture.original.prepare, lambda _: self._canvas.refresh(), subject="overview")
+            self._errands.do(picture.original.prepare, lambda _: self._canvas.refresh(), subject="overview")
 
     def show_state(self, state: RestoreState) -> None:
         """How much of the result is shown, and where."""
