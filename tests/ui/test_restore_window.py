@@ -394,6 +394,45 @@ def test_the_result_can_be_copied(opened: Desktop) -> None:
     assert [colour.red(), colour.green(), colour.blue()] == list(expected)
 
 
+# -- how far to trust it ---------------------------------------------------------------------------------------------
+
+
+def test_what_was_taken_away_is_told(opened: Desktop) -> None:
+    honest, strength = room_of(opened).panel.honest, room_of(opened).panel.strength
+    wait_for(lambda: honest._removed.text())
+    assert "σ = " in honest._removed.text()
+    assert honest._invented.text()
+    wait_for(lambda: strength._noise.text())
+    assert strength._noise.text().startswith("Noise found: σ ≈ ")
+    opened.do("fill")
+    assert honest._removed.text() == ""
+    assert honest.test.isHidden()
+
+
+def test_the_model_is_tested_on_noise_that_is_known(opened: Desktop) -> None:
+    honest, served = room_of(opened).panel.honest, len(restores(opened))
+    opened.do("self-test")
+    assert honest.test.text() == "Stop the test"
+    wait_for(lambda: honest._told.text())
+    assert honest.test.text() == "Test it on this picture"
+    assert len(restores(opened)) == served + 1
+    cells = [honest._grid.itemAtPosition(row, 0).widget().text() for row in range(2)]
+    assert cells == ["", "With the noise"]
+    opened.do("enlarge")
+    assert honest._told.text() == ""
+
+
+def test_the_test_can_be_stopped(opened: Desktop) -> None:
+    room = room_of(opened)
+    opened.engine.seconds_a_tile = 0.3
+    opened.do("self-test")
+    room.panel.honest.test.click()
+    assert not room.trial.is_running
+    opened.engine.seconds_a_tile = 0.0
+    opened.do("self-test")
+    wait_for(lambda: room.panel.honest._told.text())
+
+
 # -- hands and keys --------------------------------------------------------------------------------------------------
 
 
