@@ -100,7 +100,6 @@ def _copied(image: Image.Image, mode: str, convert: Convert) -> Bytes:
     rows = max(1, BAND_PIXELS // image.width)
     for top in range(0, image.height, rows):
         part = image.crop((0, top, image.width, min(top + rows, image.height)))
-        part.info = image.info  # what is transparent is said there
         out[top : top + rows] = np.asarray(convert(part)).reshape(part.height, part.width, -1)
     return out
 

@@ -42,7 +42,6 @@ def read(data: bytes, name: str, *, max_pixels: int) -> Found | None:
         if any(start + size > len(data) for start, size in zip(page.dataoffsets, page.databytecounts, strict=True)):
             raise picture_file.damaged(name)
         values = page.asarray(maxworkers=1)
-        values = values.astype(values.dtype.newbyteorder("="), copy=False)
         notes = [f"The first of its {len(file.pages)} pages is used."] if len(file.pages) > 1 else []
         premultiplied = 1 in tuple(page.extrasamples)
         values = values if page.planarconfig == 1 or values.ndim == 2 else np.moveaxis(values, 0, 2)

@@ -12,6 +12,7 @@ import io
 import os
 import struct
 import threading
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -198,7 +199,8 @@ def test_odd_sizes(tmp_path: Path, size: tuple[int, int], ending: str) -> None:
 def test_many_bands_of_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
     monkeypatch.setattr(photo_png, "BAND_BYTES", W * 8)
     monkeypatch.setattr(photo_tiff, "STRIP_BYTES", W * 8 * 3)
-    found = opened(imagecodecs.png_encode(values((H, W, 4), np.uint16)))
+    x = np.repeat(values((1, W, 4), np.uint16), H, axis=0)  # each row is told best from the one above
+    found = opened(imagecodecs.png_encode(x))
     assert same(again(found, tmp_path / f"a.{ending}"), found)
 
 
@@ -649,6 +651,17 @@ def test_a_file_that_is_cut_short(tmp_path: Path, format: str, share: float) -> 
         photo.read(path)
 
 
+@pytest.mark.parametrize(
+    "how", [{"compression": "lzw"}, {"compression": "zlib"}, {"rowsperstrip": 4}, {"tile": (16, 16)}]
+)
+def test_a_tiff_whose_last_strip_is_cut_short(how: dict) -> None:
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, values((40, 60, 3)), photometric="rgb", metadata=None, **how)
+    for missing in (1, 2, 40, 400):
+        with pytest.raises(FileError, match="“picture” is damaged or cut short"):
+            opened(buffer.getvalue()[:-missing])
+
+
 @settings(max_examples=150)
 @given(st.sampled_from(["PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF"]), st.integers(0, 10**9), st.integers(1, 255))
 def test_damaged_bytes_end_in_a_picture_or_a_sentence(format: str, place: int, change: int) -> None:
@@ -780,8 +793,21 @@ def test_formats_that_cannot_be_written(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_two_threads_read_at_once() -> None:
-    data, found = tagged("JPEG"), []
+def test_threads_decode_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two large pictures at once would need twice the memory, and Pillow's limit is one for all threads."""
+    data, found, inside = tagged("JPEG"), [], []
+    decode = photo._found
+
+    def slowly(*given: object) -> object:
+        inside.append(len(inside))
+        time.sleep(0.02)
+        assert Image.MAX_IMAGE_PIXELS == photo.MAX_PIXELS
+        assert len(inside) == 1
+        inside.clear()
+        return decode(*given)  # type: ignore[arg-type]
+
+    before = Image.MAX_IMAGE_PIXELS
+    monkeypatch.setattr(photo, "_found", slowly)
     threads = [threading.Thread(target=lambda: found.append(opened(data))) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -789,3 +815,4 @@ def test_two_threads_read_at_once() -> None:
         thread.join()
     assert len(found) == 4
     assert all(same(one, found[0]) for one in found)
+    assert before == Image.MAX_IMAGE_PIXELS
