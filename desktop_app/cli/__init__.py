@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_walk(add("walk", _walk, "Walk from design to design and write the way as a film."))
     denoise = add("denoise", _denoise, "Clean noisy pictures. Colours, profiles, tags and 16 bits are kept.")
     _add_denoise(denoise)
-    _add_restore(add("upscale", _upscale, "Enlarge pictures to twice their size."))
+    _add_restore(add("upscale", _upscale, "Enlarge pictures to twice their size."), "{name}-2x")
     _add_inpaint(add("inpaint", _inpaint, "Fill in what a mask covers: scratches, dust, writing."))
     _add_recheck(add("recheck", _recheck, "Make pictures and films again from the recipes inside them and compare."))
     _add_bench(add("bench", _bench, "Measure this machine: engine, window, memory, films."))
@@ -192,7 +192,7 @@ def _add_walk(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_denoise(parser: argparse.ArgumentParser) -> None:
-    _add_restore(parser)
+    _add_restore(parser, "{name}-clean")
     test = parser.add_argument_group("measuring")
     test.add_argument("--reference", type=Path, metavar="CLEAN", help="print PSNR and SSIM against this clean picture")
     test.add_argument(
@@ -208,10 +208,10 @@ def _add_inpaint(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--mask", type=Path, required=True, help="a picture of the same size: white is filled in")
     parser.add_argument("--grow", type=_number(0, 64), default=0, metavar="PX", help="fill in so much around it too")
     parser.add_argument("--invert", action="store_true", help="fill in what is black in the mask")
-    _add_restore(parser)
+    _add_restore(parser, "{name}-filled")
 
 
-def _add_restore(parser: argparse.ArgumentParser) -> None:
+def _add_restore(parser: argparse.ArgumentParser, template: str) -> None:
     parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="pictures, or folders of pictures")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
     parser.add_argument("--package", metavar="P", help="name of a package (default: as fits the picture)")
@@ -226,7 +226,9 @@ def _add_restore(parser: argparse.ArgumentParser) -> None:
         help="of what was taken away, how much fine structure",
     )
     parser.add_argument(
-        "--name", metavar="TEMPLATE", help="of the files: {name}, {package}, {number}, {strength} (default: {name}-…)"
+        "--name",
+        metavar="TEMPLATE",
+        help=f"of the files, from {{name}}, {{package}}, {{number}} and {{strength}} (default: {template})",
     )
     parser.add_argument(
         "--format", metavar="ENDING", help="png, jpg, tif, webp, bmp or avif (default: as each picture has it)"
