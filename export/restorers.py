@@ -22,7 +22,7 @@ from export.upscaler import UpscalerGraph, new_upscaler
 from export.vae import new_vae
 
 # pixels around a tile that are thrown away: beyond them a tile is the whole picture within 2 steps of 8 bit (LOG.md)
-BORDERS = {"denoiser": 48, "inpainter": 64, "upscaler": 16}
+BORDERS = {"colour denoiser": 56, "grey denoiser": 64, "inpainter": 48, "upscaler": 8}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,7 +71,8 @@ def _averaged(net: nn.Module, tensors: dict[str, Tensor]) -> nn.Module:
 def _denoiser(options: dict, tensors: dict[str, Tensor]) -> TracedRestorer:
     net = new_denoiser(options)
     _averaged(net, tensors)
-    restoration = Restoration(options["channels"], cell=net.cell, border=BORDERS["denoiser"])
+    kind = "grey denoiser" if options["channels"] == 1 else "colour denoiser"
+    restoration = Restoration(options["channels"], cell=net.cell, border=BORDERS[kind])
     return TracedRestorer(DenoiserGraph(net).eval(), "denoise", restoration)
 
 
