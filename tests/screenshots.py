@@ -11,6 +11,7 @@ from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+import numpy as np
 from PIL import Image
 from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QIODevice
 from PySide6.QtGui import QPixmap
@@ -20,6 +21,7 @@ from desktop_app import app as application
 from desktop_app.app import Studio
 from desktop_app.studio.settings import Settings
 from desktop_app.ui.shell.main_window import MainWindow
+from export.drawn_pictures import landscape
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
 SIZE = 1440, 900
@@ -82,6 +84,17 @@ def blend_map(window: MainWindow) -> None:
         window.blend.map.real_switch.setChecked(True)
 
 
+def restore_dark(window: MainWindow) -> None:
+    open_noisy(window, seed=1, sigma=22)
+    window.restore.panel.strength.detail.dragged.emit(0.2)
+
+
+def restore_light(window: MainWindow) -> None:
+    window._look.apply("light")
+    open_noisy(window, seed=2, sigma=18)
+    window.restore.canvas.set_mode("side")
+
+
 SCENES: dict[str, Callable[[MainWindow], None]] = {
     "sample-dark": dark,
     "sample-light": light,
@@ -90,6 +103,8 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "blend-dark": blend_dark,
     "blend-light": blend_light,
     "blend-map": blend_map,
+    "restore-dark": restore_dark,
+    "restore-light": restore_light,
 }
 
 
@@ -105,6 +120,17 @@ def pad(window: MainWindow, package: str, *, seed: int) -> None:
     window.models.choose(package)
     random.seed(seed)
     window.blend.wishes.fill()
+    settle(window)
+
+
+def open_noisy(window: MainWindow, *, seed: int, sigma: float) -> None:
+    """Restore, with a drawn landscape in noise."""
+    window.go_to_restore()
+    pixels = landscape(seed, side=1100)
+    noise = np.random.default_rng(seed).normal(0, sigma, pixels.shape)
+    path = window.desk.project.path.parent / "landscape.png"
+    Image.fromarray(np.clip(np.rint(pixels + noise), 0, 255).astype(np.uint8)).save(path)
+    window.restore.open_files([path])
     settle(window)
 
 
@@ -138,9 +164,17 @@ def settle(window: MainWindow) -> None:
         loaders = window.room.loader, blend.timeline.loader, blend.map.loader
         done = not any(loader.is_busy for loader in loaders) and blend.pictures.is_settled
         done = done and not blend.timeline.pace.is_busy and not blend.timeline._pace_timer.isActive()
+        if window.rooms.name == "restore":
+            done = done and is_restored(window)
         if window.rooms.name == "sample":
             done = done and all(store.has(tile.key) for tile in tiles)
         quiet = quiet + 1 if done else 0
+
+
+def is_restored(window: MainWindow) -> bool:
+    room = window.restore
+    busy = room.trial.is_running or room._analysis.is_busy or room.session.errands.is_busy
+    return not busy and (room.session.picture is None or room.session.is_whole)
 
 
 def write(pixmap: QPixmap, path: Path) -> None:
