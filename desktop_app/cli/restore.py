@@ -56,16 +56,7 @@ def run(options: argparse.Namespace, task: Task) -> int:
     batch = Batch(options.images, options.out, settings)
     _refuse_early(options, settings, library)
     told: list[Done] = []
-    device = None
-    if batch.in_state("waiting"):
-        with asking.engine(options.device, options.threads) as jobs:
-            device = asking.describe_device(jobs)
-            try:
-                _all(batch, options, library, jobs, told)
-            except (KeyboardInterrupt, SystemExit):
-                tell("")
-                print(f"Stopped. {batch.report()}", file=sys.stderr)
-                raise
+    device = _all(batch, options, library, told) if batch.in_state("waiting") else None
     told += [Done(item.source, item.target, item.state, item.notes) for item in batch.in_state("skipped")]
     report = Report(
         task=task,
@@ -114,24 +105,36 @@ def _refuse_early(options: argparse.Namespace, settings: BatchSettings, library:
         raise FileError(f"“{options.out}” is no folder. Choose one for the results.")
 
 
-def _all(batch: Batch, options: argparse.Namespace, library: Library, jobs: JobQueue, told: list[Done]) -> None:
-    """Every picture that waits. What fails is told and left behind."""
-    while item := batch.next():
-        started = time.perf_counter()
+def _all(batch: Batch, options: argparse.Namespace, library: Library, told: list[Done]) -> Device:
+    """Every picture that waits, by an engine of its own; answers the device in use."""
+    with asking.engine(options.device, options.threads) as jobs:
+        device = asking.describe_device(jobs)
         try:
-            made = _one(item, batch, options, library, jobs)
-        except StudioError as error:
+            while item := batch.next():
+                told.append(_tried(item, batch, options, library, jobs))
+        except (KeyboardInterrupt, SystemExit):
             tell("")
-            print(_failure(item, error), file=sys.stderr)
-            batch.fail(item, error.message)
-            seconds = time.perf_counter() - started
-            told.append(Done(item.source, item.target, "failed", (error.message,), seconds=seconds))
-            continue
+            print(f"Stopped. {batch.report()}", file=sys.stderr)
+            raise
+    return device
+
+
+def _tried(item: Item, batch: Batch, options: argparse.Namespace, library: Library, jobs: JobQueue) -> Done:
+    """One picture, or why it is none; the batch and whoever waits are told."""
+    started = time.perf_counter()
+    try:
+        made = _one(item, batch, options, library, jobs)
+    except StudioError as error:
         tell("")
-        batch.finish(item, made.notes)
-        told.append(made)
-        if not options.json:
-            _print(made)
+        print(_failure(item, error), file=sys.stderr)
+        batch.fail(item, error.message)
+        seconds = time.perf_counter() - started
+        return Done(item.source, item.target, "failed", (error.message,), seconds=seconds)
+    tell("")
+    batch.finish(item, made.notes)
+    if not options.json:
+        _print(made)
+    return made
 
 
 def _failure(item: Item, error: StudioError) -> str:

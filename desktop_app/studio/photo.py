@@ -30,7 +30,8 @@ MAX_PIXELS = 200_000_000
 MAX_FILE_BYTES = 2 * 2**30
 ENDINGS = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".avif")  # that can be written
 BAND_ROWS = 256
-_DEEP = (".png", ".tif", ".tiff")  # formats of 16 bits a channel
+_TIFF = (".tif", ".tiff")
+_DEEP = (".png", *_TIFF)  # formats of 16 bits a channel
 _OPAQUE = (".jpg", ".jpeg", ".bmp")  # formats without transparency
 _NAMES = {".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WebP", ".bmp": "BMP", ".avif": "AVIF"}
 
@@ -97,21 +98,11 @@ def write(path: Path, photo: Photo, pixels: Array, *, scale: int = 1) -> tuple[s
     Answers sentences on what the format could not keep. The file is there whole or not at all. Raises FileError.
     """
     ending = path.suffix.lower()
-    if ending not in ENDINGS:
-        raise FileError(f"Pictures cannot be saved as “{path.name}”. Use one of the endings {', '.join(ENDINGS)}.")
-    if ending == ".webp" and max(pixels.shape[:2]) > photo_pillow.MAX_WEBP:
-        raise FileError(f"A WebP has at most {photo_pillow.MAX_WEBP} pixels a side. Save “{path.stem}” as PNG or TIFF.")
+    _refuse(path, ending, pixels)
     alpha = None if photo.alpha is None else bicubic(photo.alpha, scale)
-    tags, notes = photo.tags, []
-    if alpha is not None and tags.premultiplied and ending not in (".tif", ".tiff"):
-        pixels = _unmultiplied(pixels, alpha)
-    if pixels.dtype != np.uint8 and ending not in _DEEP:
-        pixels, alpha = rounded(pixels), None if alpha is None else rounded(alpha)
-        notes.append(f"{_NAMES[ending]} has 8 bits a channel: the picture's 16 were rounded.")
-    if alpha is not None and ending in _OPAQUE:
-        pixels, alpha = _on_white(pixels, alpha), None
-        notes.append(f"{_NAMES[ending]} has no transparency: what is transparent lies on white.")
-    if ending not in (".tif", ".tiff"):
+    pixels, alpha, notes = _as_held(pixels, alpha, ending, premultiplied=photo.tags.premultiplied)
+    tags = photo.tags
+    if ending not in _TIFF:
         tags = dataclasses.replace(tags, exif=photo_tiff.exif_alone(tags))
     try:
         with whole_file(path) as file:
@@ -119,6 +110,30 @@ def write(path: Path, photo: Photo, pixels: Array, *, scale: int = 1) -> tuple[s
     except MemoryError:
         raise FileError(f"There is not enough memory to save “{path.name}”. Save it as PNG or TIFF.") from None
     return (*notes, *lost)
+
+
+def _refuse(path: Path, ending: str, pixels: Array) -> None:
+    """What cannot be written. Raises FileError."""
+    if ending not in ENDINGS:
+        raise FileError(f"Pictures cannot be saved as “{path.name}”. Use one of the endings {', '.join(ENDINGS)}.")
+    if ending == ".webp" and max(pixels.shape[:2]) > photo_pillow.MAX_WEBP:
+        raise FileError(f"A WebP has at most {photo_pillow.MAX_WEBP} pixels a side. Save “{path.stem}” as PNG or TIFF.")
+
+
+def _as_held(
+    pixels: Array, alpha: Array | None, ending: str, *, premultiplied: bool
+) -> tuple[Array, Array | None, list[str]]:
+    """Pixels and alpha as the format can hold them, and sentences on what it could not."""
+    notes = []
+    if alpha is not None and premultiplied and ending not in _TIFF:
+        pixels = _unmultiplied(pixels, alpha)
+    if pixels.dtype != np.uint8 and ending not in _DEEP:
+        pixels, alpha = rounded(pixels), None if alpha is None else rounded(alpha)
+        notes.append(f"{_NAMES[ending]} has 8 bits a channel: the picture's 16 were rounded.")
+    if alpha is not None and ending in _OPAQUE:
+        pixels, alpha = _on_white(pixels, alpha), None
+        notes.append(f"{_NAMES[ending]} has no transparency: what is transparent lies on white.")
+    return pixels, alpha, notes
 
 
 def _encode(file: BinaryIO, ending: str, pixels: Array, alpha: Array | None, tags: Tags) -> tuple[str, ...]:

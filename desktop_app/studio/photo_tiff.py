@@ -128,14 +128,7 @@ def write(file: BinaryIO, pixels: Array, alpha: Array | None, tags: Tags) -> Non
     samples = channels + (alpha is not None)
     rows = max(1, STRIP_BYTES // (width * samples * pixels.itemsize))
     file.write(b"II*\0\0\0\0\0" if order == "<" else b"MM\0*\0\0\0\0")
-    starts, sizes = [], []
-    for top in range(0, height, rows):
-        strip = joined(pixels[top : top + rows], None if alpha is None else alpha[top : top + rows])
-        packed = _packed(strip, order, compression)
-        starts.append(file.tell())
-        sizes.append(len(packed))
-        file.write(packed)
-    file.write(b"\0" * (file.tell() % 2))
+    starts, sizes = _write_strips(file, pixels, alpha, rows, order, compression)
     structure = [
         numbers(order, 256, 4, width),
         numbers(order, 257, 4, height),
@@ -154,6 +147,21 @@ def write(file: BinaryIO, pixels: Array, alpha: Array | None, tags: Tags) -> Non
     file.write(exif_block.to_bytes(directory.with_fields(*structure), place))
     file.seek(4)
     file.write(struct.pack(order + "I", place))
+
+
+def _write_strips(
+    file: BinaryIO, pixels: Array, alpha: Array | None, rows: int, order: str, compression: int
+) -> tuple[list[int], list[int]]:
+    """So many rows each; where they begin and how long they are. The file ends at an even place."""
+    starts, sizes = [], []
+    for top in range(0, len(pixels), rows):
+        strip = joined(pixels[top : top + rows], None if alpha is None else alpha[top : top + rows])
+        packed = _packed(strip, order, compression)
+        starts.append(file.tell())
+        sizes.append(len(packed))
+        file.write(packed)
+    file.write(b"\0" * (file.tell() % 2))
+    return starts, sizes
 
 
 def _directory(tags: Tags) -> Directory:
