@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -15,6 +16,7 @@ from desktop_app.engine.errors import EngineDied, StudioError
 from desktop_app.engine.requests import Restore, Restored, Update, Window
 from desktop_app.studio.jobs import Job
 from desktop_app.studio.restoration import Box
+from desktop_app.studio.restoring import view_tile
 from desktop_app.ui.bridge import Listener, QueueBridge
 from desktop_app.ui.restore.open_picture import Array, OpenPicture
 from desktop_app.ui.restore.restore_models import restoration
@@ -197,16 +199,17 @@ class RestoreJobs(QObject):
 
     def _part(self, run: RestoreRun, picture: OpenPicture, box: Box, out: tuple[int, int]) -> _View:
         left, top, right, bottom = box
-        pixels = np.zeros(((bottom - top) * run.scale, (right - left) * run.scale, picture.file.shape[2]))
+        shape = (bottom - top) * run.scale, (right - left) * run.scale, picture.file.shape[2]
         corner = top * run.scale, left * run.scale
-        request = run.request((top, left, bottom, right))
-        return _View(box, out, request, pixels.astype(picture.file.dtype), corner, False)
+        tile = view_tile(bottom - top, right - left)
+        request = msgspec.structs.replace(run.request((top, left, bottom, right)), tile=tile)
+        return _View(box, out, request, np.zeros(shape, picture.file.dtype), corner, False)
 
     def _reduced(self, run: RestoreRun, picture: OpenPicture, box: Box, out: tuple[int, int]) -> _View:
         size = max(1, out[0] // run.scale), max(1, out[1] // run.scale)
         small = picture.original.overview.read(box, size)
         file = picture.scratch.save(small)
-        request = Restore(run.package.ref, file, tile=run.restoring.tile)
+        request = Restore(run.package.ref, file, tile=view_tile(size[1], size[0]))
         pixels = np.zeros((size[1] * run.scale, size[0] * run.scale, small.shape[2]), small.dtype)
         return _View(box, out, request, pixels, (0, 0), True)
 
