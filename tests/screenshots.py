@@ -7,6 +7,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -87,6 +88,8 @@ def blend_map(window: MainWindow) -> None:
 def restore_dark(window: MainWindow) -> None:
     open_noisy(window, seed=1, sigma=22)
     window.restore.panel.strength.detail.dragged.emit(0.2)
+    canvas = window.restore.canvas
+    canvas.set_wipe(replace(canvas.wipe, x=0.4, angle=12.0))
 
 
 def restore_light(window: MainWindow) -> None:
@@ -173,7 +176,7 @@ def settle(window: MainWindow) -> None:
 
 def is_restored(window: MainWindow) -> bool:
     room = window.restore
-    busy = room.trial.is_running or room._analysis.is_busy or room.session.errands.is_busy
+    busy = room.trust.trial.is_running or room._analysis.is_busy or room.session.errands.is_busy
     return not busy and (room.session.picture is None or room.session.is_whole)
 
 

@@ -230,6 +230,7 @@ def test_a_card_of_the_library_chooses_the_model(opened: Desktop) -> None:
 def test_what_is_painted_is_filled_in(opened: Desktop) -> None:
     room, path = room_of(opened), Path(state_of(opened).picture)
     opened.do("fill")
+    assert room.canvas.mode == "after"
     wait_for(lambda: room.session.run is None)
     before, served = pixels_of(path), len(restores(opened))
     assert (room.shown.layers.paint("after", (0, 0, 60, 40), (60, 40)) == before).all()
@@ -416,6 +417,7 @@ def test_the_model_is_tested_on_noise_that_is_known(opened: Desktop) -> None:
     wait_for(lambda: honest._told.text())
     assert honest.test.text() == "Test it on this picture"
     assert len(restores(opened)) == served + 1
+    assert "added to the cleaned picture" in honest._told.text()
     cells = [honest._grid.itemAtPosition(row, 0).widget().text() for row in range(2)]
     assert cells == ["", "With the noise"]
     opened.do("enlarge")
@@ -427,7 +429,7 @@ def test_the_test_can_be_stopped(opened: Desktop) -> None:
     opened.engine.seconds_a_tile = 0.3
     opened.do("self-test")
     room.panel.honest.test.click()
-    assert not room.trial.is_running
+    assert not room.trust.trial.is_running
     opened.engine.seconds_a_tile = 0.0
     opened.do("self-test")
     wait_for(lambda: room.panel.honest._told.text())

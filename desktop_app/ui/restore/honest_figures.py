@@ -29,6 +29,7 @@ class HonestFigures(QObject):
     def __init__(self, session: RestoreSession, errands: Errands, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session, self._errands = session, errands
+        self.sigma = 0.0  # of the noise found in the picture, once it is known
         session.picture_changed.connect(self._look_for_noise)
         session.run_changed.connect(self.refresh)
         session.whole.connect(self.refresh)
@@ -51,12 +52,14 @@ class HonestFigures(QObject):
     @Slot()
     def _look_for_noise(self) -> None:
         picture = self._session.picture
+        self.sigma = 0.0
         self.noise_came.emit("")
         self._errands.forget("noise")
         if picture is not None:
             self._errands.do(partial(noise_level, picture.photo.pixels), self._on_noise, subject="noise")
 
     def _on_noise(self, sigma: float) -> None:
+        self.sigma = sigma
         self.noise_came.emit(f"Noise found: σ ≈ {sigma:.0f} ({in_words(sigma)})")
 
     def _on_figures(self, found: Figures) -> None:

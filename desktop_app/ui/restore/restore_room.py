@@ -24,7 +24,6 @@ from desktop_app.ui.restore import incoming
 from desktop_app.ui.restore.batch_dialog import BatchDialog
 from desktop_app.ui.restore.batch_runner import BatchRunner
 from desktop_app.ui.restore.errands import Errands
-from desktop_app.ui.restore.honest_figures import HonestFigures
 from desktop_app.ui.restore.no_designs import NoDesigns
 from desktop_app.ui.restore.picture_choice import PictureChoice
 from desktop_app.ui.restore.plane import View
@@ -37,7 +36,7 @@ from desktop_app.ui.restore.restore_session import RestoreSession
 from desktop_app.ui.restore.restore_wishes import RestoreWishes
 from desktop_app.ui.restore.saving import Saver
 from desktop_app.ui.restore.shown_layers import ShownLayers
-from desktop_app.ui.restore.trial_runner import TrialRunner, table, why_not
+from desktop_app.ui.restore.trust import Trust
 from desktop_app.ui.restore.words import EMPTY, NO_MODEL
 
 HOLD_KEY = Qt.Key.Key_Backslash
@@ -67,8 +66,7 @@ class RestoreRoom(QWidget, NoDesigns):
         self.shown = ShownLayers(self.session, self.canvas, self._analysis, self)
         self.choice = PictureChoice(self.session.errands, self)
         self.saver = Saver(self.session, self)
-        self.figures = HonestFigures(self.session, self._analysis, self)
-        self.trial = TrialRunner(bridge, self._analysis, self)
+        self.trust = Trust(bridge, self.session, self._analysis, self.panel.honest)
         self.batch_runner = BatchRunner(bridge, library, self)
         self.batch = BatchDialog(look, self.batch_runner, self)
         self._packages: Sequence[Package] = ()
@@ -143,14 +141,8 @@ class RestoreRoom(QWidget, NoDesigns):
         brush.settled.connect(self.settled)
         brush.invert_wished.connect(wishes.invert_mask)
         brush.clear_wished.connect(wishes.clear_painted)
-        honest, trial = self.panel.honest, self.trial
-        self.figures.came.connect(honest.show_figures)
-        self.figures.noise_came.connect(strength.show_noise)
-        honest.test_wished.connect(self.test)
-        honest.cancel_wished.connect(trial.cancel)
-        trial.ran.connect(honest.show_testing)
-        trial.came.connect(lambda verdict: honest.show_test(table(verdict), verdict.in_words()))
-        trial.failed.connect(lambda sentence: self.say(sentence, "warn"))
+        self.trust.noise_came.connect(strength.show_noise)
+        self.trust.said.connect(self.say)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -160,24 +152,24 @@ class RestoreRoom(QWidget, NoDesigns):
 
     def show_project(self, project: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None:
         """package: that of the picture, None where it is not here."""
-        before, self._package, self._state = self._package, package, project.restore
+        was_mask = self.wishes.is_mask
+        self._package, self._state = package, project.restore
         self.wishes.state, self.wishes.package = project.restore, package
         self.session.show(project.restore, package)
         self.shown.show_state(as_used(project.restore, package))
         self.panel.strength.show_state(project.restore, has_detail=not self.wishes.is_mask)
         self.panel.brush.show_task(is_mask=self.wishes.is_mask)
         self.panel.brush.show_state(project.restore)
-        self.panel.honest.allow_test(not why_not(package))
-        if package != before:
-            self._drop_test()
+        self.trust.show_package(package)
+        self._show_fitting_view(was_mask)
         self._show_models()
         self._show_empty()
         self._on_tool()
 
-    def _drop_test(self) -> None:
-        """It was about another picture, or another model."""
-        self.trial.cancel()
-        self.panel.honest.show_test((), "")
+    def _show_fitting_view(self, was_mask: bool) -> None:
+        """What is filled in is seen at once where one paints, so there a line through the picture is in the way."""
+        if self.wishes.is_mask != was_mask and self.canvas.mode in ("wipe", "after"):
+            self.canvas.set_mode("after" if self.wishes.is_mask else "wipe")
 
     def _show_models(self) -> None:
         missing = self._state.package if self._package is None else ""
@@ -187,7 +179,6 @@ class RestoreRoom(QWidget, NoDesigns):
     @Slot()
     def _show_picture(self) -> None:
         """Another one is open, or none."""
-        self._drop_test()
         picture = self.session.picture
         had_focus = self._empty.button.hasFocus() or self.canvas.hasFocus()
         self._stack.setCurrentWidget(self.canvas if picture is not None else self._empty)
@@ -281,13 +272,6 @@ class RestoreRoom(QWidget, NoDesigns):
         self.saver.ask(self)
 
     @Slot()
-    def test(self) -> None:
-        """Try the model on noise that is known."""
-        if self.session.picture is not None and self._package is not None:
-            self.panel.honest.show_test((), "")
-            self.trial.start(self.session.picture, self._package)
-
-    @Slot()
     def cancel(self) -> None:
         """Stop what the status bar tells of."""
         if not self._work["picture"][0]:
@@ -302,7 +286,7 @@ class RestoreRoom(QWidget, NoDesigns):
         self.batch.close()
         self.batch_runner.close()
         self.saver.close()
-        self.trial.cancel()
+        self.trust.close()
         self._analysis.close()
         self.session.leave()
 

@@ -11,10 +11,12 @@ from desktop_app.studio.jobs import Job
 from desktop_app.studio.noise_trial import STRENGTHS, NoiseTrial, Verdict
 from desktop_app.ui.bridge import Listener, QueueBridge
 from desktop_app.ui.restore.errands import Errands
-from desktop_app.ui.restore.open_picture import OpenPicture
+from desktop_app.ui.restore.open_picture import Array, OpenPicture
 from desktop_app.ui.restore.restore_models import restoration, task_of
 
 SLOT = "restore trial"
+NOISY = 8.0  # 8-bit steps
+ON_CLEAN = "It was added to the cleaned picture, as this one is noisy itself. That flatters the model a little."
 NOT_HERE = "The test adds noise and has it taken away again: choose a model that cleans."
 
 
@@ -30,19 +32,27 @@ class TrialRunner(QObject):
         self._trial: NoiseTrial | None = None
         self._job: Job | None = None
         self._is_running = False
+        self.note = ""  # a sentence on what served as the truth
 
     @property
     def is_running(self) -> bool:
         return self._is_running
 
-    def start(self, picture: OpenPicture, package: Package) -> None:
+    def start(self, picture: OpenPicture, package: Package, clean: Array | None, sigma: float) -> None:
+        """clean: what the model made of all of it, where that is there. sigma: of the noise found in the picture.
+
+        A picture full of noise is no truth to measure against, so there the cleaned one takes its place.
+        """
         self.cancel()
         if why := why_not(package):
             self.failed.emit(why)
             return
         self._is_running = True
         self.ran.emit(True)
-        work = partial(NoiseTrial, picture.scratch, picture.photo.pixels, package)
+        on_clean = clean is not None and sigma >= NOISY
+        self.note = ON_CLEAN if on_clean else ""
+        pixels = clean if clean is not None and on_clean else picture.photo.pixels
+        work = partial(NoiseTrial, picture.scratch, pixels, package, sigma=sigma if on_clean else None)
         number = self._number
         self._errands.do(work, partial(self._on_ready, number), partial(self._on_error, number), subject="trial")
 

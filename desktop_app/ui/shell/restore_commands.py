@@ -39,7 +39,7 @@ class RestoreCommands(QObject):
             "brush-larger": brush.make_larger,
             "invert-mask": wishes.invert_mask,
             "clear-painted": wishes.clear_painted,
-            "self-test": room.test,
+            "self-test": room.trust.test,
             "wipe": partial(canvas.set_mode, "wipe"),
             "next-view": partial(controls.step_mode, 1),
             "previous-view": partial(controls.step_mode, -1),
