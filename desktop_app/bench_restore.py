@@ -217,22 +217,23 @@ def slider(probe: Probe) -> Row:
 
 
 def memory_of(package: Package, probe: Probe) -> Iterator[Row]:
-    """Of both processes while a file is read, cleaned and written, without what lies in files."""
-    engine, studio, figures = list[int](), list[int](), list[dict[str, Any]]()
+    """Of both processes while a file is cleaned and written, and of the studio while it is read: what is in no file."""
+    found = []
     for megapixels in MEGAPIXELS:
         tell(f"Measuring memory at {megapixels} megapixels…")
-        found = probe("restore-memory", "--package", package.name, "--megapixels", str(megapixels))
-        if not found["engine_bytes"]:
-            yield Row("memory while restoring", "", "this system does not tell it", None, found)
+        found.append(probe("restore-memory", "--package", package.name, "--megapixels", str(megapixels)))
+        if not found[0]["engine_bytes"]:
+            yield Row("memory while restoring", "", "this system does not tell it", None, found[0])
             return
-        engine.append(found["engine_bytes"])
-        studio.append(found["studio_bytes"] - found["picture_bytes"])
-        figures.append(found)
-    sizes = ", ".join(map(str, MEGAPIXELS))
-    for what, values in (("engine", engine), ("studio, the picture aside", studio)):
+    sizes, figures = ", ".join(map(str, MEGAPIXELS)), {"pictures": found}
+    for what in ("engine", "studio"):
+        values = [one[f"{what}_bytes"] for one in found]
         reached = ", ".join(megabytes(value) for value in values)
         met = max(values) - values[0] < FLAT
-        yield Row(f"{package.name}: memory of the {what}, {sizes} MP", "flat", reached, met, {"pictures": figures})
+        yield Row(f"{package.name}: memory of the {what}, {sizes} MP", "flat", reached, met, figures)
+    reading = found[-1]["reading_bytes"] / found[-1]["picture_bytes"]
+    reached = f"{megabytes(found[-1]['reading_bytes'])}, {reading:.1f} times the picture"
+    yield Row(f"memory while {MEGAPIXELS[-1]} MP are read", "", reached, None, figures)
 
 
 # -- a picture to measure with -------------------------------------------------------------------------------------
