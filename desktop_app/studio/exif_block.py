@@ -4,6 +4,7 @@ The bytes of every field stay as they are, in the byte order of their file, so t
 out as it went in. After TIFF 6.0 and Exif 2.32.
 """
 
+import contextlib
 import struct
 from dataclasses import dataclass
 from typing import Literal
@@ -64,7 +65,10 @@ def numbers(order: Order, tag: int, kind: Literal[3, 4], *values: int) -> Field:
 
 
 def parse(block: bytes, *, leave_out: frozenset[int] = frozenset()) -> Directory:
-    """The first directory of a TIFF block, without some fields. Raises ValueError for what is none."""
+    """The first directory of a TIFF block, without some fields and without damaged ones.
+
+    Raises ValueError for what is none.
+    """
     orders: dict[bytes, Order] = {b"II*\0": "<", b"MM\0*": ">"}
     order = orders.get(block[:4])
     if order is None or len(block) < 8:
@@ -76,22 +80,25 @@ def _parsed(block: bytes, order: Order, offset: int, leave_out: frozenset[int], 
     count = _unpacked(order + "H", block, offset)[0]
     if count > _MAX_FIELDS or depth > _MAX_DEPTH:
         raise ValueError("a directory without end")
-    found = []
+    found: list[Field] = []
+    seen = set(leave_out)  # of fields of one number the first counts: directories in a ring would never end
     for number in range(count):
         place = offset + 2 + 12 * number
         tag, kind, length = _unpacked(order + "HHI", block, place)
         size = _SIZES.get(kind, 0) * length
-        if tag in leave_out or not 0 < size <= _MAX_BYTES:
+        if tag in seen or not 0 < size <= _MAX_BYTES:
             continue
+        seen.add(tag)
         start = place + 8 if size <= 4 else _unpacked(order + "I", block, place + 8)[0]
         data = block[start : start + size]
         if len(data) != size:
-            raise ValueError("a field that ends behind the file")
-        if tag in _INSIDE and kind in (4, 13):
+            continue  # one field that is damaged does not take the others with it
+        if tag not in _INSIDE or kind not in (4, 13):
+            found.append(Field(tag, kind, length, data))
+            continue
+        with contextlib.suppress(ValueError):
             inner = struct.unpack(order + "I", data[:4])[0]
             found.append(Field(tag, 4, 1, _parsed(block, order, inner, frozenset(), depth=depth + 1)))
-        else:
-            found.append(Field(tag, kind, length, data))
     return Directory(order, tuple(found))
 
 

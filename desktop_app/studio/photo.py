@@ -100,7 +100,7 @@ def write(path: Path, photo: Photo, pixels: Array, *, scale: int = 1) -> tuple[s
     ending = path.suffix.lower()
     _refuse(path, ending, pixels)
     alpha = None if photo.alpha is None else bicubic(photo.alpha, scale)
-    pixels, alpha, notes = _as_held(pixels, alpha, ending, premultiplied=photo.tags.premultiplied)
+    pixels, alpha, notes = _as_held(pixels, alpha, ending, premultiplied=photo.tags.extra == 1)
     tags = photo.tags
     if ending not in _TIFF:
         tags = dataclasses.replace(tags, exif=photo_tiff.exif_alone(tags))

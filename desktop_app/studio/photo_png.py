@@ -21,6 +21,7 @@ BAND_BYTES = 2**21
 LEVEL = 5  # of zlib, whose strategy for filtered numbers makes up for the sixth
 _COLOURS = (b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"mDCV", b"cLLI")
 _KEPT = (*_COLOURS, b"pHYs", b"sCAL", b"oFFs", b"tIME", b"tEXt", b"zTXt", b"iTXt", b"eXIf")
+_PALETTE = 3  # the type of colours
 _XMP = b"XML:com.adobe.xmp"
 _MAX_TEXT = 64 * 2**20  # bytes of a profile or a text
 _METRE = 0.0254  # metres to the inch
@@ -38,7 +39,8 @@ def read(data: bytes, name: str, *, max_pixels: int) -> Found:
     import imagecodecs  # takes a while, and most of the program never needs it
 
     pixels, alpha = divided(imagecodecs.png_decode(_bare(data)))
-    kept = [(kind, content) for kind, content in chunks if kind in _KEPT and not _is_recipe(kind, content)]
+    stays = _KEPT if colour == _PALETTE or bits < 8 else (*_KEPT, b"bKGD")  # the background is told in pixel values
+    kept = [(kind, content) for kind, content in chunks if kind in stays and not _is_recipe(kind, content)]
     return Found(pixels, alpha, _tags(kept, bits), tuple(_notes(chunks, kept, bits, colour)))
 
 
@@ -51,6 +53,8 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
             return
         is_pixels = kind in (b"IDAT", b"fdAT")
         yield kind, b"" if is_pixels else data[place + 8 : place + 8 + length]
+        if kind == b"IEND":  # what may follow is no part of the picture
+            return
         place += 12 + length
 
 
@@ -73,7 +77,7 @@ def _is_recipe(kind: bytes, content: bytes) -> bool:
 def _notes(chunks: list[tuple[bytes, bytes]], kept: list[tuple[bytes, bytes]], bits: int, colour: int) -> Iterator[str]:
     if any(kind == b"acTL" for kind, _ in chunks):
         yield "It is a film; its first frame is used."
-    if colour == 3:
+    if colour == _PALETTE:
         yield "It has a palette; the result is saved as RGB."
     elif bits < 8:
         yield f"It has {bits} bit{'s' if bits > 1 else ''} a pixel; the result is saved with 8."

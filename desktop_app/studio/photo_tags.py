@@ -27,8 +27,10 @@ class Tags:
     dpi: tuple[float, float] | None = None
     parts: tuple[bytes, ...] = ()  # of a PNG or a JPEG, written again as they are where the format is the same
     lossless: bool = True
-    premultiplied: bool = False  # colours are multiplied by alpha already, as some TIFF files have it
     compression: int = 1  # of a TIFF, by its number
+    extra: int = (
+        2  # what a TIFF says its fourth channel is: 0 it does not say, 1 alpha that colours hold already, 2 alpha
+    )
 
 
 @dataclass(frozen=True, eq=False)

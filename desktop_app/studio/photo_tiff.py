@@ -3,6 +3,7 @@ pixels lie in the file. Other kinds of TIFF come through Pillow (photo_pillow.py
 """
 
 import io
+import logging
 import struct
 import zlib
 from typing import Any, BinaryIO
@@ -32,6 +33,7 @@ def read(data: bytes, name: str, *, max_pixels: int) -> Found | None:
     """None for kinds that Pillow reads. Raises FileError for what is too large or of a kind that nothing here reads."""
     import tifffile  # takes a while, and most of the program never needs it
 
+    tifffile.logger().setLevel(logging.CRITICAL)  # it would complain of odd fields on its own
     with tifffile.TiffFile(io.BytesIO(data), name=name) as file:
         page: Any = file.pages[0]
         picture_file.refuse_large((page.imagewidth, page.imagelength), name, max_pixels=max_pixels)
@@ -43,12 +45,12 @@ def read(data: bytes, name: str, *, max_pixels: int) -> Found | None:
             raise picture_file.damaged(name)
         values = page.asarray(maxworkers=1)
         notes = [f"The first of its {len(file.pages)} pages is used."] if len(file.pages) > 1 else []
-        premultiplied = 1 in tuple(page.extrasamples)
+        extra = int(page.extrasamples[0]) if page.extrasamples else 2
         values = values if page.planarconfig == 1 or values.ndim == 2 else np.moveaxis(values, 0, 2)
         pixels, alpha = divided(values)
         if page.photometric == 0:
             pixels = ~pixels
-        tags = tags_of(data, depth=8 * values.itemsize, premultiplied=premultiplied, compression=int(page.compression))
+        tags = tags_of(data, depth=8 * values.itemsize, extra=extra, compression=int(page.compression))
     return Found(pixels, alpha, tags, tuple(notes))
 
 
@@ -71,7 +73,7 @@ def _is_plain(page: Any) -> bool:
     )
 
 
-def tags_of(data: bytes, *, depth: int = 8, premultiplied: bool = False, compression: int = NONE) -> Tags:
+def tags_of(data: bytes, *, depth: int = 8, extra: int = 2, compression: int = NONE) -> Tags:
     """What the first directory tells; nothing of a file whose directory is of a newer kind (BigTIFF)."""
     try:
         directory = exif_block.parse(data, leave_out=_STRUCTURE)
@@ -87,8 +89,8 @@ def tags_of(data: bytes, *, depth: int = 8, premultiplied: bool = False, compres
         xmp=xmp,
         orientation=orientation_in(exif, xmp),
         dpi=_dpi(directory),
-        premultiplied=premultiplied,
         compression=compression,
+        extra=extra,
     )
 
 
@@ -142,7 +144,7 @@ def write(file: BinaryIO, pixels: Array, alpha: Array | None, tags: Tags) -> Non
         numbers(order, 317, 3, 1 if compression == NONE else 2),
     ]
     if alpha is not None:
-        structure.append(numbers(order, 338, 3, 1 if tags.premultiplied else 2))
+        structure.append(numbers(order, 338, 3, tags.extra))
     place = file.tell()
     file.write(exif_block.to_bytes(directory.with_fields(*structure), place))
     file.seek(4)

@@ -1,6 +1,7 @@
 """TIFF directories: what goes in comes out, and nothing that is damaged runs wild."""
 
 import struct
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -69,10 +70,34 @@ def test_what_is_none(block: bytes) -> None:
         parse(block)
 
 
-def test_a_directory_that_holds_itself() -> None:
-    block = b"II*\0\x08\0\0\0" + struct.pack("<H", 1) + struct.pack("<HHII", EXIF, 4, 1, 8) + bytes(4)
-    with pytest.raises(ValueError, match="without end"):
-        parse(block)
+def test_a_directory_that_holds_itself_ends_somewhere() -> None:
+    entry = struct.pack("<HHII", EXIF, 4, 1, 8)
+    block = b"II*\0\x08\0\0\0" + struct.pack("<H", 3000) + 3000 * entry + bytes(4)
+    depth, directory = 0, parse(block)
+    while directory.fields:
+        assert len(directory.fields) == 1
+        depth, inner = depth + 1, directory.fields[0].data
+        assert isinstance(inner, Directory)
+        directory = inner
+    assert depth < 5
+
+
+def test_damaged_directories_in_a_ring_end_soon() -> None:
+    entry = struct.pack("<HHII", EXIF, 4, 1, 8)
+    block = b"II*\0\x08\0\0\0" + struct.pack("<H", 4000) + 4000 * entry
+    began = time.process_time()
+    parse(block)
+    parse(block[:-6] + bytes(6))
+    with pytest.raises(ValueError, match="cut short"):
+        parse(block[:-6])
+    assert time.process_time() - began < 2
+
+
+def test_one_damaged_field_does_not_take_the_others_with_it() -> None:
+    directory = Directory("<", (Field(270, 2, 9, b"far away\0"), numbers("<", 274, 3, 6), Field(271, 2, 3, b"ab\0")))
+    block = bytearray(to_block(directory))
+    block[10 + 8 : 10 + 12] = struct.pack("<I", 10**6)
+    assert [field.tag for field in parse(bytes(block)).fields] == [271, 274]
 
 
 @settings(max_examples=200)

@@ -142,6 +142,25 @@ def test_a_tiff_comes_back_bit_for_bit(tmp_path: Path, bands: int, dtype: type, 
             assert np.array_equal(np.asarray(image), x), "as libtiff reads it"
 
 
+@pytest.mark.parametrize("extra", [0, 1, 2])
+def test_what_the_fourth_channel_is_stays_as_it_is_said(tmp_path: Path, extra: int) -> None:
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, values((H, W, 4)), photometric="rgb", extrasamples=[extra], metadata=None)
+    again(opened(buffer.getvalue()), tmp_path / "a.tif")
+    with tifffile.TiffFile(tmp_path / "a.tif") as file:
+        assert file.pages[0].extrasamples == (extra,)
+
+
+def test_an_odd_field_is_nothing_to_shout_about(capsys: pytest.CaptureFixture[str]) -> None:
+    buffer = io.BytesIO()
+    tifffile.imwrite(buffer, values((H, W)), metadata=None, description="x" * 20)
+    data = bytearray(buffer.getvalue())
+    place = data.index(struct.pack("<H", 270), 8)
+    data[place + 8 : place + 12] = struct.pack("<I", len(data) + 1000)
+    assert opened(bytes(data)).pixels.shape == (H, W, 1)
+    assert capsys.readouterr() == ("", "")
+
+
 def test_white_is_zero_in_some_tiffs() -> None:
     x = values((H, W))
     buffer = io.BytesIO()
@@ -449,8 +468,11 @@ def test_every_chunk_of_a_png_stays_as_it_is(tmp_path: Path) -> None:
         chunk(b"tEXt", b"Author\0somebody"),
         chunk(b"eXIf", exif(1)),
     ]
-    found = opened(png(1, 1, 8, 0, b"\0\7", *kept, chunk(b"bKGD", b"\0\1")))
+    kept.append(chunk(b"bKGD", b"\0\1"))
+    found = opened(png(1, 1, 8, 0, b"\0\7", *kept, chunk(b"sBIT", b"\5")))
     assert again(found, tmp_path / "a.png").tags.parts == tuple(kept)
+    found = opened(png(8, 1, 1, 0, b"\0\7", *kept))
+    assert found.tags.parts == tuple(kept[:-1]), "of one bit, the background's number would mean something else"
 
 
 def test_texts_behind_the_pixels_are_found(tmp_path: Path) -> None:
@@ -458,6 +480,10 @@ def test_texts_behind_the_pixels_are_found(tmp_path: Path) -> None:
     again(opened(data), tmp_path / "a.png")
     with Image.open(tmp_path / "a.png") as image:
         assert image.info["Author"] == "somebody"
+
+
+def test_what_follows_the_end_of_a_png_is_no_part_of_it() -> None:
+    assert opened(png(1, 1, 8, 0, b"\0\7") + b"more of something else").pixels.tolist() == [[[7]]]
 
 
 def test_a_recipe_does_not_outlive_its_pixels() -> None:
