@@ -37,17 +37,18 @@ class Overview:
     def prepare(self) -> None:
         """Make the whole copy: a quarter of a second for 100 megapixels, more where the disk is slow."""
         height, width = self.array.shape[:2]
-        rows = max(1, AT_ONCE // width // REDUCED) * REDUCED
-        for top in range(0, height, rows):
-            self._learn(0, top, width, min(height, top + rows))
+        self._learn(0, 0, width, height)
         self._has_copy = True
 
     def _learn(self, left: int, top: int, right: int, bottom: int) -> None:
         if not self.is_worth_a_copy:
             return
-        box = (left // REDUCED, top // REDUCED, -(-right // REDUCED), -(-bottom // REDUCED))
-        part = self.array[box[1] * REDUCED : box[3] * REDUCED, box[0] * REDUCED : box[2] * REDUCED]
-        self._copy[box[1] : box[3], box[0] : box[2]] = means(part, REDUCED)
+        first, last = left // REDUCED, -(-right // REDUCED)
+        rows = max(1, AT_ONCE // (REDUCED * REDUCED * (last - first)))
+        for start in range(top // REDUCED, -(-bottom // REDUCED), rows):
+            end = min(start + rows, -(-bottom // REDUCED))
+            part = self.array[start * REDUCED : end * REDUCED, first * REDUCED : last * REDUCED]
+            self._copy[start:end, first:last] = means(part, REDUCED)
 
     def read(self, region: Region, out: tuple[int, int]) -> Array:
         """(h, w, C) of a part at the size out = (w, h): means where it is made smaller, bicubic where larger."""

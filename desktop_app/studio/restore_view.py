@@ -30,7 +30,7 @@ KEPT = 4  # views whose pixels are remembered
 WORTH_KEEPING = 2**16  # pixels: less is a strip at the edge, or what is under a lens
 MARGIN = 128  # pixels around a view at 1:1 that are looked at for its fine structure
 MOST_SOFTNESS = 512  # pixels around a view in which strokes are drawn for their soft edges
-HEAT = (255, 92, 40)  # of what is not supported by the original
+HEAT, GLOW = (255, 92, 40), 1.6  # of what is not supported by the original, and how strongly it shows
 
 
 class ResultLike(Protocol):
@@ -205,14 +205,14 @@ class Layers:
         return np.ascontiguousarray(made[y : y + view.size[1], x : x + view.size[0]])
 
     def _heat(self, view: _View) -> Pixels:
-        """What the result holds and the original does not support, glowing over the darkened original."""
+        """What the result holds and the original does not support, glowing over the original in dark grey."""
         if view.evidence is None:
             view.evidence = self._evidence(view)
         local = self._local(view)
         strength = self._look.strength if local is None else self._look.strength / 255 * local.astype(np.float32)
-        share = view.evidence.share(strength)[..., None]
-        ground = self.original.to_srgb(view.before).astype(np.float32) * np.float32(0.4)
-        ground += (np.array(HEAT, np.float32) - ground) * share
+        glow = np.minimum(GLOW * view.evidence.share(strength), 1)[..., None]
+        ground = restored.luma(self.original.to_srgb(view.before))[..., None] * np.float32(0.4)
+        ground = ground + (np.array(HEAT, np.float32) - ground) * glow
         made: Pixels = np.rint(ground).astype(np.uint8)
         return made
 

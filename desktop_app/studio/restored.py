@@ -23,7 +23,7 @@ BANDS = 4  # of the wavelet transform, the finest first: structures of up to abo
 CAUTION = 1.25  # how many times the noise's energy counts: above 1, so that chance heaps of noise stay away
 LEAST_NOISE = 0.05  # 8-bit steps: what rounding leaves in a band
 UNIT = 64  # of a layer, in an 8-bit step
-STRIP = 256  # rows that are transformed at once
+BLOCK = 768  # pixels across and down that are transformed at once
 _ONE = 1 << 15  # a strength of 1 in fixed point: 16 bits times this still fits 32
 _AT_ONCE = 1 << 15  # numbers: what the processor's nearest memory holds
 
@@ -107,13 +107,22 @@ def detail_layer(original: Array, clean: Array) -> Int16:
 
 
 def detail_layer_into(original: Array, clean: Array, out: Int16) -> None:
-    """The same, written strip by strip into (H, W) int16, which may lie in a file."""
+    """The same, written block by block into (H, W) int16, which may lie in a file."""
     noise = band_noise(samples(original, clean))
-    reach = wavelet.reach(BANDS) + _around(BANDS)
-    for top in range(0, len(out), STRIP):
-        bottom = min(len(out), top + STRIP)
-        first, last = max(0, top - reach), min(len(out), bottom + reach)
-        out[top:bottom] = structure(original[first:last], clean[first:last], noise)[top - first : bottom - first]
+    height, width = out.shape
+    for top in range(0, height, BLOCK):
+        for left in range(0, width, BLOCK):
+            rows, inner_rows = _with_margin(top, height)
+            columns, inner_columns = _with_margin(left, width)
+            made = structure(original[rows, columns], clean[rows, columns], noise)
+            out[top : top + BLOCK, left : left + BLOCK] = made[inner_rows, inner_columns]
+
+
+def _with_margin(start: int, length: int) -> tuple[slice, slice]:
+    """A block with what its bands look at around it, and the block in that."""
+    margin = wavelet.reach(BANDS) + _around(BANDS)
+    first, end = max(0, start - margin), min(length, start + BLOCK)
+    return slice(first, min(length, end + margin)), slice(start - first, end - first)
 
 
 def structure(original: Array, clean: Array, noise: Sequence[float]) -> Int16:

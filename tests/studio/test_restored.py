@@ -117,11 +117,11 @@ def test_sixteen_bits_tell_the_same_detail():
     assert np.abs(eight.astype(int) - sixteen).max() <= 1
 
 
-@pytest.mark.parametrize("strip", [64, 200])
-def test_strips_make_no_difference(monkeypatch, strip):
-    original, clean = pair(np.uint8, 1, height=330, width=60)
+@pytest.mark.parametrize("block", [64, 200])
+def test_blocks_make_no_difference(monkeypatch, block):
+    original, clean = pair(np.uint8, 1, height=330, width=260)
     whole = detail_layer(original, clean)
-    monkeypatch.setattr(restored, "STRIP", strip)
+    monkeypatch.setattr(restored, "BLOCK", block)
     out = np.empty_like(whole)
     detail_layer_into(original, clean, out)
     assert np.array_equal(out, whole)
