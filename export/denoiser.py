@@ -2,7 +2,7 @@
 
     python -m export data photos PATH...                  # photographs, cut into tiles (export/photo_data.py)
     python -m export train photo-denoise                  # colour; photo-denoise-grey for one channel
-    python -m export evaluate-denoiser photo-denoise --data PATH
+    python -m export evaluate denoiser --tests DIR        # after packaging
 
     x (B, C, H, W) in 0..1 -> pixel unshuffle -> U-Net of residual blocks -> pixel shuffle -> noise; x - noise is clean
 

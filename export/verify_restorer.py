@@ -25,7 +25,10 @@ def compare_restorer(package: Package, traced: TracedRestorer, runtime: Runtime)
     for number, (height, width) in enumerate(_sizes(traced)):
         inputs = random_inputs(traced, height, width, seed=number)
         expected = traced.restore(*map(torch.from_numpy, inputs.values())).numpy()
-        worst = max(worst, float(np.abs(session.run(inputs)["restored"] - expected).max()))
+        made = session.run(inputs)["restored"]
+        if not (np.isfinite(made).all() and np.isfinite(expected).all()):
+            raise ExportError(f"{package.name}: the answer holds numbers that are none (NaN).")
+        worst = max(worst, float(np.abs(made - expected).max()))
     return worst
 
 

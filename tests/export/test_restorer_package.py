@@ -158,12 +158,20 @@ class Tinted(torch.nn.Module):
         return self.net(image) + 0.01
 
 
+class Broken(torch.nn.Module):
+    """Right, but where a picture is brighter than white."""
+
+    def forward(self, image):
+        return torch.where(image > 1.2, (1.2 - image).sqrt(), image)
+
+
 @pytest.mark.parametrize(
     ("name", "wrong", "named"),
     [
         ("colour", lambda net: Stuck(), "baked one in"),
         ("fill", Leaky, "outside the mask"),
         ("colour", Tinted, "flat grey"),
+        ("colour", lambda net: Broken(), "NaN"),
     ],
 )
 def test_verify_catches_a_wrong_graph(made: Path, tmp_path: Path, name: str, wrong, named: str) -> None:
