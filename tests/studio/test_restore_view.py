@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from desktop_app.studio import restore_view, restored, wavelet
+from desktop_app.studio.composing import composed
 from desktop_app.studio.coverage import Coverage
 from desktop_app.studio.overview import Overview, means, resized
 from desktop_app.studio.restoration import Stroke, local_map
 from desktop_app.studio.restore_view import Layers, Look, Original
+from desktop_app.studio.scratch import Scratch
 
 
 @dataclass
@@ -432,3 +434,24 @@ def test_a_pixel_of_a_smaller_view_is_there_when_all_of_it_is():
     seam.add((0, 0, 55, 100))
     seam.add((55, 0, 90, 100))
     assert seam.mask((0, 0, 100, 100), (10, 10))[:, :8].all()
+
+
+# -- as it is saved --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("scale", "dtype"), [(1, np.uint8), (1, np.uint16), (2, np.uint8)])
+def test_what_is_seen_is_what_is_saved(tmp_path, scale, dtype):
+    before, after = noisy_pair(240, 260)
+    after = np.clip(after.astype(int) + np.arange(260)[:, None] // 8, 0, 255).astype(np.uint8)
+    after = after.repeat(scale, axis=0).repeat(scale, axis=1)
+    if dtype == np.uint16:
+        before, after = before.astype(np.uint16) * 257, after.astype(np.uint16) * 257
+    strokes = (Stroke(((60.0, 50.0), (200.0, 180.0)), 30.0, 0.2),)
+    with Scratch(tmp_path) as scratch:
+        saved = np.array(composed(scratch, before, after, strength=0.8, detail=0.5, local=strokes))
+    shown = layers(before, after, scale=scale, strength=0.8, detail=0.5, local=strokes)
+    width, height = shown.size
+    seen = shown.paint("after", (0, 0, width, height), (width, height)).astype(int)
+    assert np.abs(seen - to_srgb(saved)).max() <= (0 if scale == 1 else 1)  # bicubic in 8 bits here, in floats there
+    part = shown.paint("after", (41, 30, 141, 130), (100, 100))
+    assert np.array_equal(part, seen[30:130, 41:141])
