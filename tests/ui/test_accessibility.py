@@ -70,7 +70,7 @@ def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], t
     dialogs: dict[str, Callable[[], QDialog]] = {
         "settings": lambda: SettingsDialog(desktop.desk.settings, window),
         "shortcuts": lambda: ShortcutsDialog(window),
-        "batch": lambda: window.restore.batch,
+        "batch": lambda: window.restore.batches.dialog,
         "export": lambda: ExportDialog(3, tmp_path, with_recipe=True, parent=window),
     }
     if request.param in dialogs:

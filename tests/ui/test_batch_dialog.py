@@ -39,7 +39,7 @@ def desktop(make_restoring: Make) -> Iterator[Desktop]:  # noqa: F811
 
 
 def dialog_of(desktop: Desktop) -> BatchDialog:
-    return desktop.window.restore.batch  # type: ignore[no-any-return]
+    return desktop.window.restore.batches.dialog  # type: ignore[no-any-return]
 
 
 def states(desktop: Desktop) -> list[str]:
@@ -59,7 +59,7 @@ def half_grey(pixels: np.ndarray) -> np.ndarray:
 
 def run(desktop: Desktop) -> None:
     dialog_of(desktop)._go.click()
-    wait_for(lambda: not dialog_of(desktop)._runner.is_running)
+    wait_for(lambda: not dialog_of(desktop).runner.is_running)
 
 
 def test_a_folder_that_is_dropped_is_offered(desktop: Desktop, folder: Path) -> None:
@@ -95,7 +95,7 @@ def test_all_are_done_a_bad_one_is_named_and_originals_stay(desktop: Desktop, fo
     assert "Could not be done: 1" in dialog._summary.text()
     write_picture(folder / "broken.png", seed=7)
     dialog._retry.click()
-    wait_for(lambda: not dialog._runner.is_running)
+    wait_for(lambda: not dialog.runner.is_running)
     assert states(desktop) == ["done"] * 4
     assert not dialog._retry.isVisible()
 
@@ -153,9 +153,9 @@ def test_it_can_be_stopped_from_the_status_bar_and_the_window_stays_usable(
     assert jobs._engine.text().startswith("Picture ")
     assert not dialog._form_home.isEnabled()
     open_picture(desktop, write_picture(tmp_path / "other.png"))
-    assert dialog._runner.is_running
+    assert dialog.runner.is_running
     jobs._cancel.click()
-    assert not dialog._runner.is_running
+    assert not dialog.runner.is_running
     assert "waiting" in states(desktop)
     assert not jobs._work
     desktop.engine.seconds_a_tile = 0.0
@@ -196,7 +196,7 @@ def test_the_engine_may_die_in_the_middle(make_restoring: Make, folder: Path) ->
     wait_for(lambda: restores(desktop))
     desktop.host.die()
     desktop.engine.seconds_a_tile = 0.0
-    wait_for(lambda: not dialog_of(desktop)._runner.is_running)
+    wait_for(lambda: not dialog_of(desktop).runner.is_running)
     assert states(desktop) == ["failed", "done", "done", "done"]
 
 

@@ -31,7 +31,7 @@ from desktop_app.ui.controls.sliders import ValueSlider
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import CONTROL_HEIGHT, SPACE_2, SPACE_3, SPACE_4, SPACE_6
 from desktop_app.ui.restore.batch_runner import BatchRunner
-from desktop_app.ui.restore.picture_choice import FILTER
+from desktop_app.ui.restore.picture_choice import picture_filter
 from desktop_app.ui.restore.restore_models import task_of
 from desktop_app.ui.restore.words import item_words, percent
 
@@ -54,7 +54,7 @@ class BatchDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Restore many pictures")
         self.setAcceptDrops(True)
-        self._look, self._runner = look, runner
+        self._look, self.runner = look, runner
         self._paths: list[Path] = []
         self._batch: Batch | None = None
         self._own_folder = False  # the folder was chosen by hand
@@ -160,10 +160,10 @@ class BatchDialog(QDialog):
         self._overwrite.toggled.connect(self._on_changed)
         self._go.clicked.connect(self._on_go)
         self._close.clicked.connect(self.close)
-        self._retry.clicked.connect(self._runner.retry_failed)
-        self._runner.changed.connect(self._on_progress)
-        self._runner.ended.connect(self._on_ended)
-        self._runner.failed.connect(self._refuse)
+        self._retry.clicked.connect(self.runner.retry_failed)
+        self.runner.changed.connect(self._on_progress)
+        self.runner.ended.connect(self._on_ended)
+        self.runner.failed.connect(self._refuse)
 
     # -- what is chosen --------------------------------------------------------------------------------------------
 
@@ -171,7 +171,7 @@ class BatchDialog(QDialog):
         self, paths: Sequence[Path], packages: Sequence[Package], current: Package | None, state: RestoreState
     ) -> None:
         """Open with these pictures, and the settings of the room where nothing was chosen here yet."""
-        if not self._runner.is_running:
+        if not self.runner.is_running:
             self._fill_models(packages, current)
             self._strength.show_value(state.strength)
             self._detail.show_value(state.detail)
@@ -183,7 +183,7 @@ class BatchDialog(QDialog):
         self.activateWindow()
 
     def add(self, paths: Sequence[Path]) -> None:
-        if not self._runner.is_running:
+        if not self.runner.is_running:
             self._paths = list(dict.fromkeys([*self._paths, *paths]))
             self._on_changed()
 
@@ -255,7 +255,7 @@ class BatchDialog(QDialog):
 
     def _show_item(self, row: QListWidgetItem, item: Item) -> None:
         colours = self._look.colours
-        words = item_words(item, self._runner.share)
+        words = item_words(item, self.runner.share)
         if row.text() == words:
             return
         row.setText(words)
@@ -265,7 +265,7 @@ class BatchDialog(QDialog):
         row.setIcon(self._look.icon(icon or "package", ink=ink if icon else "#00000000"))
 
     def _show_buttons(self) -> None:
-        running, batch = self._runner.is_running, self._batch
+        running, batch = self.runner.is_running, self._batch
         waiting = len(batch.in_state("waiting")) if batch is not None else 0
         failed = len(batch.in_state("failed")) if batch is not None else 0
         self._form_home.setEnabled(not running)
@@ -275,14 +275,14 @@ class BatchDialog(QDialog):
         self._go.setEnabled(running or bool(waiting))
         self._retry.setVisible(bool(failed) and not running)
         self._bar.setVisible(running)
-        self._bar.setValue(round(1000 * self._runner.whole_share))
+        self._bar.setValue(round(1000 * self.runner.whole_share))
         self._summary.setText(self._told(running, waiting))
         self._summary.setVisible(bool(self._summary.text()))
 
     def _told(self, running: bool, waiting: int) -> str:
         batch = self._batch
         if running:
-            return self._runner.words
+            return self.runner.words
         if batch is None:
             return "" if self._paths else "Drop pictures or a folder here, or add them."
         return "" if waiting == len(batch.items) else batch.report().split("\n  ")[0]
@@ -291,7 +291,7 @@ class BatchDialog(QDialog):
 
     @Slot()
     def _on_changed(self) -> None:
-        if not self._runner.is_running:
+        if not self.runner.is_running:
             self._show()
 
     @Slot()
@@ -306,7 +306,7 @@ class BatchDialog(QDialog):
 
     @Slot()
     def _on_add_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Add pictures", "", FILTER)
+        names, _ = QFileDialog.getOpenFileNames(self, "Add pictures", "", picture_filter())
         self.add([Path(name) for name in names])
 
     @Slot()
@@ -329,25 +329,25 @@ class BatchDialog(QDialog):
 
     @Slot()
     def _on_go(self) -> None:
-        if self._runner.is_running:
-            self._runner.cancel()
+        if self.runner.is_running:
+            self.runner.cancel()
             return
         self._show()  # the disk may have changed meanwhile
         if self._batch is not None and not self._refusal.text():
-            self._runner.start(self._batch)
+            self.runner.start(self._batch)
 
     @Slot()
     def _on_progress(self) -> None:
         batch = self._batch
-        if batch is None or batch is not self._runner.batch:
+        if batch is None or batch is not self.runner.batch:
             return
         for number, item in enumerate(batch.items):
             row = self._list.item(number)
             if row is not None:
                 self._show_item(row, item)
         self._show_buttons()
-        if self._runner.is_running:
-            self.working.emit(self._runner.words, self._runner.whole_share)
+        if self.runner.is_running:
+            self.working.emit(self.runner.words, self.runner.whole_share)
 
     @Slot()
     def _on_ended(self) -> None:
@@ -357,7 +357,7 @@ class BatchDialog(QDialog):
     # -- Qt --------------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and not self._runner.is_running:
+        if event.mimeData().hasUrls() and not self.runner.is_running:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

@@ -2,23 +2,25 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop_app.studio import honest, restored
-from desktop_app.studio.noise_level import in_words, noise_level
 from desktop_app.ui.restore.errands import Errands
 from desktop_app.ui.restore.open_picture import Array
 from desktop_app.ui.restore.restore_models import task_of
 from desktop_app.ui.restore.restore_session import RestoreSession
+
+if TYPE_CHECKING:  # these bring Pillow, which is slow to import: it waits for the first picture
+    from desktop_app.studio.honest import Removed
 
 PLAIN_TO_SEE = 0.5  # of the energy of fine structure: from here on a place counts as made up
 
 
 @dataclass(frozen=True)
 class Figures:
-    removed: honest.Removed
+    removed: "Removed"
     invented: float  # share of the picture
 
 
@@ -56,11 +58,11 @@ class HonestFigures(QObject):
         self.noise_came.emit("")
         self._errands.forget("noise")
         if picture is not None:
-            self._errands.do(partial(noise_level, picture.photo.pixels), self._on_noise, subject="noise")
+            self._errands.do(partial(noise, picture.photo.pixels), self._on_noise, subject="noise")
 
-    def _on_noise(self, sigma: float) -> None:
-        self.sigma = sigma
-        self.noise_came.emit(f"Noise found: σ ≈ {sigma:.0f} ({in_words(sigma)})")
+    def _on_noise(self, found: tuple[float, str]) -> None:
+        self.sigma = found[0]
+        self.noise_came.emit(f"Noise found: σ ≈ {found[0]:.0f} ({found[1]})")
 
     def _on_figures(self, found: Figures) -> None:
         removed = f"{found.removed.in_words()} (σ = {found.removed.sigma:.1f})"
@@ -72,9 +74,19 @@ class HonestFigures(QObject):
         self.came.emit(removed, invented)
 
 
+def noise(pixels: Array) -> tuple[float, str]:
+    """Its standard deviation in 8-bit steps, and how that looks."""
+    from desktop_app.studio.noise_level import in_words, noise_level
+
+    sigma = noise_level(pixels)
+    return sigma, in_words(sigma)
+
+
 def figures(original: Array, clean: Array) -> Figures:
+    from desktop_app.studio import honest, restored
+
     pairs = list(restored.samples(original, clean))
-    noise = restored.band_noise(pairs, honest.BANDS)
-    shares = [float(np.mean(honest.invented(*pair, noise) > PLAIN_TO_SEE)) for pair in pairs]
+    bands = restored.band_noise(pairs, honest.BANDS)
+    shares = [float(np.mean(honest.invented(*pair, bands) > PLAIN_TO_SEE)) for pair in pairs]
     weights = [pair[0].shape[0] * pair[0].shape[1] for pair in pairs]
     return Figures(honest.removed(original, clean), float(np.average(shares, weights=weights)))

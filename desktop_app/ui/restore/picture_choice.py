@@ -10,10 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop_app import paths
 from desktop_app.engine.errors import FileError
-from desktop_app.studio.batch import READ
 from desktop_app.ui.restore.errands import Errands
-
-FILTER = f"Pictures ({' '.join(f'*{ending}' for ending in READ)});;All files (*)"
 
 
 class PictureChoice(QObject):
@@ -26,7 +23,7 @@ class PictureChoice(QObject):
         self._folder = ""
 
     def ask(self, window: QWidget) -> None:
-        names, _ = QFileDialog.getOpenFileNames(window, "Open pictures", self._folder, FILTER)
+        names, _ = QFileDialog.getOpenFileNames(window, "Open pictures", self._folder, picture_filter())
         if names:
             self._folder = str(Path(names[0]).parent)
             self.chosen.emit([Path(name) for name in names])
@@ -40,6 +37,13 @@ class PictureChoice(QObject):
 
     def _on_saved(self, path: Path) -> None:
         self.chosen.emit([path])
+
+
+def picture_filter() -> str:
+    """For a dialog that asks for pictures."""
+    from desktop_app.studio.batch import READ  # it brings Pillow, which is slow to import
+
+    return f"Pictures ({' '.join(f'*{ending}' for ending in READ)});;All files (*)"
 
 
 def _save(image: QImage, path: Path) -> Path:

@@ -21,8 +21,7 @@ from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.controls.empty_view import EmptyView
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.restore import incoming
-from desktop_app.ui.restore.batch_dialog import BatchDialog
-from desktop_app.ui.restore.batch_runner import BatchRunner
+from desktop_app.ui.restore.batches import Batches
 from desktop_app.ui.restore.errands import Errands
 from desktop_app.ui.restore.no_designs import NoDesigns
 from desktop_app.ui.restore.picture_choice import PictureChoice
@@ -67,8 +66,7 @@ class RestoreRoom(QWidget, NoDesigns):
         self.choice = PictureChoice(self.session.errands, self)
         self.saver = Saver(self.session, self)
         self.trust = Trust(bridge, self.session, self._analysis, self.panel.honest)
-        self.batch_runner = BatchRunner(bridge, library, self)
-        self.batch = BatchDialog(look, self.batch_runner, self)
+        self.batches = Batches(look, bridge, library, self)
         self._packages: Sequence[Package] = ()
         self._package: Package | None = None
         self._state = RestoreState()
@@ -98,7 +96,7 @@ class RestoreRoom(QWidget, NoDesigns):
         session.read.connect(wishes.open)
         session.picture_changed.connect(self._show_picture)
         session.working.connect(partial(self._on_working, "picture"))
-        self.batch.working.connect(partial(self._on_working, "batch"))
+        self.batches.working.connect(partial(self._on_working, "batch"))
         session.failed.connect(self._on_failed)
         session.whole.connect(self._overlay)
         session.said.connect(self.say)
@@ -230,7 +228,7 @@ class RestoreRoom(QWidget, NoDesigns):
         self._offer_batch(())
 
     def _offer_batch(self, paths: Sequence[Path]) -> None:
-        self.batch.offer(paths, self._packages, self._package, self._state)
+        self.batches.offer(paths, self._packages, self._package, self._state)
 
     @Slot()
     def paste(self) -> None:
@@ -275,7 +273,7 @@ class RestoreRoom(QWidget, NoDesigns):
     def cancel(self) -> None:
         """Stop what the status bar tells of."""
         if not self._work["picture"][0]:
-            self.batch_runner.cancel()
+            self.batches.cancel()
             return
         self.session.cancel()
         if self.session.jobs.is_stopped:
@@ -283,8 +281,7 @@ class RestoreRoom(QWidget, NoDesigns):
 
     def leave(self) -> None:
         """The window closes: end what runs."""
-        self.batch.close()
-        self.batch_runner.close()
+        self.batches.close()
         self.saver.close()
         self.trust.close()
         self._analysis.close()

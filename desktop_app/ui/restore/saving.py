@@ -11,10 +11,6 @@ from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop_app.engine.errors import StudioError
-from desktop_app.studio import photo as photos
-from desktop_app.studio.batch import TEMPLATES
-from desktop_app.studio.composing import composed
-from desktop_app.studio.photo import ENDINGS
 from desktop_app.studio.restoration import RestoreState
 from desktop_app.studio.scratch import Scratch
 from desktop_app.ui.restore.errands import Errands
@@ -43,6 +39,8 @@ class Result:
     state: RestoreState
 
     def pixels(self, scratch: Scratch) -> Array:
+        from desktop_app.studio.composing import composed  # it brings Pillow, as all of these do
+
         original = self.picture.photo.pixels
         if self.run is None:
             return original
@@ -79,6 +77,8 @@ class Saver(QObject):
 
     def suggestion(self, picture: OpenPicture, task: Task) -> Path:
         """Beside the original, or where the last result of its folder went; a name that is free."""
+        from desktop_app.studio.batch import TEMPLATES
+
         own = picture.photo.path or Path.home() / picture.photo.name
         folder = self._folder if self._folder is not None and self._beside == own.parent else own.parent
         ending = ".tif" if own.suffix.lower() in (".tif", ".tiff") else ".png"
@@ -90,6 +90,8 @@ class Saver(QObject):
 
     def save(self, path: Path, *, replaces_original: bool = False) -> None:
         """Write the result as it is set now, once all of it is there."""
+        from desktop_app.studio.photo import ENDINGS
+
         picture = self._session.picture
         if picture is None:
             return
@@ -174,6 +176,8 @@ class Saver(QObject):
 
 def write_result(result: Result, path: Path) -> tuple[str, ...]:
     """Answers sentences on what the format could not keep. Raises FileError; nothing half written is left."""
+    from desktop_app.studio import photo as photos
+
     scale = result.run.scale if result.run is not None else 1
     with Scratch() as scratch:
         pixels = result.pixels(scratch)
@@ -184,14 +188,14 @@ def write_result(result: Result, path: Path) -> tuple[str, ...]:
 
 
 def _screen_pixels(result: Result) -> Array:
+    from desktop_app.studio import photo as photos
+
     with Scratch() as scratch:
         return np.ascontiguousarray(photos.to_srgb(result.pixels(scratch), result.picture.photo.tags))
 
 
 def _with_ending(path: Path, picked: str) -> Path:
     """The ending of the chosen format where the name has none that is a picture's."""
-    if path.suffix.lower() in ENDINGS:
-        return path
     endings = next((ends for name, ends in FORMATS.items() if picked.startswith(name)), (".png",))
     return path.with_name(path.name + endings[0]) if not path.suffix else path
 

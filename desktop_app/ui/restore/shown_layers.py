@@ -1,11 +1,11 @@
 """What the canvas shows of the session: the picture, the result as its tiles come, and how it is blended."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.studio.restoration import Box, RestoreState
-from desktop_app.studio.restore_view import Layers, Look
 from desktop_app.ui.restore.errands import Errands
 from desktop_app.ui.restore.open_picture import Array
 from desktop_app.ui.restore.plane import View
@@ -13,6 +13,9 @@ from desktop_app.ui.restore.restore_canvas import RestoreCanvas
 from desktop_app.ui.restore.restore_jobs import Preview
 from desktop_app.ui.restore.restore_run import RestoreRun
 from desktop_app.ui.restore.restore_session import RestoreSession
+
+if TYPE_CHECKING:  # it brings Pillow, which is slow to import: it waits for the first picture
+    from desktop_app.studio.restore_view import Layers
 
 
 @dataclass(eq=False)
@@ -31,7 +34,7 @@ class ShownLayers(QObject):
     ) -> None:
         super().__init__(parent)
         self._session, self._canvas, self._errands = session, canvas, errands
-        self._look = Look()
+        self._state = RestoreState()
         self.layers: Layers | None = None
         session.run_changed.connect(self._show_run)
         session.came.connect(self._on_came)
@@ -50,12 +53,14 @@ class ShownLayers(QObject):
 
     def show_state(self, state: RestoreState) -> None:
         """How much of the result is shown, and where."""
-        look = Look.of(state)
-        if look != self._look:
-            self._look = look
-            if self.layers is not None:
-                self.layers.set_look(look)
-                self._canvas.refresh()
+        before, self._state = self._state, state
+        if self.layers is None:
+            return
+        from desktop_app.studio.restore_view import Look
+
+        if Look.of(before) != Look.of(state):
+            self.layers.set_look(Look.of(state))
+            self._canvas.refresh()
 
     def look(self, view: View) -> None:
         """What is in view comes first."""
@@ -65,11 +70,13 @@ class ShownLayers(QObject):
         left, top, right, bottom = view.box
         self._session.look((left // s, top // s, -(-right // s), -(-bottom // s)), view.out)
 
-    def _make(self, *, scale: int) -> Layers:
+    def _make(self, *, scale: int) -> "Layers":
+        from desktop_app.studio.restore_view import Layers, Look
+
         picture = self._session.picture
         assert picture is not None
         self.layers = Layers(picture.original, scale=scale)
-        self.layers.set_look(self._look)
+        self.layers.set_look(Look.of(self._state))
         self._canvas.set_layers(self.layers, scale=scale)
         return self.layers
 

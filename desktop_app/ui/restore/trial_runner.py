@@ -1,6 +1,7 @@
 """The model put to the test on the picture that is open: noise of our own is added, taken away again, and measured."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -8,15 +9,18 @@ from desktop_app.engine.errors import Cancelled, StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Restored, Update
 from desktop_app.studio.jobs import Job
-from desktop_app.studio.noise_trial import STRENGTHS, NoiseTrial, Verdict
+from desktop_app.studio.scratch import Scratch
 from desktop_app.ui.bridge import Listener, QueueBridge
 from desktop_app.ui.restore.errands import Errands
 from desktop_app.ui.restore.open_picture import Array, OpenPicture
 from desktop_app.ui.restore.restore_models import restoration, task_of
 
+if TYPE_CHECKING:  # it brings Pillow, which is slow to import
+    from desktop_app.studio.noise_trial import NoiseTrial, Verdict
+
 SLOT = "restore trial"
 NOISY = 8.0  # 8-bit steps
-ON_CLEAN = "It was added to the cleaned picture, as this one is noisy itself. That flatters the model a little."
+ON_CLEAN = "It was added to the cleaned picture, as this one is noisy itself. That flatters the model."
 NOT_HERE = "The test adds noise and has it taken away again: choose a model that cleans."
 
 
@@ -52,7 +56,7 @@ class TrialRunner(QObject):
         on_clean = clean is not None and sigma >= NOISY
         self.note = ON_CLEAN if on_clean else ""
         pixels = clean if clean is not None and on_clean else picture.photo.pixels
-        work = partial(NoiseTrial, picture.scratch, pixels, package, sigma=sigma if on_clean else None)
+        work = partial(_prepare, picture.scratch, pixels, package, sigma if on_clean else None)
         number = self._number
         self._errands.do(work, partial(self._on_ready, number), partial(self._on_error, number), subject="trial")
 
@@ -64,7 +68,7 @@ class TrialRunner(QObject):
             self._bridge.cancel(self._job)
         self._end()
 
-    def _on_ready(self, number: int, trial: NoiseTrial) -> None:
+    def _on_ready(self, number: int, trial: "NoiseTrial") -> None:
         if number != self._number:
             trial.close()
             return
@@ -86,7 +90,7 @@ class TrialRunner(QObject):
             then, failed = partial(self._on_verdict, number), partial(self._on_error, number)
             self._errands.do(self._trial.verdict, then, failed, subject="trial")
 
-    def _on_verdict(self, number: int, verdict: Verdict) -> None:
+    def _on_verdict(self, number: int, verdict: "Verdict") -> None:
         if number == self._number:
             self._end()
             self.came.emit(verdict)
@@ -112,8 +116,16 @@ def why_not(package: Package | None) -> str:
     return "" if is_fit else NOT_HERE
 
 
-def table(verdict: Verdict) -> tuple[tuple[str, ...], ...]:
+def _prepare(scratch: Scratch, pixels: Array, package: Package, sigma: float | None) -> "NoiseTrial":
+    from desktop_app.studio.noise_trial import NoiseTrial
+
+    return NoiseTrial(scratch, pixels, package, sigma=sigma)
+
+
+def table(verdict: "Verdict") -> tuple[tuple[str, ...], ...]:
     """Rows of words, the heads first: the noisy picture, the best strength where it is another one, and all of it."""
+    from desktop_app.studio.noise_trial import STRENGTHS
+
     rows: list[tuple[str, ...]] = [("", "PSNR", "SSIM")]
     best = round(verdict.best * (len(STRENGTHS) - 1))
     chosen = {0: "With the noise", best: f"Cleaned to {10 * best} %", len(STRENGTHS) - 1: "Cleaned"}

@@ -1,15 +1,19 @@
 """How far a result can be trusted: figures of it as soon as it is there, and a test of the model when wished for."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.engine.packages import Package
-from desktop_app.studio.noise_trial import Verdict
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.restore.errands import Errands
 from desktop_app.ui.restore.honest_figures import HonestFigures
 from desktop_app.ui.restore.honest_panel import HonestPanel
 from desktop_app.ui.restore.restore_session import RestoreSession
 from desktop_app.ui.restore.trial_runner import TrialRunner, table, why_not
+
+if TYPE_CHECKING:  # it brings Pillow, which is slow to import
+    from desktop_app.studio.noise_trial import Verdict
 
 
 class Trust(QObject):
@@ -56,7 +60,7 @@ class Trust(QObject):
         self._panel.show_test((), "")
 
     @Slot(object)
-    def _on_verdict(self, verdict: Verdict) -> None:
+    def _on_verdict(self, verdict: "Verdict") -> None:
         words = " ".join(filter(None, (verdict.in_words(), self.trial.note)))
         self._panel.show_test(table(verdict), words)
 

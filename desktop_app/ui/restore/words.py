@@ -1,8 +1,12 @@
 """The sentences of Restore that are made of figures."""
 
+from typing import TYPE_CHECKING
+
 from desktop_app.engine.packages import Package
-from desktop_app.studio.batch import Item
 from desktop_app.ui.restore.restore_models import Task, task_of
+
+if TYPE_CHECKING:  # it brings Pillow, which is slow to import
+    from desktop_app.studio.batch import Item
 
 DOING: dict[Task, str] = {"denoise": "Cleaning", "upscale": "Enlarging", "inpaint": "Filling in"}
 NAMES: dict[Task, str] = {"denoise": "Clean", "upscale": "Enlarge", "inpaint": "Fill in"}
@@ -23,7 +27,7 @@ def percent(value: float) -> str:
     return f"{100 * value:.0f} %"
 
 
-def item_words(item: Item, share: float) -> str:
+def item_words(item: "Item", share: float) -> str:
     """A picture of a batch and what became of it. share: how much of it is done while it runs."""
     if item.state == "waiting":
         return item.source.name
