@@ -16,7 +16,7 @@ from desktop_app.engine.requests import Frozen
 Map = npt.NDArray[np.uint8]
 Box = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 
-SOFTNESS = 0.35  # of a stroke's radius, over which local strength fades
+SOFTNESS = 0.2  # of a stroke's radius: the deviation of the blur in which local strength fades
 MAX_GROW = 64  # pixels
 MAX_RADIUS = 4096.0  # pixels
 
@@ -82,7 +82,8 @@ def _lay(image: Image.Image, stroke: Stroke, box: tuple[float, float, float, flo
     points = [((x - box[0]) * scale, (y - box[1]) * scale) for x, y in stroke.points]
     radius = min(stroke.radius, MAX_RADIUS) * scale
     blur = softness * radius
-    region = _bounds(points, radius + 3 * blur + 1, image.size)
+    margin = math.ceil(4 * blur)  # what lies outside still blurs into view
+    region = _bounds(points, radius + margin + 1, image.size, margin)
     if region is None:
         return
     shape = Image.new("L", (region[2] - region[0], region[3] - region[1]), 0)
@@ -101,13 +102,13 @@ def _draw(shape: Image.Image, points: list[tuple[float, float]], radius: float) 
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
 
 
-def _bounds(points: list[tuple[float, float]], reach: float, size: tuple[int, int]) -> Box | None:
-    """The pixels that a stroke can touch, or None where it lies outside or has no number for a place."""
+def _bounds(points: list[tuple[float, float]], reach: float, size: tuple[int, int], margin: int) -> Box | None:
+    """The pixels that a stroke can touch in an image with a margin, or None where it lies outside or nowhere."""
     if not points or not all(math.isfinite(value) for point in points for value in point):
         return None
     xs, ys = [x for x, _ in points], [y for _, y in points]
-    left, top = max(0, math.floor(min(xs) - reach)), max(0, math.floor(min(ys) - reach))
-    right, bottom = min(size[0], math.ceil(max(xs) + reach)), min(size[1], math.ceil(max(ys) + reach))
+    left, top = max(-margin, math.floor(min(xs) - reach)), max(-margin, math.floor(min(ys) - reach))
+    right, bottom = min(size[0] + margin, math.ceil(max(xs) + reach)), min(size[1] + margin, math.ceil(max(ys) + reach))
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 

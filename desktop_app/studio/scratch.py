@@ -1,9 +1,11 @@
 """Working copies of pictures as plain arrays in files, which the engine reads by name. They end with their Scratch."""
 
+import contextlib
 import itertools
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -13,6 +15,9 @@ import numpy.typing as npt
 
 from desktop_app.engine.errors import FileError
 from desktop_app.engine.requests import ArrayFile
+
+_PREFIX = "maquette-scratch-"
+_STALE_S = 3600.0
 
 Array = npt.NDArray[Any]
 Mapped = np.memmap[Any, np.dtype[Any]]
@@ -24,9 +29,10 @@ class Scratch:
     def __init__(self, parent: Path | None = None) -> None:
         """Raises FileError where there is no room for one."""
         try:
-            self.folder = Path(tempfile.mkdtemp(prefix="maquette-", dir=parent))
+            self.folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
         except OSError as error:
             raise _no_room(error) from None
+        _sweep(self.folder.parent)
         self._numbers = itertools.count(1)
 
     def save(self, array: Array) -> ArrayFile:
@@ -52,8 +58,9 @@ class Scratch:
         return ArrayFile(str(path), kind.name, shape), mapped
 
     def drop(self, file: ArrayFile) -> None:
-        """Remove one array."""
-        Path(file.path).unlink(missing_ok=True)
+        """Remove one array; where the system keeps it because it is still mapped, `close` tries again."""
+        with contextlib.suppress(OSError):
+            Path(file.path).unlink()
 
     def close(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -65,6 +72,28 @@ class Scratch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what programs that were killed have left; never what one that runs is using."""
+    for left in folder.glob(f"{_PREFIX}*"):
+        owner = left.name.removeprefix(_PREFIX).split("-")[0]
+        with contextlib.suppress(OSError):
+            if owner.isdecimal() and not _runs(int(owner)) and time.time() - left.stat().st_mtime > _STALE_S:
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    """Whether there is such a process; taken for granted where it cannot be asked without harm."""
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it runs, and is somebody else's
+        return True
+    return True
 
 
 def _reserve(path: Path, size: int) -> None:
