@@ -1,13 +1,12 @@
 """The picture that is saved: the blend of what was and what the network made of it, in bands of rows through files."""
 
-import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from desktop_app.studio.bicubic import bicubic
 from desktop_app.studio.photo_tags import Array
-from desktop_app.studio.restoration import MAX_RADIUS, Map, Stroke, local_map
+from desktop_app.studio.restoration import Map, Stroke, local_map
 from desktop_app.studio.restored import Int16, blend, detail_layer_into
 from desktop_app.studio.scratch import Scratch
 
@@ -51,11 +50,9 @@ def composed(
 
 
 def _local(strokes: Sequence[Stroke], rows: slice, width: int, scale: int) -> Map:
-    """The map of local strength for some rows, drawn with what is around them, so that none is seen to end there."""
-    reach = math.ceil(2 * max(min(stroke.radius, MAX_RADIUS) for stroke in strokes))
-    top, bottom = rows.start // scale - reach, rows.stop // scale + reach
-    drawn = local_map(strokes, (0, top, width // scale, bottom), (width, (bottom - top) * scale))
-    return drawn[reach * scale : reach * scale + rows.stop - rows.start]
+    """The map of local strength for some rows of the result."""
+    box = (0, rows.start // scale, width // scale, rows.stop // scale)
+    return local_map(strokes, box, (width, rows.stop - rows.start))
 
 
 def enlarged(scratch: Scratch, original: Array, scale: int) -> Array:
