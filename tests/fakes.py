@@ -354,13 +354,15 @@ def write_restorer(
     ability: str = "denoise",
     channels: int = 3,
     scale: int = 1,
+    side: int | None = None,
 ) -> Package:
     """A package folder that denoises, upscales or inpaints; its graph is a stand-in that no runtime ever opens."""
     folder = parent / name
     folder.mkdir(parents=True)
     (folder / "restorer.onnx").write_bytes(b"stand-in")
-    image = Tensor("image", "float32", ("N", channels, "H", "W"))
-    mask = (Tensor("mask", "float32", ("N", 1, "H", "W")),) if ability == "inpaint" else ()
+    taken, given = ((side, side), (side, side)) if side else (("H", "W"), ("H2", "W2"))
+    image = Tensor("image", "float32", ("N", channels, *taken))
+    mask = (Tensor("mask", "float32", ("N", 1, *taken)),) if ability == "inpaint" else ()
     manifest = Manifest(
         name=name,
         title=title,
@@ -372,9 +374,9 @@ def write_restorer(
             "golden": FileEntry("golden.npz", 8, "0" * 64),
         },
         graphs={
-            "restorer": Graph("restorer", (image, *mask), (Tensor("restored", "float32", ("N", channels, "H2", "W2")),))
+            "restorer": Graph("restorer", (image, *mask), (Tensor("restored", "float32", ("N", channels, *given)),))
         },
-        restoration=Restoration(channels, scale=scale, cell=8, border=32),  # type: ignore[arg-type]
+        restoration=Restoration(channels, scale, cell=side or 8, border=0 if side else 32, side=side),  # type: ignore[arg-type]
         opset=20,
         tolerance=1e-3,
         licence="CC0-1.0",

@@ -11,8 +11,10 @@ from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
+from desktop_app.engine.errors import FileError
 from desktop_app.studio.restoration import Stroke
-from tests.fakes import FakeEngine
+from desktop_app.studio.scratch import Scratch
+from tests.fakes import FakeEngine, write_restorer
 from tests.ui.conftest import Desktop, wait_for
 from tests.ui.restoring import (
     make_restoring,  # noqa: F401
@@ -222,6 +224,39 @@ def test_a_card_of_the_library_chooses_the_model(opened: Desktop) -> None:
     assert opened.window.rooms.name == "sample"
     opened.window.models.choose("fake-denoise")
     assert opened.window.rooms.name == "restore"
+
+
+def test_a_model_that_cannot_take_the_picture_says_why(make_restoring: Make, tmp_path: Path) -> None:  # noqa: F811
+    write_restorer(tmp_path / "desktop" / "models", "fake-sheets", title="Fake sheets", side=28)
+    desktop = make_restoring()
+    open_picture(desktop, write_picture(tmp_path / "photo.png"))
+    room, served = room_of(desktop), len(restores(desktop))
+    models = room.controls._models
+    item = models.model().item(models.findText("Fake sheets"))
+    assert not item.isEnabled()
+    desktop.window.library.chosen.emit("fake-sheets")
+    assert "“Fake sheets” cannot take this picture." in room.banner.sentence
+    assert "60 × 40" in room.banner.sentence
+    assert len(restores(desktop)) == served
+    open_picture(desktop, write_picture(tmp_path / "sheet.png", size=(84, 56)))
+    assert state_of(desktop).package == "fake-sheets"
+    assert len(restores(desktop)) == served + 1
+
+
+def test_no_room_for_the_result_can_be_tried_again(opened: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
+    room = room_of(opened)
+
+    def full(*_: object) -> None:
+        raise FileError("There is no room for a working copy of the picture.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Scratch, "new", full)
+        opened.do("enlarge")
+        wait_for(lambda: "no room" in room.banner.sentence)
+    assert not room.session.is_whole
+    room.banner._button.click()
+    wait_for(lambda: room.session.is_whole)
+    assert room.session.run.scale == 2
 
 
 # -- filling in ------------------------------------------------------------------------------------------------------

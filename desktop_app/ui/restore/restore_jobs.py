@@ -4,6 +4,7 @@ The whole is asked for a few tiles at a time, what is in view first. A new view 
 made are put back. They are those of the whole picture, whatever the order, so the result is the same to the bit.
 """
 
+import contextlib
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -238,7 +239,8 @@ class RestoreJobs(QObject):
     def _end_view(self) -> None:
         view, self._view = self._view, None
         if view is not None and view.is_reduced and self._picture is not None:
-            self._picture.scratch.drop(view.request.picture)
+            with contextlib.suppress(OSError):  # the engine may still look at it: it goes with the picture
+                self._picture.scratch.drop(view.request.picture)
 
     def _put_back(self) -> None:
         """The tiles that are being made are asked for again later."""

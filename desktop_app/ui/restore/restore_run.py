@@ -1,5 +1,6 @@
 """A model at work on the open picture: its result as far as it is there, and what is asked for next."""
 
+import contextlib
 from dataclasses import dataclass, field
 
 import msgspec
@@ -16,7 +17,7 @@ from desktop_app.ui.restore.restore_models import restoration, task_of
 from desktop_app.ui.restore.tile_plan import TilePlan
 
 Mask = npt.NDArray[np.uint8]
-BUDGET = 4 * 2**30
+BUDGET = 2**30  # bytes; the two newest results are kept, however large they are
 SHEET_TILE = 448  # pixels: the step of plans for models of pictures of one size, rounded to whole ones
 
 
@@ -77,9 +78,10 @@ class RestoreRun:
 
     def drop(self, scratch: Scratch) -> None:
         """Its files are not needed any more."""
-        self.restoring.drop()
-        if self.restoring.request.mask is not None:
-            scratch.drop(self.restoring.request.mask)
+        with contextlib.suppress(OSError):  # a system that keeps files while they are looked at: they go at the end
+            self.restoring.drop()
+            if self.restoring.request.mask is not None:
+                scratch.drop(self.restoring.request.mask)
 
 
 def prepare(picture: OpenPicture, package: Package, state: RestoreState, before: RestoreRun | None) -> RestoreRun:
@@ -148,5 +150,5 @@ class Results:
 
     def put(self, run: RestoreRun) -> None:
         self._runs[run.key] = run
-        while len(self._runs) > 1 and sum(kept.size for kept in self._runs.values()) > self._budget:
+        while len(self._runs) > 2 and sum(kept.size for kept in self._runs.values()) > self._budget:
             self._runs.pop(next(iter(self._runs))).drop(self._scratch)

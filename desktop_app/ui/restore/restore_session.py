@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.engine.errors import StudioError
@@ -13,9 +14,11 @@ from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.restore.errands import Errands
 from desktop_app.ui.restore.open_picture import OpenPicture, read_picture
 from desktop_app.ui.restore.restore_jobs import RestoreJobs
+from desktop_app.ui.restore.restore_models import why_not
 from desktop_app.ui.restore.restore_run import RestoreRun, Results, RunKey, key_of, prepare
 
 SLOW_MS = 500  # reading that takes longer is told
+SETTLE_MS = 250  # how long a slider of the mask must rest before it is filled in anew
 
 
 class RestoreSession(QObject):
@@ -26,7 +29,7 @@ class RestoreSession(QObject):
     preview_came = Signal(object)  # Preview
     whole = Signal()
     working = Signal(str, float)
-    failed = Signal(object)  # StudioError of the engine
+    failed = Signal(object)  # StudioError: `go_on` tries again
     said = Signal(str, str)  # sentence, tone
 
     def __init__(self, bridge: QueueBridge, parent: QObject | None = None) -> None:
@@ -43,16 +46,21 @@ class RestoreSession(QObject):
         self._wanted: RunKey | None = None  # of the result for the state; None where nothing is to be done
         self._is_decided = False  # `_wanted` is about the picture that is open
         self._given_up = ""  # the path of a picture that could not be brought back
-        self._slow = QTimer(self)
-        self._slow.setSingleShot(True)
-        self._slow.setInterval(SLOW_MS)
-        self._slow.timeout.connect(self._tell_reading)
+        self._slow = self._timer(SLOW_MS, self._tell_reading)
+        self._settling = self._timer(SETTLE_MS, self._prepare)
         jobs = self.jobs
         jobs.came.connect(self.came)
         jobs.preview_came.connect(self.preview_came)
-        jobs.whole.connect(self.whole)
+        jobs.whole.connect(self._on_whole)
         jobs.progressed.connect(self.working)
         jobs.failed.connect(self.failed)
+
+    def _timer(self, milliseconds: int, act: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(milliseconds)
+        timer.timeout.connect(act)
+        return timer
 
     # -- which picture ---------------------------------------------------------------------------------------------
 
@@ -122,6 +130,7 @@ class RestoreSession(QObject):
         if picture is self.picture:
             return
         self.jobs.start(None, None)
+        self._settling.stop()
         self.picture, self.run, self._wanted, self._is_decided = picture, None, None, False
         self._results = Results(picture.scratch) if picture is not None else None
         self.errands.forget("run")
@@ -133,18 +142,30 @@ class RestoreSession(QObject):
     def _want_run(self) -> None:
         """The result for the state: at once where it is there, else from its beginning."""
         picture, package = self.picture, self._package
-        key = key_of(self.state, package) if package is not None else None
+        refusal = why_not(package, picture.shape) if package is not None and picture is not None else ""
+        key = key_of(self.state, package) if package is not None and not refusal else None
         if picture is None or self._results is None or (self._is_decided and key == self._wanted):
             return
-        self._wanted, self._is_decided = key, True
+        before, self._wanted, self._is_decided = self._wanted, key, True
         self.errands.forget("run")
+        self._settling.stop()
         found = self._results.get(key) if key is not None else None
         if key is None or found is not None:
             self._show_run(found)
+        elif before is not None and msgspec.structs.replace(before, grow=key.grow) == key:
+            self._settling.start()
+        else:
+            self._prepare()
+        if refusal and package is not None:
+            self.said.emit(f"“{package.manifest.title}” cannot take this picture. {refusal}", "warn")
+
+    @Slot()
+    def _prepare(self) -> None:
+        picture, package = self.picture, self._package
+        if picture is None or package is None:
             return
-        assert package is not None
         work = partial(prepare, picture, package, self.state, self.run)
-        self.errands.do(work, partial(self._on_prepared, picture), self._on_no_room, subject="run")
+        self.errands.do(work, partial(self._on_prepared, picture), self.failed.emit, subject="run")
 
     def _on_prepared(self, picture: OpenPicture, run: RestoreRun) -> None:
         if picture is self.picture and self._results is not None:
@@ -152,8 +173,11 @@ class RestoreSession(QObject):
             if run.key == self._wanted:
                 self._show_run(run)
 
-    def _on_no_room(self, error: StudioError) -> None:
-        self.said.emit(error.message, "error")
+    @Slot()
+    def _on_whole(self) -> None:
+        self.whole.emit()
+        if self.run is not None and self.run.restoring.note():
+            self.said.emit(self.run.restoring.note(), "plain")
 
     def _show_run(self, run: RestoreRun | None) -> None:
         self.run = run
@@ -190,12 +214,15 @@ class RestoreSession(QObject):
         self._given_up = ""
         if self.picture is None:
             self.show(self.state, self._package)
+        elif self._wanted is not None and (self.run is None or self.run.key != self._wanted):
+            self._prepare()
         else:
             self.jobs.go_on()
 
     def leave(self) -> None:
         """The window closes."""
         self._slow.stop()
+        self._settling.stop()
         self.jobs.start(None, None)
         self.errands.close()
         self.picture = self.run = self._candidate = self._results = None
