@@ -6,6 +6,7 @@ import numpy.typing as npt
 from desktop_app.engine.errors import FileError
 from desktop_app.studio import photo
 from desktop_app.studio.batch import MaskFile
+from desktop_app.studio.restoration import grown
 
 Mask = npt.NDArray[np.uint8]
 
@@ -27,17 +28,3 @@ def read_mask(file: MaskFile, size: tuple[int, int]) -> Mask:
         colour = "black" if file.inverted else "white"
         raise FileError(f"The mask “{file.path.name}” says nothing is to be filled in. Paint it {colour} where it is.")
     return mask[..., None].astype(np.uint8) * np.uint8(255)
-
-
-def grown(mask: npt.NDArray[np.bool_], pixels: int) -> npt.NDArray[np.bool_]:
-    """Larger by so many pixels on all sides, eight-sided: near enough to round."""
-    for step in range(pixels):
-        wide = mask.copy()
-        wide[:, 1:] |= mask[:, :-1]
-        wide[:, :-1] |= mask[:, 1:]
-        tall = (wide if step % 2 else mask).copy()
-        source = wide if step % 2 else mask
-        tall[1:] |= source[:-1]
-        tall[:-1] |= source[1:]
-        mask = tall | wide
-    return mask

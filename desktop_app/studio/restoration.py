@@ -69,7 +69,8 @@ def mask_map(state: RestoreState, box: Box, out: tuple[int, int]) -> Map:
         _lay(image, stroke, around, softness=0.0)
     if state.inverted:
         image = ImageChops.invert(image)
-    return np.asarray(_grown(image, reach).crop((reach, reach, reach + out[0], reach + out[1]))).copy()
+    mask = grown(np.asarray(image) > 127, reach)[reach : reach + out[1], reach : reach + out[0]]
+    return mask.astype(np.uint8) * np.uint8(255)
 
 
 def has_mask(state: RestoreState) -> bool:
@@ -112,19 +113,15 @@ def _bounds(points: list[tuple[float, float]], reach: float, size: tuple[int, in
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
-def _grown(image: Image.Image, pixels: int) -> Image.Image:
-    """What is painted, larger by so many pixels on all sides: eight-sided, near enough to round."""
+def grown(mask: npt.NDArray[np.bool_], pixels: int) -> npt.NDArray[np.bool_]:
+    """Larger by so many pixels on all sides, eight-sided: near enough to round."""
     for step in range(pixels):
-        plus = ImageChops.lighter(
-            ImageChops.lighter(_moved(image, 1, 0), _moved(image, -1, 0)),
-            ImageChops.lighter(_moved(image, 0, 1), _moved(image, 0, -1)),
-        )
-        image = image.filter(ImageFilter.MaxFilter(3)) if step % 2 else ImageChops.lighter(image, plus)
-    return image
-
-
-def _moved(image: Image.Image, x: int, y: int) -> Image.Image:
-    """Shifted, with what comes in from outside empty."""
-    moved = Image.new("L", image.size, 0)
-    moved.paste(image, (x, y))
-    return moved
+        wide = mask.copy()
+        wide[:, 1:] |= mask[:, :-1]
+        wide[:, :-1] |= mask[:, 1:]
+        tall = (wide if step % 2 else mask).copy()
+        source = wide if step % 2 else mask
+        tall[1:] |= source[:-1]
+        tall[:-1] |= source[1:]
+        mask = tall | wide
+    return mask

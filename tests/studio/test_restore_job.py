@@ -19,8 +19,8 @@ from desktop_app.studio import composing, photo, restored
 from desktop_app.studio.batch import BatchSettings, MaskFile, Noise
 from desktop_app.studio.composing import composed, enlarged
 from desktop_app.studio.library import Library
-from desktop_app.studio.mask_file import grown, read_mask
-from desktop_app.studio.restoration import Stroke
+from desktop_app.studio.mask_file import read_mask
+from desktop_app.studio.restoration import Stroke, grown
 from desktop_app.studio.restore_job import Figures, RestoreJob, noisy, package_for
 from desktop_app.studio.scratch import Scratch
 from tests.tiny_restorer import LEVEL, tiny_restorer
