@@ -326,5 +326,8 @@ def test_a_note_becomes_columns_of_the_card() -> None:
 
 
 class _Scored:
+    restoration = None
+    abilities = ("denoise",)
+
     def __init__(self, scores) -> None:
         self.scores = scores
