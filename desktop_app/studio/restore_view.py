@@ -18,7 +18,7 @@ import numpy.typing as npt
 from desktop_app.studio import honest, restored, wavelet
 from desktop_app.studio.coverage import Coverage
 from desktop_app.studio.overview import Overview, nearest
-from desktop_app.studio.restoration import SOFTNESS, Box, RestoreState, Stroke, local_map
+from desktop_app.studio.restoration import Box, RestoreState, Stroke, local_map
 
 Array = npt.NDArray[Any]
 Pixels = npt.NDArray[np.uint8]
@@ -29,7 +29,6 @@ DIFFERENCE, REMOVED = 8, 4  # how many times they are amplified
 KEPT = 4  # views whose pixels are remembered
 WORTH_KEEPING = 2**16  # pixels: less is a strip at the edge, or what is under a lens
 MARGIN = 128  # pixels around a view at 1:1 that are looked at for its fine structure
-MOST_SOFTNESS = 512  # pixels around a view in which strokes are drawn for their soft edges
 HEAT, GLOW = (255, 92, 40), 1.6  # of what is not supported by the original, and how strongly it shows
 
 
@@ -193,14 +192,13 @@ class Layers:
         return view.local[1]
 
     def _strokes(self, strokes: tuple[Stroke, ...], view: _View) -> Pixels:
-        """The map of local strength; from 1:1 on with what lies around, so that strokes are the same in every part."""
+        """The map of local strength; from 1:1 on of whole pixels of the original."""
         s = self.scale
         left, top, right, bottom = view.box
+        outer = left // s, top // s, -(-right // s), -(-bottom // s)
         if view.size != (right - left, bottom - top):
-            return local_map(strokes, (left // s, top // s, -(-right // s), -(-bottom // s)), view.size)
-        soft = min(MOST_SOFTNESS, math.ceil(3 * SOFTNESS * max(stroke.radius for stroke in strokes)))
-        outer = left // s - soft, top // s - soft, -(-right // s) + soft, -(-bottom // s) + soft
-        made: Pixels = local_map(strokes, outer, (s * (outer[2] - outer[0]), s * (outer[3] - outer[1])))
+            return local_map(strokes, outer, view.size)
+        made = local_map(strokes, outer, (s * (outer[2] - outer[0]), s * (outer[3] - outer[1])))
         y, x = top - outer[1] * s, left - outer[0] * s
         return np.ascontiguousarray(made[y : y + view.size[1], x : x + view.size[0]])
 

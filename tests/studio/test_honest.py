@@ -63,6 +63,21 @@ def test_the_same_detail_is_not_flagged_where_the_original_holds_it():
     assert share[INSIDE].mean() < 0.05
 
 
+def test_another_texture_in_the_place_of_one_is_made_up():
+    y, x = np.mgrid[:SIDE, :SIDE]
+    other = (texture(40) != 0) * (30 * np.sin(0.9 * x) * np.sin(1.3 * y))[..., None]
+    original = eight(scene() + texture(40) + np.random.default_rng(1).normal(0, SIGMA, scene().shape))
+    assert honest.invented(original, eight(scene() + other))[INSIDE].mean() > 0.5
+
+
+def test_noise_that_was_kept_as_if_it_were_a_texture_is_flagged():
+    original = noisy()
+    kept = scene() + 0.9 * (original - scene()) * (texture(1) != 0)
+    share = honest.invented(original, eight(kept))
+    assert share[INSIDE].mean() > 0.2
+    assert share[OUTSIDE].mean() < 0.03
+
+
 def test_what_is_lost_is_not_made_up():
     original = eight(scene() + texture(30) + np.random.default_rng(1).normal(0, SIGMA, scene().shape))
     assert honest.invented(original, eight(scene()))[INSIDE].mean() < 0.05
@@ -124,6 +139,12 @@ def test_noise_alone_is_told_as_such():
     assert found.structure < 0.01
     assert abs(found.edges) < 0.2
     assert "nothing of the picture stands out" in found.in_words()
+
+
+def test_another_brightness_is_no_grain():
+    found = honest.removed(noisy(), eight(scene() + 9))
+    assert abs(found.neighbours) < 0.05
+    assert found.sigma == pytest.approx(SIGMA, rel=0.03)
 
 
 def test_a_lost_texture_is_told():

@@ -33,7 +33,7 @@ def noisy(sigma: float, channels: int = 3, **size: int) -> np.ndarray:
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("sigma", [0, 1, 2, 5, 10, 15, 25, 35, 50])
 def test_the_estimate_is_near(sigma, channels):
-    assert noise_level(noisy(sigma, channels)) == pytest.approx(sigma, abs=0.5 + 0.06 * sigma)
+    assert noise_level(noisy(sigma, channels)) == pytest.approx(sigma, abs=0.3 + 0.03 * sigma)
 
 
 def test_a_texture_all_over_is_not_taken_for_noise():

@@ -428,8 +428,7 @@ def test_a_pixel_of_a_smaller_view_is_there_when_all_of_it_is():
     cover.add((0, 0, 55, 100))
     assert cover.mask((0, 0, 100, 100), (100, 100)).sum() == 5500
     smaller = cover.mask((0, 0, 100, 100), (10, 10))
-    assert smaller[:, :4].all()
-    assert not smaller[:, 5:].any()
+    assert np.array_equal(smaller, np.tile(np.arange(10) < 4, (10, 1)))  # the fifth lies beside one that is cut
     seam = Coverage((100, 100))
     seam.add((0, 0, 55, 100))
     seam.add((55, 0, 90, 100))
