@@ -157,6 +157,7 @@ def test_it_can_be_stopped_from_the_status_bar_and_the_window_stays_usable(
     jobs._cancel.click()
     assert not dialog.runner.is_running
     assert "waiting" in states(desktop)
+    assert "running" not in states(desktop)
     assert not jobs._work
     desktop.engine.seconds_a_tile = 0.0
     run(desktop)

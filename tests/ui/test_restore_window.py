@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog
 from desktop_app.engine.errors import FileError
 from desktop_app.studio.restoration import Stroke
 from desktop_app.studio.scratch import Scratch
-from tests.fakes import FakeEngine, write_restorer
+from tests.fakes import write_restorer
 from tests.ui.conftest import Desktop, wait_for
 from tests.ui.restoring import (
     make_restoring,  # noqa: F401
@@ -164,6 +164,16 @@ def test_a_file_that_has_changed_meanwhile_is_told(make_restoring: Make, tmp_pat
     second = make_restoring()
     wait_for(lambda: room_of(second).session.is_whole)
     assert "changed" in room_of(second).banner.sentence
+
+
+def test_a_step_back_closes_the_picture_and_one_forth_opens_it(opened: Desktop) -> None:
+    room = room_of(opened)
+    opened.do("undo")
+    assert room.session.picture is None
+    assert room._empty.isVisible()
+    opened.do("redo")
+    wait_for(lambda: room.session.is_whole)
+    assert room.canvas.isVisible()
 
 
 # -- what a slider does ----------------------------------------------------------------------------------------------
@@ -356,16 +366,16 @@ def test_it_can_be_stopped_and_gone_on_with(make_restoring: Make, tmp_path: Path
 
 
 def test_the_engine_may_die_in_the_middle(make_restoring: Make, tmp_path: Path) -> None:  # noqa: F811
-    engine = FakeEngine(hang=threading.Event())
-    desktop = make_restoring(engine)
-    room = room_of(desktop)
+    desktop = make_restoring()
+    room, hang = room_of(desktop), threading.Event()
+    desktop.engine.hang = hang
     room.open_files([write_picture(tmp_path / "photo.png")])
-    wait_for(lambda: restores(desktop) or len(engine.served) > 0)
+    wait_for(lambda: restores(desktop))
     desktop.host.die()
     wait_for(lambda: room.banner.sentence)
     assert "engine ended" in room.banner.sentence
     wait_for(lambda: room.session.is_whole)
-    room.panel.strength.strength.dragged.emit(0.5)
+    assert len(restores(desktop)) == 2
     open_picture(desktop, write_picture(tmp_path / "next.png", seed=9))
 
 
@@ -419,6 +429,20 @@ def test_saving_waits_for_the_whole(make_restoring: Make, tmp_path: Path) -> Non
     assert "as soon as" in room.banner.sentence
     wait_for(lambda: (tmp_path / "out.png").is_file())
     assert (pixels_of(tmp_path / "out.png") == half_grey(pixels_of(tmp_path / "large.png"))).all()
+
+
+def test_what_was_painted_last_is_saved(make_restoring: Make, tmp_path: Path) -> None:  # noqa: F811
+    desktop = make_restoring()
+    room = room_of(desktop)
+    open_picture(desktop, write_picture(tmp_path / "photo.png"))
+    desktop.do("fill")
+    for number, x in enumerate((10.0, 50.0)):
+        room.canvas.stroke_drawn.emit(Stroke(((x, 20.0),), 4.0, 1.0))
+        room.saver.save(tmp_path / f"filled {number}.png")
+        wait_for(lambda: room.session.is_whole)
+        wait_for(lambda: (tmp_path / f"filled {number}.png").is_file())  # noqa: B023
+    made = pixels_of(tmp_path / "filled 1.png")
+    assert (made[20, [10, 50]] == 255).all()
 
 
 def test_the_result_can_be_copied(opened: Desktop) -> None:
@@ -508,6 +532,18 @@ def test_views_and_tools_have_keys(opened: Desktop) -> None:
     assert room.canvas.state.brush.tool == "hand"
 
 
+def test_the_panel_beside_the_picture_can_be_hidden(opened: Desktop) -> None:
+    window, room = opened.window, room_of(opened)
+    assert room.panel.isVisible()
+    assert not window.inspector.isVisible()
+    opened.do("inspector")
+    assert not room.panel.isVisible()
+    opened.do("go-sample")
+    assert window.inspector.isVisible()
+    opened.do("go-restore")
+    assert not room.panel.isVisible()
+
+
 def test_a_brush_drag_is_one_step(opened: Desktop) -> None:
     room = room_of(opened)
     opened.do("brush")
@@ -531,3 +567,8 @@ def test_a_step_back_in_another_workspace_says_where(opened: Desktop) -> None:
     opened.do("go-restore")
     opened.do("undo")
     assert room_of(opened).banner.sentence == "Undone: Re-roll, in Sample."
+    opened.do("go-sample")
+    opened.do("star")
+    opened.do("go-restore")
+    opened.do("undo")
+    assert room_of(opened).banner.sentence == "Undone: Star, in Sample."

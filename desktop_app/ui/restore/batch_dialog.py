@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
-from desktop_app.studio.batch import FIELDS, TEMPLATES, Batch, BatchSettings, Item
+from desktop_app.studio.batch import FIELDS, PACKAGES, TEMPLATES, Batch, BatchSettings, Item
 from desktop_app.studio.restoration import RestoreState
 from desktop_app.ui.controls.buttons import push_button
 from desktop_app.ui.controls.labels import ElidedLabel, label
@@ -189,14 +189,16 @@ class BatchDialog(QDialog):
 
     def settings(self) -> BatchSettings:
         package = self._package
+        task = task_of(package) if package is not None else "denoise"
+        name = package.name if package is not None else ""
         return BatchSettings(
-            package=package.name if package is not None else "",
+            package="" if name == PACKAGES[task] else name,  # the task's own: for grey pictures that for grey
             strength=self._strength.value,
             detail=self._detail.value,
             template=self._names.text().strip(),
             ending=self._ending.currentData(),
             overwrite=self._overwrite.isChecked(),
-            task=task_of(package) if package is not None else "denoise",
+            task=task,
         )
 
     @property
