@@ -11,9 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from PIL import ImageCms
 
 from desktop_app.bench_restore import SIDE, SIGMA, Array, scene
 from desktop_app.cli import asking
@@ -102,14 +104,22 @@ class _Preview:
 
 
 def slider() -> Figures:
-    """Milliseconds from another strength to 1 MP for the screen, no model asked: plain, and with all there is."""
-    before = with_noise(scene(SIDE, SIDE, 3), SIGMA, 0)
-    layers = Layers(Original.of(before, lambda pixels: photo.to_srgb(pixels, photo.Tags())))
-    layers.set_result(_Result(scene(SIDE, SIDE, 3)))
+    """Milliseconds from another strength to 1 MP for the screen, no model asked: plain, with all there is, and through
+    a colour profile."""
     stroke = Stroke(((200.0, 200.0), (800.0, 700.0)), 80.0, 0.3)
-    plain = [_tick(layers, Look(number % 10 / 10 + 0.05)) for number in range(TICKS)]
-    full = [_tick(layers, Look(number % 10 / 10 + 0.05, 0.5, (stroke,))) for number in range(TICKS)]
-    return {"milliseconds": plain[WARM_UP:], "detail_milliseconds": full[WARM_UP:]}
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return {
+        "milliseconds": _ticks(photo.Tags(), Look()),
+        "detail_milliseconds": _ticks(photo.Tags(), Look(1.0, 0.5, (stroke,))),
+        "profile_milliseconds": _ticks(photo.Tags(icc=profile), Look()),
+    }
+
+
+def _ticks(tags: photo.Tags, look: Look) -> list[float]:
+    layers = Layers(Original.of(with_noise(scene(SIDE, SIDE, 3), SIGMA, 0), lambda pixels: photo.to_srgb(pixels, tags)))
+    layers.set_result(_Result(scene(SIDE, SIDE, 3)))
+    looks = [replace(look, strength=number % 10 / 10 + 0.05) for number in range(TICKS)]
+    return [_tick(layers, each) for each in looks][WARM_UP:]
 
 
 class _Result:

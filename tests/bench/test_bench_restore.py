@@ -29,7 +29,10 @@ PROBES: dict[str, dict[str, Any]] = {
         "view": [1024, 768], "megapixels": 1,
         "read_s": [0.1, 0.1, 0.1], "asked_s": [0.2, 0.15, 0.9], "painted_s": [0.01, 0.01, 0.01],
     },
-    "slider": {"milliseconds": [10.0] * 50, "detail_milliseconds": [20.0] * 45 + [80.0] * 5},
+    "slider": {
+        "milliseconds": [10.0] * 50, "detail_milliseconds": [20.0] * 45 + [80.0] * 5,
+        "profile_milliseconds": [30.0] * 50,
+    },
     "restore-memory": {
         "engine_bytes": 200 * MB, "studio_bytes": 120 * MB, "reading_bytes": 60 * MB, "picture_bytes": 30 * MB,
     },
@@ -193,7 +196,7 @@ def test_a_slider_is_timed_without_a_model(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(bench_restore_probes, "SIDE", 96)
     monkeypatch.setattr(bench_restore_probes, "TICKS", 8)
     found: dict[str, Any] = bench_restore_probes.slider()
-    assert len(found["milliseconds"]) == len(found["detail_milliseconds"]) == 8 - bench_restore_probes.WARM_UP
+    assert [len(values) for values in found.values()] == 3 * [8 - bench_restore_probes.WARM_UP]
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="this system does not tell memory")
