@@ -205,6 +205,8 @@ class Layers:
     def _heat(self, view: _View) -> Pixels:
         """What the result holds and the original does not support, glowing over the original in dark grey."""
         if view.evidence is None:
+            for other in self._views.values():
+                other.evidence = None  # large: sixteen bytes a pixel
             view.evidence = self._evidence(view)
         local = self._local(view)
         strength = self._look.strength if local is None else self._look.strength / 255 * local.astype(np.float32)
