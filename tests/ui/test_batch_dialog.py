@@ -84,7 +84,7 @@ def test_all_are_done_a_bad_one_is_named_and_originals_stay(desktop: Desktop, fo
     run(desktop)
     out = folder.parent / "scans-restored"
     assert states(desktop) == ["failed", "done", "done", "done"]
-    assert rows(desktop)[0].startswith("broken.png · ")
+    assert rows(desktop)[0].startswith("“broken.png” is ")
     assert rows(desktop)[1] == "scan 0.png → scan 0-clean.png"
     for number in range(3):
         made = pixels_of(out / f"scan {number}-clean.png")

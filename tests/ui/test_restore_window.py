@@ -148,6 +148,7 @@ def test_the_picture_is_there_again_after_a_restart(make_restoring: Make, tmp_pa
     second = make_restoring()
     wait_for(lambda: room_of(second).session.is_whole)
     assert room_of(second).session.picture.photo.name == "photo.png"
+    assert len(restores(second)) == 1
     second.studio.close()
     path.unlink()
     third = make_restoring()
@@ -174,6 +175,23 @@ def test_a_step_back_closes_the_picture_and_one_forth_opens_it(opened: Desktop) 
     opened.do("redo")
     wait_for(lambda: room.session.is_whole)
     assert room.canvas.isVisible()
+
+
+def test_a_step_back_to_a_picture_that_is_gone_never_shows_another_in_its_place(
+    opened: Desktop, tmp_path: Path
+) -> None:
+    room = room_of(opened)
+    open_picture(opened, write_picture(tmp_path / "second.png", seed=5))
+    (tmp_path / "photo.png").unlink()
+    for _ in range(2):
+        opened.do("undo")
+        wait_for(lambda: room.session.picture is None and not room.session.errands.is_busy)
+        opened.do("redo")
+        wait_for(lambda: room.session.is_whole)
+        assert room.session.picture.photo.name == "second.png"
+    opened.do("undo")
+    assert "photo.png" in room.banner.sentence or room.session.picture is None
+    assert room._empty.isVisible()
 
 
 # -- what a slider does ----------------------------------------------------------------------------------------------

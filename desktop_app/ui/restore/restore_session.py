@@ -45,6 +45,7 @@ class RestoreSession(QObject):
         self._results: Results | None = None
         self._wanted: RunKey | None = None  # of the result for the state; None where nothing is to be done
         self._is_decided = False  # `_wanted` is about the picture that is open
+        self._bringing = ""  # the path of a picture that is on its way back
         self._given_up = ""  # the path of a picture that could not be brought back
         self._slow = self._timer(SLOW_MS, self._tell_reading)
         self._settling = self._timer(SETTLE_MS, self._prepare)
@@ -66,6 +67,7 @@ class RestoreSession(QObject):
 
     def open(self, path: Path) -> None:
         """By hand: what is open stays until the other one is read."""
+        self._bringing = ""
         self._read(path, self._on_read, self._on_unreadable)
 
     def show(self, state: RestoreState, package: Package | None) -> None:
@@ -82,8 +84,9 @@ class RestoreSession(QObject):
         self._want_run()
 
     def _bring_back(self, path: Path) -> None:
-        if self._given_up != str(path):
-            self._adopt(None)
+        self._adopt(None)
+        if str(path) not in (self._given_up, self._bringing):
+            self._bringing = str(path)
             self._read(path, partial(self._on_back, path), partial(self._on_lost, path))
 
     def _read(self, path: Path, then: Callable[[OpenPicture], None], failed: Callable[[StudioError], None]) -> None:
@@ -96,7 +99,7 @@ class RestoreSession(QObject):
         self.working.emit(f"Opening “{self._reading}”…", 0.0)
 
     def _end_reading(self) -> None:
-        self._reading = ""
+        self._reading = self._bringing = ""
         self._slow.stop()
         self.working.emit("", 0.0)
 
@@ -114,6 +117,7 @@ class RestoreSession(QObject):
 
     def _on_back(self, path: Path, picture: OpenPicture) -> None:
         self._end_reading()
+        self._given_up = ""
         if self.state.picture != str(path):
             return
         self._adopt(picture)

@@ -33,6 +33,8 @@ def item_words(item: "Item", share: float) -> str:
         return item.source.name
     if item.state == "running":
         return f"{item.source.name} · {percent(share)}"
+    if item.state == "failed" and any(item.source.name in note for note in item.notes):
+        return " ".join(item.notes)
     made = f"{item.source.name} → {item.target.name}" if item.state == "done" else item.source.name
     return " · ".join((made, *item.notes))
 
