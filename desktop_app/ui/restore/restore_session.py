@@ -114,6 +114,7 @@ class RestoreSession(QObject):
     def _on_unreadable(self, error: StudioError) -> None:
         self._end_reading()
         self.said.emit(error.message, "error")
+        self.show(self.state, self._package)  # one that was on its way back still is
 
     def _on_back(self, path: Path, picture: OpenPicture) -> None:
         self._end_reading()
