@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.fakes import FakeEngine, write_restorer
+from tests.fakes import write_restorer
 from tests.ui.conftest import Desktop, wait_for
 
 MODELS = (
@@ -45,15 +45,15 @@ def pixels_of(path: Path) -> np.ndarray:
 def make_restoring(make_desktop: Callable[..., Desktop], tmp_path: Path) -> Callable[..., Desktop]:
     """Builds windows that show Restore."""
 
-    def make(engine: FakeEngine | None = None, *, seconds_a_tile: float = 0.0) -> Desktop:
+    def make(*, seconds_a_tile: float = 0.0) -> Desktop:
         write_models(tmp_path / "desktop" / "models")
-        desktop = make_desktop(engine)
+        desktop = make_desktop()
         desktop.window.resize(1200, 800)
-        if engine is None:
-            wait_for(lambda: desktop.has_pictures())
-        desktop.engine.seconds_a_tile = seconds_a_tile  # of pictures that are restored; the sheet is there
+        wait_for(lambda: desktop.window.width() == 1200)
+        wait_for(desktop.has_pictures)
         desktop.do("go-restore")
-        wait_for(lambda: desktop.window.restore.isVisible())
+        wait_for(lambda: desktop.window.restore.isVisible() and not desktop.room.loader.is_busy)
+        desktop.engine.seconds_a_tile = seconds_a_tile  # of pictures that are restored: the sheet is there
         return desktop
 
     return make

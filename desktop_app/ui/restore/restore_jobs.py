@@ -27,6 +27,7 @@ from desktop_app.ui.restore.words import phase_words
 VIEW, WHOLE = "restore view", "restore whole"  # slots of the queue
 JOB_TIME_S = 0.6
 FEWEST_TILES, MOST_TILES = 2, 64  # at once: each tile has a thread of its own
+FIRST_PACE = 5e-7  # seconds a pixel, until it is known
 SMALL = 1_000_000  # pixels: the whole is done at once
 TELL_AFTER_S = 0.5
 MAX_DEATHS = 2  # of the engine, one after the other, before it counts as failed
@@ -71,7 +72,7 @@ class RestoreJobs(QObject):
         self._busy = self._stopped = False
         self._view_job: Job | None = None
         self._view: _View | None = None
-        self._seconds_a_tile = JOB_TIME_S / FEWEST_TILES
+        self._pace = FIRST_PACE  # seconds a pixel
         self._deaths = 0
         self._began = 0.0
 
@@ -136,7 +137,7 @@ class RestoreJobs(QObject):
         run = self._run
         if run is None or self._busy or self._stopped:
             return
-        window = run.plan.next(self._visible, self._count)
+        window = run.plan.next(self._visible, self._count(run))
         if window is None:
             return
         self._busy = True
@@ -147,9 +148,10 @@ class RestoreJobs(QObject):
         self._job = self._bridge.submit(run.request(window), listener, slot=WHOLE)
         self._tell(run)
 
-    @property
-    def _count(self) -> int:
-        return min(max(int(JOB_TIME_S / self._seconds_a_tile), FEWEST_TILES), MOST_TILES)
+    def _count(self, run: RestoreRun) -> int:
+        """How many tiles to ask for at once."""
+        seconds_a_tile = self._pace * run.plan.side**2
+        return min(max(int(JOB_TIME_S / seconds_a_tile), FEWEST_TILES), MOST_TILES)
 
     def _on_update(self, errand: int, _job: Job, update: Update) -> None:
         if isinstance(update, Restored) and errand == self._errand and self._run is not None:
@@ -159,12 +161,11 @@ class RestoreJobs(QObject):
         run = self._run
         if errand != self._errand or run is None:
             return
-        missing = run.plan.missing
         run.plan.mark(window)
         self._deaths = 0
         if job.started is not None:
-            seconds = (monotonic() - job.started) / max(1, missing - run.plan.missing)
-            self._seconds_a_tile += 0.5 * (seconds - self._seconds_a_tile)
+            pixels = (window[2] - window[0]) * (window[3] - window[1])
+            self._pace += 0.5 * ((monotonic() - job.started) / pixels - self._pace)
         self._busy = False
         if run.plan.is_whole:
             self._end_view()
@@ -188,7 +189,8 @@ class RestoreJobs(QObject):
 
     def _tell(self, run: RestoreRun) -> None:
         if monotonic() - self._began >= TELL_AFTER_S:
-            left = run.plan.missing * self._seconds_a_tile
+            height, width = run.plan.size
+            left = (1 - run.plan.share) * height * width * self._pace
             self.progressed.emit(phase_words(run.package, run.plan.share, left), run.plan.share)
 
     # -- the view --------------------------------------------------------------------------------------------------

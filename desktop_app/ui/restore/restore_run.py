@@ -18,6 +18,8 @@ from desktop_app.ui.restore.tile_plan import TilePlan
 
 Mask = npt.NDArray[np.uint8]
 BUDGET = 2**30  # bytes; the two newest results are kept, however large they are
+SMALL_TILE = 256  # pixels: of what is filled in, so that a dab is not the work of a large tile
+LITTLE = 0.15  # of the picture: as long as no more is filled in, small tiles are less work
 SHEET_TILE = 448  # pixels: the step of plans for models of pictures of one size, rounded to whole ones
 
 
@@ -91,15 +93,23 @@ def prepare(picture: OpenPicture, package: Package, state: RestoreState, before:
     """
     key = key_of(state, package)
     assert key is not None
+    if task_of(package) == "inpaint":
+        return _prepare_filling(key, picture, package, state, before)
     side = restoration(package).side
     step = max(1, SHEET_TILE // side) * side if side is not None else TILE
     plan = TilePlan(picture.file.shape[:2], step)
-    if task_of(package) != "inpaint":
-        return RestoreRun(key, package, Restoring(picture.scratch, picture.file, package), plan)
+    return RestoreRun(key, package, Restoring(picture.scratch, picture.file, package), plan)
+
+
+def _prepare_filling(
+    key: RunKey, picture: OpenPicture, package: Package, state: RestoreState, before: RestoreRun | None
+) -> RestoreRun:
     file, mapped = picture.scratch.new((*picture.file.shape[:2], 1), np.uint8)
     mask: Mask = mapped[..., 0]
     mask[:] = _mask(picture, state)
-    run = RestoreRun(key, package, Restoring(picture.scratch, picture.file, package, mask=file), plan, mask)
+    tile = SMALL_TILE if float(mask[::8, ::8].mean()) < LITTLE * 255 else TILE
+    restoring = Restoring(picture.scratch, picture.file, package, mask=file, tile=tile)
+    run = RestoreRun(key, package, restoring, TilePlan(picture.file.shape[:2], tile), mask)
     _spare(run, picture, before)
     return run
 
