@@ -136,6 +136,7 @@ def test_what_decides_a_result(packages: dict[str, Package]) -> None:
 
 def test_words_of_progress_and_of_a_trial(packages: dict[str, Package]) -> None:
     assert phase_words(packages["twice"], 0.336, 12.4) == "Enlarging · 34 %, about 12 s left"
+    assert phase_words(packages["fill"], 0.0, None) == "Filling in · 0 %"
     assert [seconds_words(s) for s in (0.1, 89.0, 200.0)] == ["about 1 s", "about 89 s", "about 3 min"]
     psnr = tuple(20.0 + number for number in range(len(STRENGTHS)))
     ssim = tuple(0.5 + number / 50 for number in range(len(STRENGTHS)))

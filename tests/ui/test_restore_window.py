@@ -372,7 +372,7 @@ def test_it_can_be_stopped_and_gone_on_with(make_restoring: Make, tmp_path: Path
     room.open_files([write_picture(tmp_path / "large.png", size=(2400, 1800))])
     wait_for(lambda: jobs._work)
     assert "Cleaning · " in jobs._engine.text()
-    assert " left" in jobs._engine.text()
+    wait_for(lambda: " left" in jobs._engine.text())
     assert not jobs._cancel.isHidden()
     jobs._cancel.click()
     assert room.banner.sentence == "Stopped. What is there stays."

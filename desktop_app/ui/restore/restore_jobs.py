@@ -27,7 +27,7 @@ from desktop_app.ui.restore.words import phase_words
 VIEW, WHOLE = "restore view", "restore whole"  # slots of the queue
 JOB_TIME_S = 0.6
 FEWEST_TILES, MOST_TILES = 2, 64  # at once: each tile has a thread of its own
-FIRST_PACE = 5e-7  # seconds a pixel, until it is known
+FIRST_PACE = 5e-7  # seconds a pixel, to begin with
 SMALL = 1_000_000  # pixels: the whole is done at once
 TELL_AFTER_S = 0.5
 MAX_DEATHS = 2  # of the engine, one after the other, before it counts as failed
@@ -72,7 +72,7 @@ class RestoreJobs(QObject):
         self._busy = self._stopped = False
         self._view_job: Job | None = None
         self._view: _View | None = None
-        self._pace = FIRST_PACE  # seconds a pixel
+        self._pace: float | None = None  # seconds a pixel, once it is known
         self._deaths = 0
         self._began = 0.0
 
@@ -150,7 +150,7 @@ class RestoreJobs(QObject):
 
     def _count(self, run: RestoreRun) -> int:
         """How many tiles to ask for at once."""
-        seconds_a_tile = self._pace * run.plan.side**2
+        seconds_a_tile = (self._pace or FIRST_PACE) * run.plan.side**2
         return min(max(int(JOB_TIME_S / seconds_a_tile), FEWEST_TILES), MOST_TILES)
 
     def _on_update(self, errand: int, _job: Job, update: Update) -> None:
@@ -165,7 +165,8 @@ class RestoreJobs(QObject):
         self._deaths = 0
         if job.started is not None:
             pixels = (window[2] - window[0]) * (window[3] - window[1])
-            self._pace += 0.5 * ((monotonic() - job.started) / pixels - self._pace)
+            pace = (monotonic() - job.started) / pixels
+            self._pace = pace if self._pace is None else (pace + self._pace) / 2
         self._busy = False
         if run.plan.is_whole:
             self._end_view()
@@ -190,7 +191,7 @@ class RestoreJobs(QObject):
     def _tell(self, run: RestoreRun) -> None:
         if monotonic() - self._began >= TELL_AFTER_S:
             height, width = run.plan.size
-            left = (1 - run.plan.share) * height * width * self._pace
+            left = None if self._pace is None else (1 - run.plan.share) * height * width * self._pace
             self.progressed.emit(phase_words(run.package, run.plan.share, left), run.plan.share)
 
     # -- the view --------------------------------------------------------------------------------------------------

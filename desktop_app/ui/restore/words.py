@@ -12,9 +12,10 @@ DOING: dict[Task, str] = {"denoise": "Cleaning", "upscale": "Enlarging", "inpain
 NAMES: dict[Task, str] = {"denoise": "Clean", "upscale": "Enlarge", "inpaint": "Fill in"}
 
 
-def phase_words(package: Package, share: float, left_s: float) -> str:
-    """What the status bar says."""
-    return f"{DOING[task_of(package)]} · {100 * share:.0f} %, {seconds_words(left_s)} left"
+def phase_words(package: Package, share: float, left_s: float | None) -> str:
+    """What the status bar says. left_s: None while nobody knows."""
+    left = "" if left_s is None else f", {seconds_words(left_s)} left"
+    return f"{DOING[task_of(package)]} · {percent(share)}{left}"
 
 
 def seconds_words(seconds: float) -> str:
