@@ -18,7 +18,7 @@ Tool = Literal["hand", "brush", "eraser"]
 TOOLS: tuple[Tool, ...] = ("hand", "brush", "eraser")
 SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 160, 192, 256, 320, 400, 512)
 FIRST_SIZE = SIZES.index(24)
-LOCAL_HELP = "Paint where the strength should be another, a face or a sky."
+LOCAL_HELP = "Paint where the strength should be different: a face, a sky."
 MASK_HELP = "Paint over what should go: a scratch, dust, a date. It is filled in when you let go."
 
 

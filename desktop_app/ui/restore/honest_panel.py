@@ -21,7 +21,9 @@ class HonestPanel(QWidget):
         self._removed = label("", role="soft", wrap=True, selectable=True)
         self._invented = label("", role="soft", wrap=True, selectable=True)
         self._told = label("", role="small", wrap=True, selectable=True)
+        self._title = label("How far to trust it", role="section")
         self._is_testing = False
+        self._has_figures = self._can_test = False
         self.test = push_button("Test it on this picture")
         self.test.setToolTip(
             "Adds noise of its own to a part of the picture, has the model take it away, and measures  (T)"
@@ -43,7 +45,7 @@ class HonestPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_2)
-        column.addWidget(label("How far to trust it", role="section"))
+        column.addWidget(self._title)
         column.addWidget(self._removed)
         column.addWidget(self._invented)
         column.addLayout(row)
@@ -57,6 +59,8 @@ class HonestPanel(QWidget):
         for part, words in ((self._removed, removed), (self._invented, invented)):
             part.setText(words)
             part.setVisible(bool(words))
+        self._has_figures = bool(removed or invented)
+        self._show_title()
 
     def show_test(self, rows: tuple[Row, ...], told: str) -> None:
         """A small table, its first row the heads and its first column the names, and what it says."""
@@ -84,6 +88,11 @@ class HonestPanel(QWidget):
     def allow_test(self, allowed: bool) -> None:
         """Only a model that takes noise away is tested on noise."""
         self.test.setVisible(allowed)
+        self._can_test = allowed
+        self._show_title()
+
+    def _show_title(self) -> None:
+        self._title.setVisible(self._has_figures or self._can_test)
 
     def _on_test(self) -> None:
         (self.cancel_wished if self._is_testing else self.test_wished).emit()

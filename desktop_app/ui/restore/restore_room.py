@@ -165,9 +165,13 @@ class RestoreRoom(QWidget, NoDesigns):
         self._on_tool()
 
     def _show_fitting_view(self, was_mask: bool) -> None:
-        """What is filled in is seen at once where one paints, so there a line through the picture is in the way."""
-        if self.wishes.is_mask != was_mask and self.canvas.mode in ("wipe", "after"):
-            self.canvas.set_mode("after" if self.wishes.is_mask else "wipe")
+        """Filling in begins with the brush, and is seen at once where one paints: a line would be in the way."""
+        is_mask = self.wishes.is_mask
+        if is_mask == was_mask:
+            return
+        self.panel.brush.choose("brush" if is_mask else "hand")
+        if self.canvas.mode in ("wipe", "after"):
+            self.canvas.set_mode("after" if is_mask else "wipe")
 
     def _show_models(self) -> None:
         missing = self._state.package if self._package is None else ""
