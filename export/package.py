@@ -111,8 +111,9 @@ def made_by(options: dict, progress: dict, *, hardware: str) -> MadeBy:
 
 
 def _started(options: dict) -> str:
-    start = options.get("start_from")
-    return f", begun with the weights of {start['run']} after {start['seen']:,} pictures" if start else ""
+    start, earlier = options.get("start_from"), options.get("earlier_images")
+    words = f", begun with the weights of {start['run']} after {start['seen']:,} pictures" if start else ""
+    return f"{words}, its budget changed on the way from {earlier:,} pictures (export/LOG.md)" if earlier else words
 
 
 def command_of(options: dict) -> str:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from desktop_app.engine import packages
 from desktop_app.engine.manifest import inconsistency
-from export import rivals
+from export import package, rivals
 from export import verify as verify_module
 from export.__main__ import main
 from export.checkpoint import read_checkpoint, save_checkpoint
@@ -83,15 +83,15 @@ def test_a_package_is_what_was_trained(made: Path, name: str, capsys: pytest.Cap
     folders = [f"--{kind}={made / kind}" for kind in ("data", "runs", "models")]
     assert main(["verify", name, *folders]) == 0
     assert "every check passed" in capsys.readouterr().out
-    package = opened(made, name)
-    packages.check_files(package)
-    assert inconsistency(package.manifest) == ""
-    assert {path.name for path in package.folder.iterdir()} == {
+    found = opened(made, name)
+    packages.check_files(found)
+    assert inconsistency(found.manifest) == ""
+    assert {path.name for path in found.folder.iterdir()} == {
         "restorer.onnx", "golden.npz", "card.md", "preview.png", "manifest.json",
     }  # fmt: skip
     abilities = {"fill": "inpaint", "large": "upscale"}
-    assert package.manifest.abilities == (abilities.get(name, "denoise"),)
-    assert package.manifest.commercial_use == ("yes" if name == "digits" else "unknown")
+    assert found.manifest.abilities == (abilities.get(name, "denoise"),)
+    assert found.manifest.commercial_use == ("yes" if name == "digits" else "unknown")
 
 
 @pytest.mark.parametrize("name", [*NAMES, "digits"])
@@ -275,6 +275,15 @@ def test_a_library_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(__import__("sys").modules, "bm3d", None)
     with pytest.raises(ExportError, match="compare"):
         rivals.bm3d(np.zeros((8, 8, 1)), 25)
+
+
+def test_the_manifest_says_what_a_run_began_with_and_that_its_budget_was_changed(made: Path) -> None:
+    options, _, progress = open_restorer(made / "runs", "grey")
+    options |= {"start_from": {"run": "colour", "seen": 12345}, "earlier_images": 7}
+    made_by = package.made_by(options, progress, hardware="a desk")
+    assert "begun with the weights of colour after 12,345 pictures" in made_by.preset
+    assert "budget changed on the way from 7 pictures" in made_by.preset
+    assert "--start-from colour" in made_by.command
 
 
 # -----------------------------------------------------------------------------
