@@ -24,6 +24,7 @@ from export.noise import add_noise
 from export.schedule import Clock, cosine, ema_decay
 
 EPSILON = 1e-3  # of the Charbonnier loss: a quarter of an 8-bit step
+LEAST = 1 / 255  # error below which a picture counts no more than others: one 8-bit step
 LUMA = (0.299, 0.587, 0.114)  # Rec. 601, as the grey test sets were made
 
 # -----------------------------------------------------------------------------
@@ -130,7 +131,7 @@ def train_step(state: State, x: Tensor, label: Tensor, *, clock: Clock, options:
 
     with compute.autocast():
         output = net(noisy.contiguous(memory_format=torch.channels_last))
-    loss = charbonnier(output, clean)
+    loss = LOSSES[options.get("loss", "charbonnier")](output, clean)
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
     norm = nn.utils.clip_grad_norm_(net.parameters(), options["clip"])
@@ -139,7 +140,7 @@ def train_step(state: State, x: Tensor, label: Tensor, *, clock: Clock, options:
     follow(average, net, decay=ema_decay(options["ema_half_life"], clock, batch=len(x)))
     with torch.no_grad():
         squares = (output - clean).square().mean(dim=(1, 2, 3))[plain]
-    stats = {"loss": 255 * loss.item(), "norm": norm.item()}
+    stats = {"loss": 255 * charbonnier(output.detach(), clean).item(), "norm": norm.item()}
     if len(squares):
         stats["psnr"] = -10 * squares.clamp(min=1e-8).log10().mean().item()
     return stats
@@ -161,6 +162,17 @@ def follow(average: nn.Module, net: nn.Module, *, decay: float) -> None:
 def charbonnier(output: Tensor, target: Tensor) -> Tensor:
     """Mean of sqrt(difference^2 + EPSILON^2): the absolute difference, smooth at zero."""
     return torch.sqrt((output - target).square() + EPSILON**2).mean()
+
+
+def log_error(output: Tensor, target: Tensor) -> Tensor:
+    """Mean over the pictures of log(mean square + LEAST^2): PSNR itself, so that each strength of noise counts alike.
+
+    As the loss of Chen et al. 2021 (HINet, arXiv 2105.06086). The absolute difference leaves weak noise little weight.
+    """
+    return torch.log((output - target).square().mean(dim=(1, 2, 3)) + LEAST**2).mean()
+
+
+LOSSES = {"charbonnier": charbonnier, "log": log_error}
 
 
 def patch_side(patches: list, fraction: float) -> int:

@@ -66,6 +66,7 @@ DENOISER = {
     "ema_half_life": (0.005, 0.005),
     "patches": ((0.0, 64), (0.5, 96), (0.8, 128)),  # from which share of the budget, side in pixels
     "sigma": (0.0, 55.0),  # of Gaussian noise, in 8-bit steps
+    "loss": "charbonnier",  # or "log", the last steps towards PSNR (denoiser.log_error)
     "real_share": 0.2,  # pictures with the noise of cameras and JPEG instead (export/noise.py)
 }
 DENOISER_GPU = {"batch": 64, "minutes": 25}
