@@ -290,6 +290,17 @@ def test_no_room_for_the_result_can_be_tried_again(opened: Desktop, monkeypatch:
 # -- filling in ------------------------------------------------------------------------------------------------------
 
 
+def test_filling_in_begins_with_the_brush_and_cleaning_without(opened: Desktop) -> None:
+    room = opened.window.restore
+    assert room.panel.brush.tool == "hand"
+    room.choose_task("inpaint")
+    wait_for(lambda: room.panel.brush.tool == "brush" and room.canvas.mode == "after")
+    assert not room.panel.honest._title.isVisible()
+    room.choose_task("denoise")
+    wait_for(lambda: room.panel.brush.tool == "hand" and room.canvas.mode == "wipe")
+    assert room.panel.honest._title.isVisible()
+
+
 def test_what_is_painted_is_filled_in(opened: Desktop) -> None:
     room, path = room_of(opened), Path(state_of(opened).picture)
     opened.do("fill")
