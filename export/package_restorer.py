@@ -23,9 +23,9 @@ GOLDEN_SIDE = 64
 GOLDEN_SIGMA = 25 / 255
 PREVIEW_SIDE = 192
 WORDS = {
-    "denoise": "Takes the noise out of {subject}, however strong it is.",
-    "upscale": "Makes {subject} twice as large, with edges that stay sharp.",
-    "inpaint": "Fills in what you paint over in {subject}: scratches, dust, lettering.",
+    "denoise": "Takes noise out of {subject}.",
+    "upscale": "Enlarges {subject}, with sharp edges.",
+    "inpaint": "Fills in what you paint over in {subject}.",
 }
 
 

@@ -168,11 +168,11 @@ TITLES = {
     "digits-vae": "Digits, autoencoder",
     "fashion-vae": "Clothing, autoencoder",
     "digits-map": "Digits, on a map",
-    "photo-denoise": "Photographs without noise",
-    "photo-denoise-grey": "Grey photographs without noise",
+    "photo-denoise": "Clean photographs",
+    "photo-denoise-grey": "Clean grey pictures",
     "photo-inpaint": "Scratches filled in",
-    "photo-upscale-x2": "Photographs, twice as large",
-    "digits-denoise": "Digits, made clean",
+    "photo-upscale-x2": "Twice as large",
+    "digits-denoise": "Clean digits",
 }
 
 
