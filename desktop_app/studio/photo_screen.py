@@ -37,8 +37,20 @@ def rounded(pixels: Array) -> npt.NDArray[np.uint8]:
 
 @lru_cache(maxsize=4)
 def _transform(icc: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """None where there is nothing to do: the profile does not fit, or is sRGB by another hand, as most are."""
     try:
         source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-        return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
+        transform = ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
     except Exception:  # a profile that is damaged, or of other colours than the picture
         return None
+    return None if _changes_nothing(transform, mode) else transform
+
+
+def _changes_nothing(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
+    """Whether colours all over the range come back within one step of 8 bit."""
+    levels = np.arange(0, 256, 15 if mode == "RGB" else 1, dtype=np.uint8)
+    grid = np.stack(np.meshgrid(levels, levels, levels), axis=-1).reshape(len(levels), -1, 3)
+    colours = grid if mode == "RGB" else levels[None]
+    made = ImageCms.applyTransform(Image.fromarray(colours), transform)
+    wanted = colours if mode == "RGB" else np.repeat(colours[..., None], 3, axis=2)
+    return made is not None and bool(np.abs(np.asarray(made).astype(np.int16) - wanted).max() <= 1)

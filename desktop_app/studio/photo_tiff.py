@@ -34,7 +34,7 @@ def read(data: bytes, name: str, *, max_pixels: int) -> Found | None:
     import tifffile  # takes a while, and most of the program never needs it
 
     tifffile.logger().setLevel(logging.CRITICAL)  # it would complain of odd fields on its own
-    with tifffile.TiffFile(io.BytesIO(data), name=name) as file:
+    with io.BytesIO(data) as stream, tifffile.TiffFile(stream, name=name) as file:
         page: Any = file.pages[0]
         picture_file.refuse_large((page.imagewidth, page.imagelength), name, max_pixels=max_pixels)
         picture_file.refuse_large((page.tilewidth or 0, page.tilelength or 0), name, max_pixels=max_pixels)
