@@ -153,6 +153,8 @@ class Restore(Frozen, frozen=True, tag=True):
     mask: (H, W, 1) uint8, 255 where the picture is to be filled in; for packages that inpaint, and only for them.
     window: the part of the picture that is wanted; None is all of it.
     tile: side in pixels of what is computed at once, its border not counted. Where memory is short, it is halved.
+    border: pixels around a tile that are computed and thrown away; fewer than the package asks for are quicker, and
+    the tiles then show where they meet, if one looks closely. None is as many as it asks for.
     """
 
     package: PackageRef
@@ -160,6 +162,7 @@ class Restore(Frozen, frozen=True, tag=True):
     mask: ArrayFile | None = None
     window: Window | None = None
     tile: int = 768
+    border: int | None = None
 
 
 Request = Sample | Verify | DescribeDevice | Find | Locate | ReadMap | Learn | Restore

@@ -7,6 +7,7 @@ one. Around the picture its own mirror image stands, as deep as the border, so t
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,13 @@ Float32 = npt.NDArray[np.float32]
 MAX_TILE = 2048
 MIN_TILE = 128
 PHASES = {"denoise": "Cleaning", "upscale": "Enlarging", "inpaint": "Filling in"}
+
+
+@dataclass(frozen=True, eq=False)
+class _Job:
+    picture: Array  # (H, W, C)
+    mask: Array | None  # (H, W, 1)
+    border: int  # pixels, whole cells
 
 
 class Restorer:
@@ -70,17 +78,15 @@ class Restorer:
 
         A tile that the memory does not hold is halved, down to MIN_TILE, and all later ones are of that size too.
         """
-        picture = open_array(request.picture)
-        mask = open_array(request.mask) if request.mask is not None else None
-        self._check(request, picture, mask)
-        window = request.window or (0, 0, *picture.shape[:2])
+        job = self._job(request)
+        window = request.window or (0, 0, *job.picture.shape[:2])
         side = self._first_side(request.tile)
         waiting = self._tiles(window, side)
         pixels, done = (window[2] - window[0]) * (window[3] - window[1]), 0
         while waiting:
             batch = waiting[: self._runtime.threads]
             try:
-                made = self._run(picture, mask, batch)
+                made = self._run(job, batch)
             except OutOfMemory as error:
                 self._session = None  # its arena would keep what it had got
                 side = self._smaller(side, error)
@@ -91,6 +97,14 @@ class Restorer:
                 done += (bottom - top) * (right - left)
                 yield Restored(top * self.restoration.scale, left * self.restoration.scale, tile, side)
             yield Progress(self.phase, done, pixels)
+
+    def _job(self, request: Restore) -> "_Job":
+        picture = open_array(request.picture)
+        mask = open_array(request.mask) if request.mask is not None else None
+        self._check(request, picture, mask)
+        most = self.restoration.border
+        border = most if request.border is None else min(max(request.border, 0), most)
+        return _Job(picture, mask, -(-border // self.restoration.cell) * self.restoration.cell)
 
     def _check(self, request: Restore, picture: Array, mask: Array | None) -> None:
         height, width, channels = picture.shape
@@ -132,20 +146,19 @@ class Restorer:
         columns = _cuts(left, right, side, origin=0 if fixed else left)
         return [(a, c, b, d) for a, b in rows for c, d in columns]
 
-    def _run(self, picture: Array, mask: Array | None, tiles: list[Window]) -> list[Array]:
+    def _run(self, job: "_Job", tiles: list[Window]) -> list[Array]:
         """Results of some tiles, computed side by side: each alone on a thread of its own."""
         session = self._opened
         try:
-            return self._runtime.each(
-                len(tiles), lambda i, options: self._tile(session, picture, mask, tiles[i], options)
-            )
+            return self._runtime.each(len(tiles), lambda i, options: self._tile(session, job, tiles[i], options))
         except MemoryError:
             raise OutOfMemory(f"There is not enough memory for “{self.package.manifest.title}”.") from None
 
-    def _tile(self, session: Session, picture: Array, mask: Array | None, window: Window, options: Any) -> Array:
+    def _tile(self, session: Session, job: "_Job", window: Window, options: Any) -> Array:
+        picture, mask = job.picture, job.mask
         if mask is not None and not _cut(mask, window).any():
             return _cut(picture, window).copy()  # nothing to fill in here
-        reach = self._reach(window)
+        reach = self._reach(window, job.border)
         image = _values(_cut(picture, reach))  # (C, h, w)
         inputs = {"image": self._as_taken(image)}
         if mask is not None:
@@ -159,9 +172,9 @@ class Restorer:
         inner = self._inside(made, top, left, window[2] - window[0], window[3] - window[1])
         return _pixels(inner, picture.dtype)
 
-    def _reach(self, window: Window) -> Window:
+    def _reach(self, window: Window, border: int) -> Window:
         """A tile with its border, grown to whole cells of a grid that begins at the picture's corner."""
-        cell, border = self.restoration.side or self.restoration.cell, self.restoration.border
+        cell = self.restoration.side or self.restoration.cell
         top, left, bottom, right = window
         return (
             top // cell * cell - border,

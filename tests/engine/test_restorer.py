@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from desktop_app.engine import packages
+from desktop_app.engine import restorer as restorers
 from desktop_app.engine.errors import DeviceError, Fault, OutOfMemory, PackageError, RequestError, StudioError
 from desktop_app.engine.requests import Progress, Restore, Restored, Sample, Verified, Verify
 from desktop_app.studio.restoring import Restoring
@@ -136,6 +137,16 @@ def test_the_number_of_threads_never_shows(scratch, tmp_path):
         finally:
             runtime.close()
     assert np.array_equal(*made)
+
+
+@pytest.mark.parametrize(("asked", "given"), [(None, 24), (0, 0), (1, 8), (8, 8), (9, 16), (99, 24), (-5, 0)])
+def test_a_preview_may_do_with_less_around_its_tiles(service, scratch, tmp_path, monkeypatch, asked, given):
+    package = packages.open_package(tiny(tmp_path, "blur", cell=8, border=24))
+    seen, cut = set(), restorers._cut
+    monkeypatch.setattr(restorers, "_cut", lambda array, window: seen.add(window) or cut(array, window))
+    request = Restore(package.ref, scratch.save(noise(64, 64)), tile=128, border=asked)
+    list(service.run(request))
+    assert seen == {(-given, -given, 64 + given, 64 + given)}
 
 
 # -- channels ------------------------------------------------------------------------------------------------------
