@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from time import monotonic
 
-import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -17,7 +16,7 @@ from desktop_app.engine.errors import EngineDied, StudioError
 from desktop_app.engine.requests import Restore, Restored, Update, Window
 from desktop_app.studio.jobs import Job
 from desktop_app.studio.restoration import Box
-from desktop_app.studio.restoring import view_tile
+from desktop_app.studio.restoring import preview
 from desktop_app.ui.bridge import Listener, QueueBridge
 from desktop_app.ui.restore.open_picture import Array, OpenPicture
 from desktop_app.ui.restore.restore_models import restoration
@@ -28,7 +27,6 @@ VIEW, WHOLE = "restore view", "restore whole"  # slots of the queue
 JOB_TIME_S = 0.6
 FEWEST_TILES, MOST_TILES = 2, 64  # at once: each tile has a thread of its own
 FIRST_PACE = 5e-7  # seconds a pixel, to begin with
-PREVIEW_BORDER = 16  # pixels around tiles, a third of what the whole gets: it stands for a second
 SMALL = 1_000_000  # pixels: the whole is done at once
 TELL_AFTER_S = 0.5
 MAX_DEATHS = 2  # of the engine, one after the other, before it counts as failed
@@ -206,16 +204,13 @@ class RestoreJobs(QObject):
         left, top, right, bottom = box
         shape = (bottom - top) * run.scale, (right - left) * run.scale, picture.file.shape[2]
         corner = top * run.scale, left * run.scale
-        tile = view_tile(bottom - top, right - left)
-        whole = run.request((top, left, bottom, right))
-        request = msgspec.structs.replace(whole, tile=tile, border=PREVIEW_BORDER)
+        request = preview(run.package, picture.file, (top, left, bottom, right))
         return _View(box, out, request, np.zeros(shape, picture.file.dtype), corner, False)
 
     def _reduced(self, run: RestoreRun, picture: OpenPicture, box: Box, out: tuple[int, int]) -> _View:
         size = max(1, out[0] // run.scale), max(1, out[1] // run.scale)
         small = picture.original.overview.read(box, size)
-        file = picture.scratch.save(small)
-        request = Restore(run.package.ref, file, tile=view_tile(size[1], size[0]), border=PREVIEW_BORDER)
+        request = preview(run.package, picture.scratch.save(small))
         pixels = np.zeros((size[1] * run.scale, size[0] * run.scale, small.shape[2]), small.dtype)
         return _View(box, out, request, pixels, (0, 0), True)
 
