@@ -222,8 +222,8 @@ def test_what_is_watched_is_the_most() -> None:
 
 
 def test_probes_run_in_processes_of_their_own(blur: str) -> None:
-    with pytest.raises(StudioError, match="The measurement “bm3d” failed"):
-        bench._probe("bm3d", "--picture", "no such file")
+    with pytest.raises(StudioError, match="The measurement “first-view” failed"):
+        bench._probe("first-view", "--package", "no such package", "--megapixels", "1")
     found = bench._probe("slider")
     assert len(found["milliseconds"]) == bench_restore_probes.TICKS - bench_restore_probes.WARM_UP
 

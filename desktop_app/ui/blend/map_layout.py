@@ -168,7 +168,8 @@ class MapLayout:
         x, y = self.to_view(spot)
         dx = _into(x, margin, self.width - margin)
         dy = _into(y, margin, self.height - margin)
-        return self if dx == dy == 0 else self.panned(dx, dy)
+        is_near = max(abs(dx), abs(dy)) <= 1  # the view stands on whole pixels: more exact it does not get
+        return self if is_near else self.panned(dx, dy)
 
 
 def nearest(points: npt.NDArray[np.float64], x: float, y: float, reach: float) -> int | None:
