@@ -1,17 +1,15 @@
 """A picture on its way through a network: what is asked of the engine, and the result as it fills up, tile by tile."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from desktop_app.engine.manifest import Restoration
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import ArrayFile, Restore, Restored, Window
 from desktop_app.studio.restoration import Box
-from desktop_app.studio.scratch import Mapped, Scratch
+from desktop_app.studio.scratch import Scratch
 
 TILE = 768  # pixels
 PREVIEW_BORDER = 16  # pixels around tiles, a third of what the whole gets: it stands for a second
@@ -89,8 +87,3 @@ def preview(package: Package, picture: ArrayFile, window: Window | None = None) 
 def _restoration(package: Package) -> Restoration:
     assert package.manifest.restoration is not None
     return package.manifest.restoration
-
-
-def suits(package: Package, pixels: "npt.NDArray[Any] | Mapped") -> bool:
-    """Whether a package is made for pictures of these channels: a grey one for grey, a colour one for colours."""
-    return int(pixels.shape[2]) == _restoration(package).channels

@@ -168,3 +168,29 @@ def test_patches_too_large_for_the_tiles_end_with_a_sentence(photos: Path, capsy
 def test_patches_grow_with_the_budget() -> None:
     patches = [(0.0, 64), (0.5, 96), (0.8, 128)]
     assert [denoiser.patch_side(patches, at) for at in (0.0, 0.49, 0.5, 0.8, 1.0)] == [64, 64, 96, 128, 128]
+
+
+# -----------------------------------------------------------------------------
+# losses
+
+
+def test_the_logarithm_of_the_error_counts_every_strength_alike() -> None:
+    clean = torch.zeros(2, 3, 8, 8)
+    output = clean + torch.tensor([0.02, 0.2]).view(2, 1, 1, 1)
+    output.requires_grad_(True)
+    loss = denoiser.log_error(output, clean)
+    expected = np.mean([np.log(error**2 + denoiser.LEAST**2) for error in (0.02, 0.2)])
+    assert loss.item() == pytest.approx(expected, rel=1e-5)
+    loss.backward()
+    assert output.grad is not None
+    weak, strong = (output.grad[n].abs().sum().item() * error for n, error in enumerate((0.02, 0.2)))
+    assert weak == pytest.approx(strong, rel=0.05)  # of the absolute difference the strong one gets ten times as much
+
+
+def test_a_run_takes_the_loss_it_is_told(photos: Path) -> None:
+    for name, loss in (("absolute", "charbonnier"), ("logarithm", "log")):
+        assert main(train_command(photos, name, extra=("--set", f'loss="{loss}"'))) == 0
+    first, second = (
+        read_checkpoint(photos / "runs" / n / "checkpoint.safetensors")[0] for n in ("absolute", "logarithm")
+    )
+    assert any(not torch.equal(first[key], second[key]) for key in first)
