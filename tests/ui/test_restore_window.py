@@ -601,3 +601,21 @@ def test_a_step_back_in_another_workspace_says_where(opened: Desktop) -> None:
     opened.do("go-restore")
     opened.do("undo")
     assert room_of(opened).banner.sentence == "Undone: Star, in Sample."
+
+
+def test_a_slider_does_not_paint_the_strokes_anew(opened: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
+    from desktop_app.ui.restore import overlay
+
+    room, drawn = room_of(opened), []
+    made = overlay.local_map
+    monkeypatch.setattr(overlay, "local_map", lambda *given: drawn.append(given) or made(*given))
+    room.panel.brush.choose("brush")
+    room.canvas.stroke_drawn.emit(Stroke(((30.0, 20.0),), 5.0, 0.5))
+    wait_for(lambda: bool(drawn))
+    room.canvas.grab()
+    before = len(drawn)
+    for strength in (0.9, 0.5, 0.2):
+        room.panel.strength.strength.dragged.emit(strength)
+        room.canvas.grab()
+    assert state_of(opened).strength == 0.2
+    assert len(drawn) == before

@@ -1,17 +1,42 @@
 """What is painted over a picture: the mask as a tint with an edge, local strength as a hatch. Arrays in, images out."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QColor, QImage
 
+from desktop_app.studio.restoration import RestoreState, Stroke, local_map, mask_map
 from desktop_app.ui.restore.plane import Box, Extent
 
 Map = npt.NDArray[np.uint8]
 Overlay = Callable[[Box, Extent], Map]  # a box in pixels of the original, the size asked for -> (h, w)
 OverlayKind = Literal["mask", "local"]
+
+
+@dataclass(frozen=True)
+class MaskOverlay:
+    """What is to be filled in; equal to another one of the same strokes, so that it is not painted anew."""
+
+    strokes: tuple[Stroke, ...]
+    inverted: bool
+    grow: int
+
+    def __call__(self, box: Box, out: Extent) -> Map:
+        return mask_map(RestoreState(mask=self.strokes, inverted=self.inverted, grow=self.grow), box, out)
+
+
+@dataclass(frozen=True)
+class LocalOverlay:
+    """Strength in places."""
+
+    strokes: tuple[Stroke, ...]
+
+    def __call__(self, box: Box, out: Extent) -> Map:
+        return local_map(self.strokes, box, out)
+
 
 TINT_ALPHA, INNER_ALPHA, OUTER_ALPHA = 136, 235, 150
 HATCH_ALPHA = 140

@@ -15,7 +15,7 @@ from desktop_app.engine.errors import Cancelled, StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.studio.library import Library
 from desktop_app.studio.project import ProjectState
-from desktop_app.studio.restoration import RestoreState, local_map, mask_map
+from desktop_app.studio.restoration import RestoreState
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.controls.empty_view import EmptyView
@@ -24,6 +24,7 @@ from desktop_app.ui.restore import incoming
 from desktop_app.ui.restore.batches import Batches
 from desktop_app.ui.restore.errands import Errands
 from desktop_app.ui.restore.no_designs import NoDesigns
+from desktop_app.ui.restore.overlay import LocalOverlay, MaskOverlay, OverlayKind
 from desktop_app.ui.restore.picture_choice import PictureChoice
 from desktop_app.ui.restore.plane import View
 from desktop_app.ui.restore.restore_canvas import RestoreCanvas
@@ -207,11 +208,12 @@ class RestoreRoom(QWidget, NoDesigns):
         """What is painted is shown while there is something in the hand to paint with; once it is filled in, the
         result is shown instead, but to an eraser."""
         tool, state = self.panel.brush.tool, self._state
-        kind = "mask" if self.wishes.is_mask else "local"
-        painted = partial(mask_map, state) if self.wishes.is_mask else partial(local_map, state.local)
+        kind: OverlayKind = "mask" if self.wishes.is_mask else "local"
+        mask = MaskOverlay(state.mask, state.inverted, state.grow)
+        painted = mask if self.wishes.is_mask else LocalOverlay(state.local)
         is_filled = self.wishes.is_mask and self.session.is_whole
         shown = self.wishes.has_painted and (tool == "eraser" or (tool == "brush" and not is_filled))
-        self.canvas.set_overlay(painted if shown else None, kind=kind)  # type: ignore[arg-type]
+        self.canvas.set_overlay(painted if shown else None, kind=kind)
 
     # -- pictures --------------------------------------------------------------------------------------------------
 

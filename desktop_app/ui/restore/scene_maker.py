@@ -177,7 +177,8 @@ class OverlayPlate:
     _seconds: float = 0.0
 
     def set_source(self, source: Overlay | None, kind: OverlayKind) -> None:
-        self.source, self.kind, self._kept = source, kind, None
+        if (source, kind) != (self.source, self.kind):
+            self.source, self.kind, self._kept = source, kind, None
 
     def laid(self, state: CanvasState, tint: str, *, in_haste: bool) -> tuple[tuple[QRectF, Laid], ...]:
         if self.source is None or state.is_held:
