@@ -25,6 +25,7 @@ Float32 = npt.NDArray[np.float32]
 
 MAX_TILE = 2048
 MIN_TILE = 128
+CELLS_AT_ONCE = 16  # of a sheet of small pictures: one alone would be all overhead
 PHASES = {"denoise": "Cleaning", "upscale": "Enlarging", "inpaint": "Filling in"}
 
 
@@ -95,7 +96,8 @@ class Restorer:
             del waiting[: len(batch)]
             for (top, left, bottom, right), tile in zip(batch, made, strict=True):
                 done += (bottom - top) * (right - left)
-                yield Restored(top * self.restoration.scale, left * self.restoration.scale, tile, side)
+                scale, shown = self.restoration.scale, request.tile if self.restoration.side else side
+                yield Restored(top * scale, left * scale, tile, shown)
             yield Progress(self.phase, done, pixels)
 
     def _job(self, request: Restore) -> "_Job":
@@ -143,7 +145,7 @@ class Restorer:
         top, left, bottom, right = window
         fixed = self.restoration.side is not None
         rows = _cuts(top, bottom, side, origin=0 if fixed else top)
-        columns = _cuts(left, right, side, origin=0 if fixed else left)
+        columns = _cuts(left, right, side * CELLS_AT_ONCE if fixed else side, origin=0 if fixed else left)
         return [(a, c, b, d) for a, b in rows for c, d in columns]
 
     def _run(self, job: "_Job", tiles: list[Window]) -> list[Array]:
@@ -164,23 +166,32 @@ class Restorer:
         if mask is not None:
             hole = (_cut(mask, reach) > 0).astype(np.float32).transpose(2, 0, 1)[None]
             inputs["mask"] = np.repeat(hole, len(inputs["image"]), axis=0)
-        rows = [
-            session.once({k: v[n : n + 1] for k, v in inputs.items()}, options) for n in range(len(inputs["image"]))
-        ]
-        made = self._as_given(np.concatenate([row["restored"] for row in rows]), channels=picture.shape[2])
+        made = self._as_given(self._answer(session, inputs, options), channels=picture.shape[2])
         top, left = window[0] - reach[0], window[1] - reach[1]
         inner = self._inside(made, top, left, window[2] - window[0], window[3] - window[1])
         return _pixels(inner, picture.dtype)
 
+    def _answer(self, session: Session, inputs: dict[str, Float32], options: Any) -> Float32:
+        """What the network gives to rows of pictures: each alone, or small ones always so many at once (decision 8)."""
+        if self.restoration.side is not None:
+            cells = {name: _apart(rows) for name, rows in inputs.items()}
+            return _side_by_side(session.once(cells, options)["restored"], len(inputs["image"]))
+        rows = [
+            session.once({k: v[n : n + 1] for k, v in inputs.items()}, options)["restored"]
+            for n in range(len(inputs["image"]))
+        ]
+        return np.concatenate(rows)
+
     def _reach(self, window: Window, border: int) -> Window:
         """A tile with its border, grown to whole cells of a grid that begins at the picture's corner."""
-        cell = self.restoration.side or self.restoration.cell
+        high = self.restoration.side or self.restoration.cell
+        wide = self.restoration.side * CELLS_AT_ONCE if self.restoration.side else high
         top, left, bottom, right = window
         return (
-            top // cell * cell - border,
-            left // cell * cell - border,
-            -(-bottom // cell) * cell + border,
-            -(-right // cell) * cell + border,
+            top // high * high - border,
+            left // wide * wide - border,
+            -(-bottom // high) * high + border,
+            -(-right // wide) * wide + border,
         )
 
     def _as_taken(self, image: Float32) -> Float32:
@@ -218,6 +229,20 @@ def _cuts(start: int, end: int, side: int, *, origin: int) -> list[tuple[int, in
     """From start to end, cut wherever a multiple of side lies from the origin."""
     first = origin + ((start - origin) // side + 1) * side
     return list(itertools.pairwise([start, *range(first, end, side), end]))
+
+
+def _apart(strips: Float32) -> Float32:
+    """(N, C, side, CELLS_AT_ONCE side) -> (N CELLS_AT_ONCE, C, side, side)."""
+    count, channels, side, _ = strips.shape
+    cells = strips.reshape(count, channels, side, CELLS_AT_ONCE, side).transpose(0, 3, 1, 2, 4)
+    return np.ascontiguousarray(cells.reshape(-1, channels, side, side))
+
+
+def _side_by_side(cells: Float32, count: int) -> Float32:
+    """The way back, whatever the scale."""
+    _, channels, height, width = cells.shape
+    strips = cells.reshape(count, CELLS_AT_ONCE, channels, height, width).transpose(0, 2, 3, 1, 4)
+    return strips.reshape(count, channels, height, CELLS_AT_ONCE * width)
 
 
 def _cut(picture: Array, window: Window) -> Array:

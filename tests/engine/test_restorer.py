@@ -214,10 +214,20 @@ def test_a_mask_of_another_size(service, scratch, tmp_path):
 def test_a_sheet_of_small_pictures_is_done_picture_by_picture(service, scratch, tmp_path):
     side = tiny_restorer.SIDE
     picture = noise(6 * side, 40 * side, 1)
-    made = run(service, scratch, tiny(tmp_path, "cells", channels=1), picture).result
+    restoring = run(service, scratch, tiny(tmp_path, "cells", channels=1), picture)
+    made = restoring.result
+    assert restoring.note() == "", "its tiles are small by nature, not for lack of memory"
     cells = picture.reshape(6, side, 40, side).astype(np.float64).mean(axis=(1, 3))
     assert np.abs(made[::side, ::side, 0] - cells).max() <= 0.51
     assert np.array_equal(made, made[::side, ::side].repeat(side, axis=0).repeat(side, axis=1))
+
+
+def test_colours_of_a_sheet_each_alone(service, scratch, tmp_path):
+    picture, folder = noise(8, 12, 3), tiny(tmp_path, "cells", channels=1)
+    made = run(service, scratch, folder, picture).result
+    for channel in range(3):
+        alone = np.ascontiguousarray(picture[..., channel : channel + 1])
+        assert np.array_equal(run(service, scratch, folder, alone).result[..., 0], made[..., channel])
 
 
 def test_a_window_across_the_small_pictures(service, scratch, tmp_path):
