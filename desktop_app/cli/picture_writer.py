@@ -20,6 +20,13 @@ class PictureWriter:
         self._dropped = threading.Event()
         self._lock = threading.Lock()
         self.written = 0
+        self._start_threads()
+
+    def _start_threads(self) -> None:
+        """All now: one that an interrupt finds half started would be waited for by nobody."""
+        meeting = threading.Barrier(THREADS)
+        for started in [self._pool.submit(meeting.wait) for _ in range(THREADS)]:
+            started.result()
 
     def put(self, batch: Iterable[Callable[[], None]]) -> None:
         """Each item writes one file. Waits while too much is under way. Raises what an earlier batch raised."""
