@@ -6,9 +6,7 @@ IPTC mark for synthetic media ("Digital Source Type").
 
 import hashlib
 import io
-import os
 import re
-import secrets
 import struct
 import zlib
 from datetime import UTC, datetime
@@ -24,6 +22,7 @@ from desktop_app import __version__
 from desktop_app.engine.errors import FileError, RecipeError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Device, Frozen, Pixels
+from desktop_app.studio.whole_file import whole_file
 
 CHUNK = "maquette"
 FILM_CHUNK = "maquette-film"  # in animated PNG files (film_recipe.py)
@@ -104,21 +103,8 @@ def write_whole(path: Path, data: bytes, *, flush: bool = True) -> None:
     flush: False where thousands of files follow one another, a flush for each would take ten times as long as all
     the rest; a kill still leaves whole files only, a power cut within the next half minute may not.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{secrets.token_hex(8)}.part")  # mkstemp would make it unreadable for others
-        try:
-            with part.open("xb") as file:
-                file.write(data)
-                if flush:
-                    file.flush()
-                    os.fsync(file.fileno())
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise FileError(f"“{path}” cannot be written: {error.strerror or error}.") from None
+    with whole_file(path, flush=flush) as file:
+        file.write(data)
 
 
 def read_recipe(path: Path) -> Recipe:

@@ -11,8 +11,10 @@ from desktop_app.engine.errors import FileError
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path, *, flush: bool = True) -> Iterator[BinaryIO]:
     """A file to write to. Leaving the block by an exception leaves what was at the path before.
+
+    flush: to the disk, before it takes its name; see `recipe.write_whole` for when not.
 
     Raises FileError where the system says no, whatever of that happens inside.
     """
@@ -22,8 +24,9 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         try:
             with part.open("xb") as file:
                 yield file
-                file.flush()
-                os.fsync(file.fileno())
+                if flush:
+                    file.flush()
+                    os.fsync(file.fileno())
             part.replace(path)
         except BaseException:
             part.unlink(missing_ok=True)
