@@ -29,7 +29,7 @@ from desktop_app.studio.library import Library
 from desktop_app.studio.photo import Photo
 from desktop_app.studio.photo_screen import rounded
 from desktop_app.studio.photo_tags import Array
-from desktop_app.studio.restoring import Restoring
+from desktop_app.studio.restoring import TILE, Restoring, filling_tile
 from desktop_app.studio.scratch import Scratch
 
 GREY = "-grey"  # ends the name of the package that is made for grey pictures
@@ -92,7 +92,9 @@ class RestoreJob:
         before, reference = open_array(file), self._reference(clean)
         alpha = None if found.alpha is None else np.ascontiguousarray(found.alpha)
         found = dataclasses.replace(found, pixels=before, alpha=alpha)  # the copy in memory goes
-        restoring = Restoring(scratch, file, self.package, mask=self._mask(scratch, before.shape[:2]))
+        mask = self._mask(scratch, before.shape[:2])
+        tile = TILE if mask is None else filling_tile(open_array(mask))
+        restoring = Restoring(scratch, file, self.package, mask=mask, tile=tile)
         self._opened = _Opened(found, before, restoring, reference)
         return restoring.request
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from desktop_app.engine.manifest import Restoration
 from desktop_app.engine.packages import Package
@@ -13,6 +14,8 @@ from desktop_app.studio.scratch import Scratch
 
 TILE = 768  # pixels
 PREVIEW_BORDER = 16  # pixels around tiles, a third of what the whole gets: it stands for a second
+SMALL_TILE = 256  # pixels: of what is filled in, so that a dab is not the work of a large tile
+LITTLE = 0.15  # of the picture: as long as no more is filled in, small tiles are less work
 TILES_A_PART = 2  # of what is asked for at once where something more urgent may come in between
 
 
@@ -75,6 +78,12 @@ class Restoring:
     def drop(self) -> None:
         """The result is not needed any more."""
         self._scratch.drop(self.file)
+
+
+def filling_tile(mask: npt.NDArray[np.uint8]) -> int:
+    """The side of tiles for a mask (H, W) or (H, W, 1): small ones where little is to be filled in, as most hold
+    nothing then. The window and the command line ask here, so that their files are equal."""
+    return SMALL_TILE if float(mask[::8, ::8].mean()) < LITTLE * 255 else TILE
 
 
 def preview(package: Package, picture: ArrayFile, window: Window | None = None) -> Restore:

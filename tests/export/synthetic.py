@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from export.__main__ import main
+from export.checkpoint import read_checkpoint
 from export.data import write_dataset
 
 CLASSES = ["bar", "dot", "frame"]
@@ -61,6 +63,27 @@ def photo_train_command(
         "--precision", "fp32", "--data", str(root / "data"), "--runs", str(root / "runs"),
         "--report-seconds", "0", "--save-seconds", "0", *extra,
     ]  # fmt: skip
+
+
+def check_exact_resume(root: Path, family, monkeypatch, *, like: str) -> None:
+    """A run that was stopped half way and resumed has the figures and the weights of one that was not."""
+    assert main(photo_train_command(root, "whole", like=like, images=24)) == 0
+    real_step = family.train_step
+
+    def step_until_the_cut(*args, clock, **options):
+        if clock.seen == 12:
+            raise KeyboardInterrupt
+        return real_step(*args, clock=clock, **options)
+
+    monkeypatch.setattr(family, "train_step", step_until_the_cut)
+    assert main(photo_train_command(root, "cut", like=like, images=24)) == 130
+    monkeypatch.undo()
+    folders = ["--data", str(root / "data"), "--runs", str(root / "runs")]
+    rest = ["--resume", "--device", "cpu", "--precision", "fp32", "--report-seconds", "0"]
+    assert main(["train", "cut", *rest, *folders]) == 0
+    assert stats(root, "cut") == stats(root, "whole")
+    nets = [read_checkpoint(root / "runs" / name / "checkpoint.safetensors")[0] for name in ("whole", "cut")]
+    assert all(torch.equal(nets[0][key], nets[1][key]) for key in nets[0])
 
 
 def prior(root: Path, name: str, *extra: str) -> None:

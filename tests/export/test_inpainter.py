@@ -7,10 +7,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from export import inpainter
-from export.__main__ import main
-from export.checkpoint import read_checkpoint
 from export.holes import MARKS, WIDEST, draw_holes
-from tests.export.synthetic import photo_train_command, stats
+from tests.export.synthetic import check_exact_resume
 
 TINY = {"channels": 3, "widths": (8, 8, 8), "blocks": 1}
 
@@ -98,21 +96,4 @@ def test_a_mask_without_holes_is_no_loss_and_no_division_by_zero() -> None:
 
 
 def test_a_stopped_run_goes_on_as_if_nothing_had_happened(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    like = "photo-inpaint"
-    assert main(photo_train_command(photos, "whole", like=like, images=24)) == 0
-    real_step = inpainter.train_step
-
-    def step_until_the_cut(*args, clock, **options):
-        if clock.seen == 12:
-            raise KeyboardInterrupt
-        return real_step(*args, clock=clock, **options)
-
-    monkeypatch.setattr(inpainter, "train_step", step_until_the_cut)
-    assert main(photo_train_command(photos, "cut", like=like, images=24)) == 130
-    monkeypatch.undo()
-    folders = ["--data", str(photos / "data"), "--runs", str(photos / "runs")]
-    rest = ["--resume", "--device", "cpu", "--precision", "fp32", "--report-seconds", "0"]
-    assert main(["train", "cut", *rest, *folders]) == 0
-    assert stats(photos, "cut") == stats(photos, "whole")
-    nets = [read_checkpoint(photos / "runs" / name / "checkpoint.safetensors")[0] for name in ("whole", "cut")]
-    assert all(torch.equal(nets[0][key], nets[1][key]) for key in nets[0])
+    check_exact_resume(photos, inpainter, monkeypatch, like="photo-inpaint")

@@ -11,9 +11,8 @@ from PIL import Image
 
 from export import upscaler
 from export.__main__ import main
-from export.checkpoint import read_checkpoint
 from export.upscaler import Collapsible, Upscaler, UpscalerGraph, bicubic_kernel, collapse, halve_pixels
-from tests.export.synthetic import photo_train_command, stats
+from tests.export.synthetic import check_exact_resume, photo_train_command, stats
 
 
 @pytest.mark.parametrize(("channels_in", "channels_out"), [(1, 8), (8, 8), (8, 4)])
@@ -59,24 +58,7 @@ def test_halving_is_antialiased() -> None:
 
 
 def test_a_stopped_run_goes_on_as_if_nothing_had_happened(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    like = "photo-upscale-x2"
-    assert main(photo_train_command(photos, "whole", like=like, images=24)) == 0
-    real_step = upscaler.train_step
-
-    def step_until_the_cut(*args, clock, **options):
-        if clock.seen == 12:
-            raise KeyboardInterrupt
-        return real_step(*args, clock=clock, **options)
-
-    monkeypatch.setattr(upscaler, "train_step", step_until_the_cut)
-    assert main(photo_train_command(photos, "cut", like=like, images=24)) == 130
-    monkeypatch.undo()
-    folders = ["--data", str(photos / "data"), "--runs", str(photos / "runs")]
-    rest = ["--resume", "--device", "cpu", "--precision", "fp32", "--report-seconds", "0"]
-    assert main(["train", "cut", *rest, *folders]) == 0
-    assert stats(photos, "cut") == stats(photos, "whole")
-    nets = [read_checkpoint(photos / "runs" / name / "checkpoint.safetensors")[0] for name in ("whole", "cut")]
-    assert all(torch.equal(nets[0][key], nets[1][key]) for key in nets[0])
+    check_exact_resume(photos, upscaler, monkeypatch, like="photo-upscale-x2")
 
 
 def test_training_beats_the_bicubic_filter_on_what_it_learnt(photos: Path) -> None:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Restore, Restored, Window
 from desktop_app.studio.restoration import Box, RestoreState, Stroke, has_mask, mask_map
-from desktop_app.studio.restoring import TILE, Restoring
+from desktop_app.studio.restoring import TILE, Restoring, filling_tile
 from desktop_app.studio.scratch import Scratch
 from desktop_app.ui.restore.open_picture import Array, OpenPicture
 from desktop_app.ui.restore.restore_models import restoration, task_of
@@ -18,8 +18,6 @@ from desktop_app.ui.restore.tile_plan import TilePlan
 
 Mask = npt.NDArray[np.uint8]
 BUDGET = 2**30  # bytes; the two newest results are kept, however large they are
-SMALL_TILE = 256  # pixels: of what is filled in, so that a dab is not the work of a large tile
-LITTLE = 0.15  # of the picture: as long as no more is filled in, small tiles are less work
 SHEET_TILE = 448  # pixels: the step of plans for models of pictures of one size, rounded to whole ones
 
 
@@ -107,7 +105,7 @@ def _prepare_filling(
     file, mapped = picture.scratch.new((*picture.file.shape[:2], 1), np.uint8)
     mask: Mask = mapped[..., 0]
     mask[:] = _mask(picture, state)
-    tile = SMALL_TILE if float(mask[::8, ::8].mean()) < LITTLE * 255 else TILE
+    tile = filling_tile(mask)
     restoring = Restoring(picture.scratch, picture.file, package, mask=file, tile=tile)
     run = RestoreRun(key, package, restoring, TilePlan(picture.file.shape[:2], tile), mask)
     _spare(run, picture, before)
