@@ -499,7 +499,9 @@ def test_what_was_taken_away_is_told(opened: Desktop) -> None:
 
 
 def test_the_model_is_tested_on_noise_that_is_known(opened: Desktop) -> None:
-    honest, served = room_of(opened).panel.honest, len(restores(opened))
+    honest, strength = room_of(opened).panel.honest, room_of(opened).panel.strength
+    wait_for(lambda: strength._noise.text() and honest._removed.text())  # how noisy it is decides what is tested on
+    served = len(restores(opened))
     opened.do("self-test")
     assert honest.test.text() == "Stop the test"
     wait_for(lambda: honest._told.text())
