@@ -71,6 +71,18 @@ def distort(x: Tensor, *, rotate: float, shift: float, zoom: float, flip: bool) 
     return F.grid_sample(x + 1, grid, align_corners=False) - 1
 
 
+def erase(x: Tensor, *, share: float) -> Tensor:
+    """A rectangle of one grey over each of this share of the pictures (random erasing, arXiv 1708.04896)."""
+    batch, side = x.shape[0], x.shape[-1]
+    u = torch.rand(6, batch, 1, device=x.device)  # (6, B, 1) in 0..1
+    size = side * (0.15 + 0.35 * u[:2])  # (2, B, 1): height, width
+    start = u[2:4] * (side - size)
+    at = torch.arange(side, device=x.device)
+    rows, columns = ((at >= start[i]) & (at < start[i] + size[i]) for i in range(2))  # (B, side)
+    hidden = rows[:, None, :, None] & columns[:, None, None, :] & (u[4] < share)[:, :, None, None]
+    return torch.where(hidden, (u[5] * 2 - 1)[:, :, None, None], x)
+
+
 def train_step(state: State, x: Tensor, label: Tensor, *, clock: Clock, options: dict, compute: Compute) -> dict:
     """Cross-entropy with AdamW; one-cycle: a tenth of the budget up, then half a cosine down."""
     net, average = state.modules["net"], state.modules["average"]
@@ -78,6 +90,7 @@ def train_step(state: State, x: Tensor, label: Tensor, *, clock: Clock, options:
     for group in state.optimizers["net"].param_groups:
         group["lr"] = cosine(options["learning_rate"], clock.fraction) * warm
     x = distort(x, **{key: options[key] for key in ("rotate", "shift", "zoom", "flip")})
+    x = erase(x, share=options["erase"])
     with compute.autocast():
         logits = net(x.contiguous(memory_format=torch.channels_last))
     loss = F.cross_entropy(logits.float(), label)

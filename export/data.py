@@ -109,6 +109,17 @@ def load_dataset(root: pathlib.Path, name: str, *, split: str = "train") -> Data
     return Dataset(images=images, labels=labels, about=about)
 
 
+def hold_out(dataset: Dataset, count: int) -> tuple[Dataset, Dataset]:
+    """(the rest, this many pictures drawn at random, at most a sixth): always the same ones for one data set."""
+    count = min(count, len(dataset.images) // 6)
+    order = np.random.Generator(np.random.Philox(key=[0, len(dataset.images)])).permutation(len(dataset.images))
+    rest, held = np.sort(order[count:]), np.sort(order[:count])
+    return (
+        Dataset(dataset.images[rest], dataset.labels[rest], dataset.about),
+        Dataset(dataset.images[held], dataset.labels[held], dataset.about),
+    )
+
+
 def sha256_of(array: np.ndarray) -> str:
     return hashlib.sha256(array.tobytes()).hexdigest()
 

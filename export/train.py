@@ -29,7 +29,7 @@ import torch
 
 from export.checkpoint import read_checkpoint, restore, save_checkpoint, write_atomically
 from export.compute import Compute, choose_compute
-from export.data import Dataset, load_dataset
+from export.data import Dataset, hold_out, load_dataset
 from export.errors import ExportError
 from export.presets import preset_options
 from export.schedule import Clock
@@ -62,6 +62,8 @@ def main(args: argparse.Namespace) -> None:
     options = _read_options(folder) if args.resume else _make_options(args, compute)
     print(f"{args.name}: {json.dumps(options)}\n{compute.reason}; {torch.get_num_threads()} threads")
     dataset = load_dataset(pathlib.Path(args.data), options["dataset"])
+    if options.get("held_out"):
+        dataset, _ = hold_out(dataset, options["held_out"])
     classes = dataset.about["classes"]
     print(
         f"{dataset.about['title']}: {len(dataset.images)} pictures {dataset.images.shape[1:]}, {len(classes)} classes"
