@@ -16,6 +16,8 @@ MAX_LEVEL = 1e6  # of a picture's values
 MAX_SCALE = 4
 MAX_CELL = 64  # pixels
 MAX_BORDER = 256  # pixels
+MAX_CLASSES = 10_000
+MAX_FEATURES = 65536  # numbers
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 Ability = Literal["sample", "encode", "classify", "denoise", "upscale", "inpaint", "complete"]
@@ -91,6 +93,18 @@ class Restoration(msgspec.Struct, frozen=True):
     side: int | None = None  # pixels: it knows pictures of this side alone, and a larger one is a grid of them
 
 
+class Classifier(msgspec.Struct, frozen=True):
+    """How a graph “classifier” answers, that says what a picture shows and where it sees that.
+
+    It takes “image”, float32 (N, C, H, W) as `Manifest.picture` says, and gives “logits”, (N, K), whose softmax is
+    calibrated; “evidence”, (N, K, *grid), whose mean over the grid is the logits (a class activation map, Zhou et al.
+    2016); and “features”, (N, features), from which one linear layer makes the logits.
+    """
+
+    features: int
+    grid: tuple[int, int]  # rows and columns of an evidence map
+
+
 class Defaults(msgspec.Struct, frozen=True):
     truncation: float = 1.0
 
@@ -136,6 +150,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     classes: tuple[str, ...] = ()
     space: Space | None = None
     restoration: Restoration | None = None
+    classifier: Classifier | None = None
     defaults: Defaults = Defaults()
     opset: int
     tolerance: float
@@ -164,6 +179,10 @@ def inconsistency(manifest: Manifest) -> str:
         return "the abilities “denoise”, “upscale” and “inpaint” come with a restoration, and it with one of them"
     if manifest.restoration is not None:
         return _restorer_inconsistency(manifest, manifest.restoration)
+    if ("classify" in manifest.abilities) != (manifest.classifier is not None):
+        return "the ability “classify” and a classifier come together"
+    if manifest.classifier is not None:
+        return _classifier_inconsistency(manifest, manifest.classifier)
     return _generator_inconsistency(manifest) if "sample" in manifest.abilities else ""
 
 
@@ -198,14 +217,46 @@ def _size(axis: int | str) -> int | None:
     return axis if isinstance(axis, int) else None
 
 
-def _generator_inconsistency(manifest: Manifest) -> str:
-    latent, picture = manifest.latent, manifest.picture
-    if "decoder" not in manifest.graphs or "golden" not in manifest.files or latent is None or picture is None:
-        return "a package that samples needs a decoder graph, a golden example, a latent and a picture"
+def _classifier_inconsistency(manifest: Manifest, classifier: Classifier) -> str:
+    picture, count, (rows, columns) = manifest.picture, len(manifest.classes), classifier.grid
+    if set(manifest.abilities) != {"classify"}:
+        return "a package that classifies does nothing else"
+    if "classifier" not in manifest.graphs or "golden" not in manifest.files or picture is None:
+        return "a package that classifies needs a graph “classifier”, a golden example and a picture"
+    if not 2 <= count <= MAX_CLASSES or len(set(manifest.classes)) != count:
+        return f"it names {len(set(manifest.classes))} different classes for {count}"
+    if not 0 < classifier.features <= MAX_FEATURES:
+        return f"it has {classifier.features} features"
+    if not (0 < rows <= picture.height and 0 < columns <= picture.width):
+        return f"its evidence maps are {columns} x {rows}"
+    if not 0 < manifest.tolerance <= 0.1:
+        return f"its tolerance is {manifest.tolerance:g}"
+    graph = manifest.graphs["classifier"]
+    takes = {"image": (picture.channels, picture.height, picture.width)}
+    gives = {"logits": (count,), "evidence": (count, rows, columns), "features": (classifier.features,)}
+    for kind, tensors, wanted in (("take", graph.inputs, takes), ("give", graph.outputs, gives)):
+        if {t.name: (t.dtype, t.shape[1:]) for t in tensors} != {k: ("float32", s) for k, s in wanted.items()}:
+            names = ", ".join(f"“{name}” float32[N, {', '.join(map(str, s))}]" for name, s in wanted.items())
+            return f"its classifier should {kind} {names}"
+    if not all(t.shape and isinstance(t.shape[0], str) for t in (*graph.inputs, *graph.outputs)):
+        return "the first axis of what its classifier takes and gives should be free, “N”"
+    return _picture_inconsistency(picture)
+
+
+def _picture_inconsistency(picture: Picture) -> str:
     if not (0 < picture.height <= MAX_SIDE and 0 < picture.width <= MAX_SIDE):
         return f"its pictures are {picture.width} x {picture.height} pixels"
     if not (abs(picture.low) <= MAX_LEVEL and abs(picture.high) <= MAX_LEVEL and picture.high - picture.low > 1e-3):
         return f"its pictures go from {picture.low:g} to {picture.high:g}"
+    return ""
+
+
+def _generator_inconsistency(manifest: Manifest) -> str:
+    latent, picture = manifest.latent, manifest.picture
+    if "decoder" not in manifest.graphs or "golden" not in manifest.files or latent is None or picture is None:
+        return "a package that samples needs a decoder graph, a golden example, a latent and a picture"
+    if problem := _picture_inconsistency(picture):
+        return problem
     if not (0 < latent.size <= MAX_LATENT and (latent.w_size is None or 0 < latent.w_size <= MAX_LATENT)):
         return f"its latent has {latent.size} numbers"
     if not 0 < manifest.tolerance <= (picture.high - picture.low) / 100:

@@ -165,7 +165,28 @@ class Restore(Frozen, frozen=True, tag=True):
     border: int | None = None
 
 
-Request = Sample | Verify | DescribeDevice | Find | Locate | ReadMap | Learn | Restore
+class Classify(Frozen, frozen=True, tag=True):
+    """What pictures show. Answers `Classified` in chunks, in order.
+
+    pictures: (N, H, W, C) uint8 of the package's own size.
+    """
+
+    package: PackageRef
+    pictures: Any  # Pixels
+
+
+class Explain(Frozen, frozen=True, tag=True):
+    """What a picture shows, and which of its parts say so. Answers `Explained` twice: without occlusion, and with it.
+
+    label: the class to explain; None is the most probable one.
+    """
+
+    package: PackageRef
+    picture: Any  # (H, W, C) uint8 of the package's own size
+    label: int | None = None
+
+
+Request = Sample | Verify | DescribeDevice | Find | Locate | ReadMap | Learn | Restore | Classify | Explain
 
 
 # -- updates -------------------------------------------------------------------------------------------------------
@@ -239,4 +260,26 @@ class Restored(Frozen, frozen=True, tag=True):
     tile: int  # the side that was used: smaller than was asked where memory was short
 
 
-Update = Progress | Pictures | Verified | Device | Found | Located | MapData | Taste | Restored
+class Classified(Frozen, frozen=True, tag=True):
+    """What the request's pictures [first, first + n) show."""
+
+    first: int
+    probabilities: Any  # (n, K) float32, calibrated
+    features: Any  # (n, D) float32
+
+
+class Explained(Frozen, frozen=True, tag=True):
+    """The classes of a picture, and what in it speaks for one of them.
+
+    evidence: (rows, columns) float32; what each place adds to the logit of the class, against the mean of all classes.
+    occlusion: (H, W) float32, or None while it is not known; by how much the log-probability of the class falls, in
+    nats, when what lies around a pixel is covered (Zeiler and Fergus 2014).
+    """
+
+    probabilities: Any  # (K,) float32, calibrated
+    label: int
+    evidence: Any
+    occlusion: Any = None
+
+
+Update = Progress | Pictures | Verified | Device | Found | Located | MapData | Taste | Restored | Classified | Explained

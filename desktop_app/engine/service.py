@@ -9,12 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import assert_never
 
+import numpy as np
+
 from desktop_app.engine import packages, search, taste
+from desktop_app.engine.classifier import Classifier
 from desktop_app.engine.errors import DeviceError, Fault, OutOfMemory, PackageError, RequestError
 from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.requests import (
+    Classify,
     DescribeDevice,
     Device,
+    Explain,
     Find,
     Learn,
     Locate,
@@ -35,6 +40,7 @@ from desktop_app.engine.runtime import Runtime
 
 MAX_OPEN_MODELS = 4
 MAX_CHUNK = 256  # designs
+Model = LatentModel | Restorer | Classifier
 MAX_CHUNK_BYTES = 64 * 2**20  # of pixels: what crosses to the studio at once
 
 
@@ -43,7 +49,7 @@ class Service:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._open: OrderedDict[PackageRef, LatentModel | Restorer] = OrderedDict()
+        self._open: OrderedDict[PackageRef, Model] = OrderedDict()
 
     @property
     def device(self) -> Device:
@@ -66,6 +72,10 @@ class Service:
                 yield self._model(request.package).space.map
             case Restore():
                 yield from self._restorer(request.package).restore(request)
+            case Classify():
+                yield from self._classifier(request.package).classify(np.asarray(request.pictures))
+            case Explain():
+                yield from self._classifier(request.package).explain(request)
             case Learn():
                 yield taste.learn(self._model(request.package), request.liked, request.disliked)
             case _:
@@ -140,7 +150,14 @@ class Service:
             return model
         raise RequestError(f"“{model.package.manifest.title}” does not restore pictures. Choose a model that does.")
 
-    def _known(self, ref: PackageRef) -> LatentModel | Restorer:
+    def _classifier(self, ref: PackageRef) -> Classifier:
+        model = self._known(ref)
+        if isinstance(model, Classifier):
+            return model
+        title = model.package.manifest.title
+        raise RequestError(f"“{title}” does not tell classes apart. Choose a model that does.")
+
+    def _known(self, ref: PackageRef) -> Model:
         if ref in self._open:
             self._open.move_to_end(ref)
             return self._open[ref]
@@ -151,9 +168,10 @@ class Service:
         return model
 
 
-def _opened(package: packages.Package, runtime: Runtime) -> LatentModel | Restorer:
-    kind = LatentModel if package.manifest.restoration is None else Restorer
-    return kind(package, runtime)
+def _opened(package: packages.Package, runtime: Runtime) -> Model:
+    if package.manifest.restoration is not None:
+        return Restorer(package, runtime)
+    return (LatentModel if package.manifest.classifier is None else Classifier)(package, runtime)
 
 
 def _unchanged(ref: PackageRef) -> packages.Package:
