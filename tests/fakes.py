@@ -15,6 +15,7 @@ import numpy as np
 from desktop_app.engine.array_file import open_array
 from desktop_app.engine.errors import Cancelled, StudioError
 from desktop_app.engine.manifest import (
+    Classifier,
     Direction,
     FileEntry,
     Graph,
@@ -28,9 +29,13 @@ from desktop_app.engine.manifest import (
 )
 from desktop_app.engine.packages import MANIFEST, Package, open_package
 from desktop_app.engine.requests import (
+    Classified,
+    Classify,
     DescribeDevice,
     Design,
     Device,
+    Explain,
+    Explained,
     Find,
     Found,
     Learn,
@@ -80,6 +85,13 @@ def spot_of(design: Design) -> np.ndarray:
     return np.random.default_rng(int.from_bytes(digest)).uniform(-2, 2, 2).astype(np.float32)
 
 
+def probabilities_of(picture: Pixels) -> np.ndarray:
+    """(10,) float32: what the fake engine takes a picture for, by its mean alone."""
+    logits = np.zeros(10, np.float32)
+    logits[int(picture.mean()) % 10] = 4.0
+    return np.exp(logits) / np.exp(logits).sum()
+
+
 def map_data() -> MapData:
     """Sixty dots of ten classes on a circle."""
     angle = np.linspace(0, 2 * np.pi, 60, endpoint=False)
@@ -121,6 +133,10 @@ class FakeEngine:
                 yield Taste((Part(0.5, request.liked[0]), Part(-0.5, Design(9, 9))), 0.8)
             case Restore():
                 yield from self._restore(request)
+            case Classify():
+                yield from self._classify(request)
+            case Explain():
+                yield from self._explain(request)
 
     def _find(self, request: Find) -> Iterator[Update]:
         for number in range(1, 4):
@@ -145,6 +161,21 @@ class FakeEngine:
                 yield Restored(y * scale, x * scale, part.repeat(scale, axis=0).repeat(scale, axis=1), request.tile)
                 done += part.shape[0] * part.shape[1]
                 yield Progress("Cleaning", done, total)
+
+    def _classify(self, request: Classify) -> Iterator[Update]:
+        answers = np.stack([probabilities_of(picture) for picture in request.pictures])
+        yield Classified(0, answers, np.zeros((len(answers), 8), np.float32))
+        yield Progress("Looking", len(answers), len(answers))
+
+    def _explain(self, request: Explain) -> Iterator[Update]:
+        """Where the picture is light, it speaks for the class; covering it counts as much as it is light."""
+        probabilities = probabilities_of(request.picture)
+        label = int(probabilities.argmax()) if request.label is None else request.label
+        light = request.picture.mean(axis=2, dtype=np.float32) / 255
+        evidence = light[::4, ::4] - light.mean()
+        yield Explained(probabilities, label, evidence)
+        yield Progress("Covering", 1, 2)
+        yield Explained(probabilities, label, evidence, light)
 
     def _draw(self, designs: tuple[Design, ...]) -> Pixels:
         if self.cheap:
@@ -379,6 +410,49 @@ def write_restorer(
         restoration=Restoration(channels, scale, cell=side or 8, border=0 if side else 32, side=side),  # type: ignore[arg-type]
         opset=20,
         tolerance=1e-3,
+        licence="CC0-1.0",
+        commercial_use="yes",
+        made_by=MadeBy("fake", "none", "0", "2026-01-01", "none", 0.0),
+    )
+    (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+    return open_package(folder)
+
+
+def write_classifier(
+    parent: Path,
+    name: str = "fake-judge",
+    *,
+    title: str = "Fake judge",
+    classes: tuple[str, ...] = tuple("0123456789"),
+    channels: int = 1,
+) -> Package:
+    """A package folder that tells classes apart; its graph is a stand-in that no runtime ever opens."""
+    folder = parent / name
+    folder.mkdir(parents=True)
+    (folder / "classifier.onnx").write_bytes(b"stand-in")
+    grid, count = SIDE // 4, len(classes)
+    gives = {"logits": (count,), "evidence": (count, grid, grid), "features": (8,)}
+    graph = Graph(
+        "classifier",
+        (Tensor("image", "float32", ("N", channels, SIDE, SIDE)),),
+        tuple(Tensor(output, "float32", ("N", *shape)) for output, shape in gives.items()),
+    )
+    manifest = Manifest(
+        name=name,
+        title=title,
+        summary="Guesses from the mean, to try the window with.",
+        version="1.0.0",
+        abilities=("classify",),
+        files={
+            "classifier": FileEntry("classifier.onnx", 8, "0" * 64),
+            "golden": FileEntry("golden.npz", 8, "0" * 64),
+        },
+        graphs={"classifier": graph},
+        picture=Picture(channels, SIDE, SIDE, -1.0, 1.0),  # type: ignore[arg-type]
+        classes=classes,
+        classifier=Classifier(8, (grid, grid)),
+        opset=20,
+        tolerance=1e-4,
         licence="CC0-1.0",
         commercial_use="yes",
         made_by=MadeBy("fake", "none", "0", "2026-01-01", "none", 0.0),

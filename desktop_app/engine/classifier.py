@@ -96,7 +96,7 @@ class Classifier:
         if count == 0:
             raise PackageError(f"{of}: it has no “image”, where some of them were expected.", Fault.WRONG_SHAPE)
         p = self.picture
-        shapes = {"image": (p.channels, p.height, p.width), **self._shapes}
+        shapes: dict[str, tuple[Any, ...]] = {"image": (p.channels, p.height, p.width), **self._shapes}
         for name in GOLDEN:
             check_array(golden, name, "float32", (count, *shapes[name]), of=of)
         made = self._session.run({"image": golden["image"]})
