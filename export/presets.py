@@ -54,6 +54,16 @@ CLASSIFIER = {
     "erase": 0.0,  # share of the pictures that lose a rectangle
     "held_out": 5000,  # pictures of the training split kept back, on which the temperature is fitted
 }
+FEATURES = {
+    "family": "features_net",
+    "widths": (32, 64, 128),  # channels at 14x14 and twice at 7x7
+    "batch": 128,
+    "minutes": 10,
+    "learning_rate": (2e-3, 0.0),
+    "weight_decay": 0.01,
+    "ema_half_life": (0.0, 0.02),
+    "clean_share": 0.1,  # pictures that are not corrupted at all
+}
 DENOISER = {
     "family": "denoiser",
     "dataset": "photos",
@@ -151,6 +161,14 @@ PRESETS = {
         "cpu": {**FASHION_CLASSIFIER, "minutes": 60},
         "gpu": {**FASHION_CLASSIFIER, "minutes": 6},
     },
+    "digits-features": {
+        "cpu": {**FEATURES, "dataset": "mnist"},
+        "gpu": {**FEATURES, "dataset": "mnist", "minutes": 3},
+    },
+    "fashion-features": {
+        "cpu": {**FEATURES, "dataset": "fashion-mnist"},
+        "gpu": {**FEATURES, "dataset": "fashion-mnist", "minutes": 3},
+    },
     "photo-denoise": {
         "cpu": DENOISER,
         "gpu": {**DENOISER, **DENOISER_GPU},
@@ -180,6 +198,8 @@ TITLES = {
     "digits-vae": "Digits, autoencoder",
     "fashion-vae": "Clothing, autoencoder",
     "digits-map": "Digits, on a map",
+    "digits-classifier": "Which digit?",
+    "fashion-classifier": "Which garment?",
     "photo-denoise": "Clean photographs",
     "photo-denoise-grey": "Clean grey pictures",
     "photo-inpaint": "Scratches filled in",
