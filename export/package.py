@@ -4,8 +4,9 @@
     python -m export package photo-denoise
 
 Writes models/<name>/: the graphs (weights in half precision, widened by Cast nodes that ONNX Runtime folds when it
-loads), golden.npz, card.md, preview.png and manifest.json. What a generator's package holds is in package_generator.py,
-what a restorer's holds in package_restorer.py. Previews come out of the program's own engine; nothing is picked.
+loads), golden.npz, card.md, preview.png, training.json (training.py) and manifest.json. What a generator's package
+holds is in package_generator.py, what a restorer's holds in package_restorer.py. Previews come out of the program's own
+engine; nothing is picked.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from export.package_files import write_manifest
 from export.presets import TITLES, preset_options
 from export.restorers import FAMILIES
 from export.tracing import load_run
+from export.training import write_training
 
 FREE = ("CC0-1.0", "Apache-2.0", "MIT")
 
@@ -41,6 +43,7 @@ def main(args: argparse.Namespace) -> None:
         folder = pathlib.Path(scratch) / args.name
         folder.mkdir()
         options, progress, fields = part.write_part(runs, args.name, folder, about)
+        write_training(folder, runs, args.name)
         manifest = Manifest(
             name=args.name,
             title=args.title or TITLES.get(args.name) or args.name.replace("-", " ").capitalize(),

@@ -17,7 +17,7 @@ def write_manifest(folder: pathlib.Path, manifest: Manifest) -> None:
     files = {
         path.stem: FileEntry(path.name, path.stat().st_size, sha256_of(path))
         for path in sorted(folder.iterdir())
-        if path.suffix in (".onnx", ".npz", ".md", ".png")
+        if path.suffix in (".onnx", ".npz", ".md", ".png", ".json") and path.name != packages.MANIFEST
     }
     content = msgspec.json.encode(msgspec.structs.replace(manifest, files=files))
     part = folder / "manifest.json.part"
