@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.engine.arrays import check_array, read_arrays
+from desktop_app.engine.covering import covered, covers, mean_fall
 from desktop_app.engine.errors import DeviceError, Fault, PackageError, RequestError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Classified, Explain, Explained, Pixels, Progress
@@ -22,8 +23,7 @@ Array = npt.NDArray[Any]
 Float32 = npt.NDArray[np.float32]
 
 CHUNK = 256  # pictures at a time
-COVER = 4  # a cover is this part of the picture's sides
-STEP = 14  # covers along a side
+COVERS = 64  # at a time: each step can be stopped, and tells how far it is
 GOLDEN = ("image", "logits", "evidence", "features")
 
 
@@ -61,15 +61,14 @@ class Classifier:
         if not 0 <= label < self.num_classes:
             title = self.package.manifest.title
             raise RequestError(f"“{title}” has the classes 0 to {self.num_classes - 1}; {label} was asked for.")
-        evidence = made["evidence"][0]
-        found = Explained(probabilities, label, evidence[label] - evidence.mean(axis=0))
-        yield found
-        for update in self._occlusion(picture, label, log_softmax(made["logits"])[0, label]):
-            yield (
-                update
-                if isinstance(update, Progress)
-                else Explained(found.probabilities, label, found.evidence, update)
-            )
+        every = made["evidence"][0] - made["evidence"][0].mean(axis=0)  # (K, rows, columns)
+        yield Explained(probabilities, label, every[label], every)
+        masks, falls = covers(*picture.shape[:2]), []
+        for part in np.array_split(masks, -(-len(masks) // COVERS)):
+            falls.append(log_softmax(made["logits"]) - log_softmax(self.run(covered(picture, part))["logits"]))
+            yield Progress("Covering", sum(map(len, falls)), len(masks))
+        fall = np.concatenate(falls)
+        yield Explained(probabilities, label, every[label], every, mean_fall(fall[:, label], masks), fall)
 
     def run(self, pictures: Pixels) -> dict[str, Float32]:
         """All outputs of the graph for (N, H, W, C) uint8. Raises DeviceError on NaN, PackageError on other shapes."""
@@ -116,43 +115,6 @@ class Classifier:
         low, high = self.picture.low, self.picture.high
         x = pictures.transpose(0, 3, 1, 2).astype(np.float32) * np.float32((high - low) / 255) + np.float32(low)
         return np.ascontiguousarray(x, np.float32)
-
-    def _occlusion(self, picture: Pixels, label: int, certain: float) -> Iterator[Progress | Float32]:
-        """Progress, and at the end the map: the mean fall in nats over all covers that hide a pixel."""
-        masks = covers(*picture.shape[:2])  # (M, H, W)
-        falls = []
-        for first in range(0, len(masks), CHUNK // 4):
-            part = masks[first : first + CHUNK // 4]
-            falls.append(certain - log_softmax(self.run(covered(picture, part))["logits"])[:, label])
-            yield Progress("Covering", min(first + len(part), len(masks)), len(masks))
-        fall = np.tensordot(np.concatenate(falls), masks, axes=1)  # (H, W)
-        yield (fall / masks.sum(axis=0)).astype(np.float32)
-
-
-def covers(height: int, width: int) -> npt.NDArray[np.bool_]:
-    """(M, height, width): squares a COVER-th of the picture, close together, each pixel under several of them."""
-    rows, columns = _spans(height), _spans(width)
-    return (rows[:, None, :, None] & columns[None, :, None, :]).reshape(-1, height, width)
-
-
-def _spans(length: int) -> npt.NDArray[np.bool_]:
-    """(n, length): intervals of a COVER-th of the length, from the one that ends on the first pixel."""
-    side, step = max(1, length // COVER), max(1, length // STEP)
-    starts = np.arange(1 - side, length, step)[:, None]
-    at = np.arange(length)
-    return (at >= starts) & (at < starts + side)
-
-
-def covered(picture: Pixels, masks: npt.NDArray[np.bool_]) -> Pixels:
-    """(H, W, C) with each of (M, H, W) painted over in the picture's ground -> (M, H, W, C)."""
-    return np.where(masks[..., None], ground_of(picture), picture[None])
-
-
-def ground_of(picture: Pixels) -> Pixels:
-    """(C,): what the picture lies on, the median of its outermost pixels."""
-    edge = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
-    ground: Pixels = np.median(edge, axis=0).astype(np.uint8)
-    return ground
 
 
 def log_softmax(logits: Float32) -> Float32:

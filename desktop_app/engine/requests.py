@@ -269,17 +269,22 @@ class Classified(Frozen, frozen=True, tag=True):
 
 
 class Explained(Frozen, frozen=True, tag=True):
-    """The classes of a picture, and what in it speaks for one of them.
+    """The classes of a picture, and what in it speaks for one of them and for each of the others.
 
     evidence: (rows, columns) float32; what each place adds to the logit of the class, against the mean of all classes.
+    every: (K, rows, columns) float32; the same of all classes.
     occlusion: (H, W) float32, or None while it is not known; by how much the log-probability of the class falls, in
     nats, when what lies around a pixel is covered (Zeiler and Fergus 2014).
+    falls: (M, K) float32, or None; the fall of each class under each of `covering.covers`: occlusion maps of all
+    classes are made of it by `covering.mean_fall`.
     """
 
     probabilities: Any  # (K,) float32, calibrated
     label: int
     evidence: Any
+    every: Any
     occlusion: Any = None
+    falls: Any = None
 
 
 Update = Progress | Pictures | Verified | Device | Found | Located | MapData | Taste | Restored | Classified | Explained

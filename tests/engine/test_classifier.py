@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from desktop_app.engine import packages
-from desktop_app.engine.classifier import covered, covers, ground_of, log_softmax, softmax
+from desktop_app.engine.classifier import log_softmax, softmax
+from desktop_app.engine.covering import covered, covers, ground_of, mean_fall
 from desktop_app.engine.errors import DeviceError, PackageError, RequestError
 from desktop_app.engine.manifest import Classifier, Picture, inconsistency
 from desktop_app.engine.requests import Classified, Classify, Explain, Explained, Progress, Sample, Verified, Verify
@@ -78,6 +79,17 @@ def test_occlusion_is_the_mean_over_all_covers_that_hide_a_pixel(service, judge)
     falls = whole - log_softmax(reference(as_net(covered(picture, masks)))["logits"])[:, 1]
     over = [falls[masks[:, 5, 7]].mean(), falls[masks[:, 0, 0]].mean()]
     np.testing.assert_allclose([found.occlusion[5, 7], found.occlusion[0, 0]], over, atol=1e-5)
+
+
+def test_one_answer_holds_the_maps_of_all_classes(service, judge):
+    picture = pictures(1)[0]
+    (first, last), masks = answers(service, Explain(judge.ref, picture), Explained), covers(SIDE, SIDE)
+    assert first.falls is None
+    assert last.falls.shape == (len(masks), len(CLASSES))
+    for label in range(len(CLASSES)):
+        _, alone = answers(service, Explain(judge.ref, picture, label=label), Explained)
+        assert np.array_equal(first.every[label], alone.evidence)
+        assert np.array_equal(mean_fall(last.falls[:, label], masks), alone.occlusion)
 
 
 @pytest.mark.parametrize("side", [1, 2, 7, 12, 28, 64])
