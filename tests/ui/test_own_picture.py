@@ -15,12 +15,12 @@ from PySide6.QtWidgets import QWidget
 
 from desktop_app.engine.errors import EngineDied, RequestError
 from desktop_app.engine.requests import Design, Find, Found
-from desktop_app.ui.blend import own_picture_crop as crop
-from desktop_app.ui.blend.own_picture_crop import Frame
 from desktop_app.ui.blend.own_picture_panel import OwnPictureDialog, OwnPictures
 from desktop_app.ui.blend.own_picture_search import MORE_ROUNDS, in_words
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.look.theme import Look
+from desktop_app.ui.picture import crop_frame as crop
+from desktop_app.ui.picture.crop_frame import Frame
 from tests.fakes import FakeEngine, ImmediateQueue, write_package
 from tests.ui.conftest import wait_for
 from tests.ui.test_accessibility import cut_texts, nameless, out_of_reach, unexplained

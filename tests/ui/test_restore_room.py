@@ -17,7 +17,7 @@ from desktop_app.engine.errors import FileError, StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.studio.noise_trial import STRENGTHS, Verdict
 from desktop_app.studio.restoration import RestoreState, Stroke
-from desktop_app.ui.restore.errands import UNEXPECTED, Errands
+from desktop_app.ui.errands import UNEXPECTED, Errands
 from desktop_app.ui.restore.restore_models import Shape, best, models_for, suited, why_not
 from desktop_app.ui.restore.restore_run import as_used, key_of
 from desktop_app.ui.restore.tile_plan import TilePlan

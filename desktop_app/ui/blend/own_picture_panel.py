@@ -11,8 +11,6 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLabel, QProgress
 
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Found, Place
-from desktop_app.ui.blend.own_picture_crop import from_box
-from desktop_app.ui.blend.own_picture_crop_view import CropView
 from desktop_app.ui.blend.own_picture_reader import PictureReader
 from desktop_app.ui.blend.own_picture_search import PictureSearch, how_in_words, in_words
 from desktop_app.ui.bridge import QueueBridge
@@ -20,6 +18,8 @@ from desktop_app.ui.controls.buttons import IconButton, push_button
 from desktop_app.ui.controls.labels import ElidedLabel, label
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_6
+from desktop_app.ui.picture.crop_frame import from_box
+from desktop_app.ui.picture.crop_view import CropView
 from desktop_app.ui.picture.image_view import ImageView
 
 if TYPE_CHECKING:

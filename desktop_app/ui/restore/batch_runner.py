@@ -13,7 +13,7 @@ from desktop_app.studio.jobs import Job
 from desktop_app.studio.library import Library
 from desktop_app.studio.restore_job import RestoreJob
 from desktop_app.ui.bridge import Listener, QueueBridge
-from desktop_app.ui.restore.errands import Errands
+from desktop_app.ui.errands import Errands
 from desktop_app.ui.restore.words import seconds_words
 
 SLOT = "restore batch"

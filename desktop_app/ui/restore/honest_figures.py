@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal, Slot
 
-from desktop_app.ui.restore.errands import Errands
+from desktop_app.ui.errands import Errands
 from desktop_app.ui.restore.open_picture import Array
 from desktop_app.ui.restore.restore_models import task_of
 from desktop_app.ui.restore.restore_session import RestoreSession

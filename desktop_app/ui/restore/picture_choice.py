@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop_app import paths
 from desktop_app.engine.errors import FileError
-from desktop_app.ui.restore.errands import Errands
+from desktop_app.ui.errands import Errands
 
 
 class PictureChoice(QObject):

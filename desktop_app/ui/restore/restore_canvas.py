@@ -27,7 +27,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.look.theme import Look, font
 from desktop_app.ui.look.tokens import SPACE_3, TEXT_SMALL
-from desktop_app.ui.restore import incoming, plane, scene_maker
+from desktop_app.ui.picture import incoming
+from desktop_app.ui.restore import plane, scene_maker
 from desktop_app.ui.restore import wipe as wiping
 from desktop_app.ui.restore.brush_tool import Brush, Drawing, Tool
 from desktop_app.ui.restore.canvas_hands import Hands

@@ -19,11 +19,11 @@ from desktop_app.studio.restoration import RestoreState
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.controls.empty_view import EmptyView
+from desktop_app.ui.errands import Errands
 from desktop_app.ui.look.theme import Look
-from desktop_app.ui.restore import incoming
+from desktop_app.ui.picture import incoming
+from desktop_app.ui.picture.no_designs import NoDesigns
 from desktop_app.ui.restore.batches import Batches
-from desktop_app.ui.restore.errands import Errands
-from desktop_app.ui.restore.no_designs import NoDesigns
 from desktop_app.ui.restore.overlay import LocalOverlay, MaskOverlay, OverlayKind
 from desktop_app.ui.restore.picture_choice import PictureChoice
 from desktop_app.ui.restore.plane import View

@@ -11,7 +11,7 @@ from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.studio.restoration import Box, RestoreState
 from desktop_app.ui.bridge import QueueBridge
-from desktop_app.ui.restore.errands import Errands
+from desktop_app.ui.errands import Errands
 from desktop_app.ui.restore.open_picture import OpenPicture, read_picture
 from desktop_app.ui.restore.restore_jobs import RestoreJobs
 from desktop_app.ui.restore.restore_models import why_not

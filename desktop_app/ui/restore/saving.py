@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop_app.engine.errors import StudioError
 from desktop_app.studio.restoration import RestoreState
 from desktop_app.studio.scratch import Scratch
-from desktop_app.ui.restore.errands import Errands
+from desktop_app.ui.errands import Errands
 from desktop_app.ui.restore.open_picture import Array, OpenPicture
 from desktop_app.ui.restore.restore_models import Task, task_of
 from desktop_app.ui.restore.restore_run import RestoreRun, as_used

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.studio.restoration import Box, RestoreState
-from desktop_app.ui.restore.errands import Errands
+from desktop_app.ui.errands import Errands
 from desktop_app.ui.restore.open_picture import Array
 from desktop_app.ui.restore.plane import View
 from desktop_app.ui.restore.restore_canvas import RestoreCanvas

@@ -11,7 +11,7 @@ from desktop_app.engine.requests import Restored, Update
 from desktop_app.studio.jobs import Job
 from desktop_app.studio.scratch import Scratch
 from desktop_app.ui.bridge import Listener, QueueBridge
-from desktop_app.ui.restore.errands import Errands
+from desktop_app.ui.errands import Errands
 from desktop_app.ui.restore.open_picture import Array, OpenPicture
 from desktop_app.ui.restore.restore_models import restoration, task_of
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.engine.packages import Package
 from desktop_app.ui.bridge import QueueBridge
-from desktop_app.ui.restore.errands import Errands
+from desktop_app.ui.errands import Errands
 from desktop_app.ui.restore.honest_figures import HonestFigures
 from desktop_app.ui.restore.honest_panel import HonestPanel
 from desktop_app.ui.restore.restore_session import RestoreSession

@@ -5,7 +5,8 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.engine.requests import Pixels
-from desktop_app.ui.blend.own_picture_crop import (
+from desktop_app.ui.look.theme import Look
+from desktop_app.ui.picture.crop_frame import (
     Frame,
     centred,
     corners,
@@ -14,7 +15,6 @@ from desktop_app.ui.blend.own_picture_crop import (
     scaled,
     whole,
 )
-from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.pixels import to_image
 
 MARGIN = 12
