@@ -93,6 +93,8 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     extrapolations: tuple[Extrapolation, ...] = ()
     training: tuple[Curve, ...] = ()
     notes: tuple[str, ...] = ()  # sentences on what to keep in mind
+    summary: str = ""  # what the package is, as its manifest says
+    classes: tuple[str, ...] = ()  # names of the labels in the arrays, those of the data where the package has none
 
 
 class Arrays(msgspec.Struct, frozen=True, kw_only=True):
