@@ -29,6 +29,8 @@ from desktop_app.engine.manifest import (
 )
 from desktop_app.engine.packages import MANIFEST, Package, open_package
 from desktop_app.engine.requests import (
+    CheckedUp,
+    CheckUp,
     Classified,
     Classify,
     DescribeDevice,
@@ -108,6 +110,7 @@ class FakeEngine:
     cheap: bool = False  # all tiles alike, for measurements of the window alone
     failures: list[StudioError] = field(default_factory=list)
     hang: threading.Event | None = None  # set: requests wait for it
+    checked_up: dict[str, object] = field(default_factory=dict)  # what a check-up finds besides
     served: list[Request] = field(default_factory=list)
 
     def run(self, request: Request) -> Iterator[Update]:
@@ -133,10 +136,21 @@ class FakeEngine:
                 yield Taste((Part(0.5, request.liked[0]), Part(-0.5, Design(9, 9))), 0.8)
             case Restore():
                 yield from self._restore(request)
+            case CheckUp():
+                yield from self._check_up(request)
             case Classify():
                 yield from self._classify(request)
             case Explain():
                 yield from self._explain(request)
+
+    def _check_up(self, request: CheckUp) -> Iterator[Update]:
+        """Sound figures of whatever it is, but for what `checked_up` says."""
+        manifest = open_package(Path(request.package.folder), any_folder_name=True).manifest
+        kind = "restorer" if manifest.restoration else "classifier" if manifest.classifier else "generator"
+        pictures = np.stack([picture(Design(request.seed, n), channels=self.channels) for n in range(request.count)])
+        yield Progress("Checking up", request.count, request.count)
+        sound = CheckedUp(kind, pictures, 2.1, 12.0, 3 * 2**20, 0.0, 90.0)
+        yield msgspec.structs.replace(sound, **self.checked_up)
 
     def _find(self, request: Find) -> Iterator[Update]:
         for number in range(1, 4):

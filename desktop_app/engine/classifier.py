@@ -71,7 +71,17 @@ class Classifier:
         yield Explained(probabilities, label, every[label], every, mean_fall(fall[:, label], masks), fall)
 
     def run(self, pictures: Pixels) -> dict[str, Float32]:
-        """All outputs of the graph for (N, H, W, C) uint8. Raises DeviceError on NaN, PackageError on other shapes."""
+        """As `answers`. Raises DeviceError where they hold numbers that are none."""
+        made = self.answers(pictures)
+        if not all(np.isfinite(array).all() for array in made.values()):
+            raise DeviceError(
+                f"“{self.package.manifest.title}” answered with numbers that are none (NaN). Its file may be "
+                "damaged: verify it."
+            )
+        return made
+
+    def answers(self, pictures: Pixels) -> dict[str, Float32]:
+        """All outputs of the graph for (N, H, W, C) uint8, as it gives them. Raises PackageError on other shapes."""
         made = self._session.run({"image": self._input(pictures)})
         for name, shape in self._shapes.items():
             if made[name].shape != (len(pictures), *shape):
@@ -79,11 +89,6 @@ class Classifier:
                     f"“{self._session.name}” gives “{name}” of shape {made[name].shape}, where the manifest says "
                     f"{(len(pictures), *shape)}.",
                     Fault.WRONG_SHAPE,
-                )
-            if not np.isfinite(made[name]).all():
-                raise DeviceError(
-                    f"“{self.package.manifest.title}” answered with numbers that are none (NaN). Its file may be "
-                    "damaged: verify it."
                 )
         return made
 

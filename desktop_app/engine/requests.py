@@ -186,7 +186,19 @@ class Explain(Frozen, frozen=True, tag=True):
     label: int | None = None
 
 
-Request = Sample | Verify | DescribeDevice | Find | Locate | ReadMap | Learn | Restore | Classify | Explain
+class CheckUp(Frozen, frozen=True, tag=True):
+    """Open a package anew and try it on inputs of fixed seeds, each alone. Answers `Progress`, then `CheckedUp`.
+
+    count: samples of a generator, the classes in turn, or pictures that a classifier is shown. A restorer gets at
+    most eight. Fewer where that many would not cross at once.
+    """
+
+    package: PackageRef
+    seed: int = 0
+    count: int = 32
+
+
+Request = Sample | Verify | DescribeDevice | Find | Locate | ReadMap | Learn | Restore | Classify | Explain | CheckUp
 
 
 # -- updates -------------------------------------------------------------------------------------------------------
@@ -287,4 +299,40 @@ class Explained(Frozen, frozen=True, tag=True):
     falls: Any = None
 
 
-Update = Progress | Pictures | Verified | Device | Found | Located | MapData | Taste | Restored | Classified | Explained
+class CheckedUp(Frozen, frozen=True, tag=True):
+    """What a package did in a check-up. Tuples of numbers are places in `pictures`.
+
+    pictures: what a generator drew or a restorer answered; what a classifier was shown. Black where there is no number.
+    diversity: mean difference of two pictures, root mean square in 8-bit steps; of a classifier that of two answers,
+    as total variation of their probabilities, 0 to 1.
+    """
+
+    kind: Literal["generator", "restorer", "classifier"]
+    pictures: Any  # (N, H, W, C) uint8
+    milliseconds: float  # the median picture, alone on one thread; of a restorer the median megapixel
+    load_ms: float  # opening its graphs
+    memory_bytes: int  # by which the engine's process grew; 0 where the system does not say
+    golden_error: float  # as Verified.max_error
+    diversity: float
+    broken: tuple[int, ...] = ()  # with numbers that are none (NaN, infinity)
+    constant: tuple[int, ...] = ()  # of one colour, where what a restorer was given is not
+    near_copies: tuple[tuple[int, int], ...] = ()  # pairs of different seeds that nobody tells apart
+    unchanged: tuple[int, ...] = ()  # answers of a restorer that are what it was given
+    labels: tuple[int, ...] = ()  # of a classifier: the most probable class of each
+    given: Any = None  # (N, h, w, C) uint8: what a restorer was given
+
+
+Update = (
+    Progress
+    | Pictures
+    | Verified
+    | Device
+    | Found
+    | Located
+    | MapData
+    | Taste
+    | Restored
+    | Classified
+    | Explained
+    | CheckedUp
+)

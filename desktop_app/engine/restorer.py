@@ -72,6 +72,18 @@ class Restorer:
             raise PackageError(f"“{self.package.name}” gives {made.shape} for its golden example.", Fault.WRONG_SHAPE)
         return float(np.abs(made - golden["restored"]).max())
 
+    def answer(self, image: Float32, mask: Float32 | None = None) -> Float32:
+        """One picture of the network's own size and channels, (C, h, w) in 0..1, and what it gives, as it gives it.
+
+        mask: (1, h, w), 1 where the picture is to be filled in.
+        """
+        given = {"image": image[None]} | ({} if mask is None else {"mask": mask[None]})
+        made: Float32 = self._opened.run(given)["restored"][0]
+        size = tuple(self.restoration.scale * length for length in image.shape[1:])
+        if made.shape != (len(image), *size):
+            raise self._wrong_size()
+        return made
+
     # -- pictures --------------------------------------------------------------------------------------------------
 
     def restore(self, request: Restore) -> Iterator[Restored | Progress]:
@@ -211,15 +223,16 @@ class Restorer:
         s = self.restoration.scale
         inner = made[:, s * top : s * (top + height), s * left : s * (left + width)]
         if inner.shape[1:] != (s * height, s * width):
-            raise PackageError(
-                f"“{self.package.name}” gives pictures of a size that was not declared.", Fault.WRONG_SHAPE
-            )
+            raise self._wrong_size()
         if not np.isfinite(inner).all():
             raise DeviceError(
                 f"“{self.package.manifest.title}” answered with numbers that are none (NaN). "
                 "Its file may be damaged: verify it."
             )
         return inner
+
+    def _wrong_size(self) -> PackageError:
+        return PackageError(f"“{self.package.name}” gives pictures of a size that was not declared.", Fault.WRONG_SHAPE)
 
 
 # -- tiles ---------------------------------------------------------------------------------------------------------

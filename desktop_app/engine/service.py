@@ -11,11 +11,12 @@ from typing import assert_never
 
 import numpy as np
 
-from desktop_app.engine import packages, search, taste
+from desktop_app.engine import check_up, packages, search, taste
 from desktop_app.engine.classifier import Classifier
 from desktop_app.engine.errors import DeviceError, Fault, OutOfMemory, PackageError, RequestError
 from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.requests import (
+    CheckUp,
     Classify,
     DescribeDevice,
     Device,
@@ -76,6 +77,9 @@ class Service:
                 yield from self._classifier(request.package).classify(np.asarray(request.pictures))
             case Explain():
                 yield from self._classifier(request.package).explain(request)
+            case CheckUp():
+                package = _unchanged(request.package)
+                yield from check_up.check_up(request, lambda: _opened(package, self._runtime))
             case Learn():
                 yield taste.learn(self._model(request.package), request.liked, request.disliked)
             case _:

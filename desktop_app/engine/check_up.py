@@ -1,0 +1,196 @@
+"""A check-up: what a package does on this machine with inputs of fixed seeds, each run alone.
+
+Nothing is judged here: figures go to studio/check_up.py, which knows what they mean. Numbers that are none are found
+in what the graphs give, before anything is rounded, and end nothing.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from desktop_app.engine import drawings, images, memory
+from desktop_app.engine.classifier import Classifier, softmax
+from desktop_app.engine.errors import RequestError
+from desktop_app.engine.latent_model import LatentModel
+from desktop_app.engine.manifest import Picture
+from desktop_app.engine.requests import CheckedUp, CheckUp, Design, Pixels, Progress
+from desktop_app.engine.restorer import Restorer
+
+Model = LatentModel | Restorer | Classifier
+Float32 = npt.NDArray[np.float32]
+Answer = npt.NDArray[Any]
+
+MAX_COUNT = 256
+MAX_BYTES = 32 * 2**20  # of all pictures together: they cross to the studio at once
+NEAR = 4.0  # 8-bit steps, root mean square: two pictures that nobody tells apart
+SIDE = 128  # pixels of the pictures that a restorer of free size is given
+GREY = Picture(1, 1, 1, 0.0, 1.0)
+
+
+def check_up(request: CheckUp, open_model: Callable[[], Model]) -> Iterator[Progress | CheckedUp]:
+    """open_model: opens the package anew, so that time and memory are its own. Raises StudioError."""
+    if not 1 <= request.count <= MAX_COUNT:
+        raise RequestError(f"A check-up takes 1 to {MAX_COUNT} samples; {request.count} were asked for.")
+    before, started = memory.resident_bytes(), time.perf_counter()
+    model = open_model()
+    load_ms = (time.perf_counter() - started) * 1000
+    if isinstance(model, LatentModel):
+        found = yield from _generator(model, request)
+    elif isinstance(model, Restorer):
+        found = yield from _restorer(model, request)
+    else:
+        found = yield from _classifier(model, request)
+    yield CheckedUp(
+        **found,
+        load_ms=load_ms,
+        memory_bytes=max(0, memory.resident_bytes() - before),
+        golden_error=model.golden_error(),
+    )
+
+
+# -- the three kinds -----------------------------------------------------------------------------------------------
+
+Found = dict[str, Any]  # fields of CheckedUp
+Asked = Generator[Progress, None, Found]
+
+
+def _generator(model: LatentModel, request: CheckUp) -> Asked:
+    """Designs of the seed, the classes in turn."""
+    designs = designs_of(
+        request.seed, _fitting(request.count, model.picture_bytes), len(model.package.manifest.classes)
+    )
+    answers, times = yield from _timed([partial(_drawn, model, design) for design in designs])
+    pictures, broken = to_pixels(answers, model.picture)
+    distances = distances_between(pictures)
+    return {
+        "kind": "generator",
+        "pictures": pictures,
+        "milliseconds": statistics.median(times),
+        "broken": broken,
+        "constant": _constant(pictures, broken),
+        "near_copies": _near(distances, broken),
+        "diversity": _mean(distances, broken),
+    }
+
+
+def _restorer(model: Restorer, request: CheckUp) -> Asked:
+    """Drawn pictures of all kinds: what a restorer may do to one of them says little, what it does to all, much."""
+    restoration = model.restoration
+    side = restoration.side or -(-SIDE // restoration.cell) * restoration.cell
+    given = drawings.draw(request.seed, min(request.count, 8), side, restoration.channels)
+    mask = drawings.hole(side) if model.takes_mask else None
+    answers, times = yield from _timed([partial(model.answer, _values(x), mask) for x in given])
+    pictures, broken = to_pixels(answers, GREY)
+    plain = given.repeat(restoration.scale, axis=1).repeat(restoration.scale, axis=2)
+    where = np.ones((side, side), bool) if mask is None else mask[0] > 0
+    where = where.repeat(restoration.scale, axis=0).repeat(restoration.scale, axis=1)
+    distances = distances_between(pictures[:, where])
+    return {
+        "kind": "restorer",
+        "given": given,
+        "pictures": pictures,
+        "milliseconds": statistics.median(times) / (side * side / 1e6),
+        "broken": broken,
+        "constant": tuple(n for n in _constant(pictures, broken) if n not in _constant(given, ())),
+        "unchanged": tuple(n for n in range(len(given)) if np.array_equal(pictures[n][where], plain[n][where])),
+        "near_copies": _near(distances, broken),
+        "diversity": _mean(distances, broken),
+    }
+
+
+def _classifier(model: Classifier, request: CheckUp) -> Asked:
+    p = model.picture
+    count = _fitting(request.count, p.height * p.width * p.channels)
+    given = drawings.draw(request.seed, count, max(p.height, p.width), p.channels)[:, : p.height, : p.width]
+    answers, times = yield from _timed([partial(_logits, model, x) for x in given])
+    broken = tuple(n for n, logits in enumerate(answers) if not np.isfinite(logits).all())
+    probabilities = softmax(np.nan_to_num(np.stack(answers), posinf=0.0, neginf=0.0))
+    apart = 0.5 * np.abs(probabilities[:, None] - probabilities[None]).sum(axis=2)
+    return {
+        "kind": "classifier",
+        "pictures": given,
+        "milliseconds": statistics.median(times),
+        "broken": broken,
+        "labels": tuple(int(label) for label in probabilities.argmax(axis=1)),
+        "diversity": _mean(apart, broken),
+    }
+
+
+def _drawn(model: LatentModel, design: Design) -> Float32:
+    x: Float32 = model.decode(model.w_of([design]))[0]
+    return x
+
+
+def _logits(model: Classifier, picture: Pixels) -> Float32:
+    logits: Float32 = model.answers(picture[None])["logits"][0]
+    return logits
+
+
+def designs_of(seed: int, count: int, num_classes: int) -> list[Design]:
+    """The first designs of a seed, the classes in turn."""
+    return [Design(seed, n, label=n % num_classes if num_classes else None) for n in range(count)]
+
+
+# -- figures -------------------------------------------------------------------------------------------------------
+
+
+def to_pixels(answers: Sequence[Float32], picture: Picture) -> tuple[Pixels, tuple[int, ...]]:
+    """(C, H, W) each, in the picture's range -> (N, H, W, C) uint8, and which of them hold numbers that are none."""
+    x = np.stack(answers)
+    sound = np.isfinite(x)
+    broken = tuple(int(n) for n in np.flatnonzero(~sound.all(axis=(1, 2, 3))))
+    return images.to_pixels(np.where(sound, x, np.float32(picture.low)), picture), broken
+
+
+def distances_between(pictures: Pixels) -> Float32:
+    """(N, …) uint8 -> (N, N): root mean square differences, in 8-bit steps."""
+    flat = pictures.reshape(len(pictures), -1).astype(np.float32)
+    rows = [np.sqrt(np.mean((flat - one) ** 2, axis=1)) for one in flat]
+    return np.stack(rows)
+
+
+def _timed(runs: Sequence[Callable[[], Answer]]) -> Generator[Progress, None, tuple[list[Answer], list[float]]]:
+    """What each gives, and the milliseconds it took; the first is run once before, for what it prepares."""
+    runs[0]()
+    answers, times = [], []
+    for n, run in enumerate(runs):
+        started = time.perf_counter()
+        answers.append(run())
+        times.append((time.perf_counter() - started) * 1000)
+        yield Progress("Checking up", n + 1, len(runs))
+    return answers, times
+
+
+def _fitting(count: int, picture_bytes: int) -> int:
+    return max(1, min(count, MAX_BYTES // picture_bytes))
+
+
+def _values(pixels: Pixels) -> Float32:
+    """(H, W, C) uint8 -> (C, H, W) in 0..1."""
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1)).astype(np.float32) / np.float32(255)
+
+
+def _constant(pictures: Pixels, broken: tuple[int, ...]) -> tuple[int, ...]:
+    flat = pictures.reshape(len(pictures), -1, pictures.shape[-1])
+    same = (flat == flat[:, :1]).all(axis=(1, 2))
+    return tuple(int(n) for n in np.flatnonzero(same) if n not in broken)
+
+
+def _pairs(distances: Float32, broken: tuple[int, ...]) -> list[tuple[int, int]]:
+    sound = [n for n in range(len(distances)) if n not in broken]
+    return [(a, b) for i, a in enumerate(sound) for b in sound[i + 1 :]]
+
+
+def _near(distances: Float32, broken: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    return tuple(pair for pair in _pairs(distances, broken) if distances[pair] < NEAR)
+
+
+def _mean(distances: Float32, broken: tuple[int, ...]) -> float:
+    """Over all pairs; 0 where there is none."""
+    pairs = _pairs(distances, broken)
+    return float(np.mean([distances[pair] for pair in pairs])) if pairs else 0.0
