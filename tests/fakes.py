@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from desktop_app.engine.array_file import open_array
+from desktop_app.engine.covering import covers, mean_fall
 from desktop_app.engine.errors import Cancelled, StudioError
 from desktop_app.engine.manifest import (
     Classifier,
@@ -26,6 +27,7 @@ from desktop_app.engine.manifest import (
     Restoration,
     Space,
     Tensor,
+    TrainingData,
 )
 from desktop_app.engine.packages import MANIFEST, Package, open_package
 from desktop_app.engine.requests import (
@@ -186,10 +188,13 @@ class FakeEngine:
         probabilities = probabilities_of(request.picture)
         label = int(probabilities.argmax()) if request.label is None else request.label
         light = request.picture.mean(axis=2, dtype=np.float32) / 255
-        evidence = light[::4, ::4] - light.mean()
-        yield Explained(probabilities, label, evidence)
+        every = np.stack([(light[::4, ::4] - light.mean()) * (1 if n == label else -0.5) for n in range(10)])
+        yield Explained(probabilities, label, every[label], every)
         yield Progress("Covering", 1, 2)
-        yield Explained(probabilities, label, evidence, light)
+        masks = covers(*light.shape)
+        under = np.tensordot(masks, light, axes=2) / masks.sum(axis=(1, 2))
+        falls = np.stack([under * (1 if n == label else -0.5) for n in range(10)], axis=1).astype(np.float32)
+        yield Explained(probabilities, label, every[label], every, mean_fall(falls[:, label], masks), falls)
 
     def _draw(self, designs: tuple[Design, ...]) -> Pixels:
         if self.cheap:
@@ -439,6 +444,7 @@ def write_classifier(
     title: str = "Fake judge",
     classes: tuple[str, ...] = tuple("0123456789"),
     channels: int = 1,
+    data: str = "",
 ) -> Package:
     """A package folder that tells classes apart; its graph is a stand-in that no runtime ever opens."""
     folder = parent / name
@@ -469,6 +475,7 @@ def write_classifier(
         tolerance=1e-4,
         licence="CC0-1.0",
         commercial_use="yes",
+        training_data=(TrainingData(data, "CC0-1.0", 60, "0" * 64),) if data else (),
         made_by=MadeBy("fake", "none", "0", "2026-01-01", "none", 0.0),
     )
     (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
