@@ -103,6 +103,7 @@ def _add_package(commands) -> None:
     command.add_argument("--title", help="title shown to people (default: from the name)")
     command.add_argument("--licence", default="CC0-1.0", help="licence of the weights (default: CC0-1.0)")
     command.add_argument("--hardware", default="2 CPU cores", help="what it was trained on, for the card")
+    command.add_argument("--judges", default="export/judges", help="where a net of label-free features goes")
     _folders(command, data="prepared data sets", runs="runs", models="model packages")
 
 

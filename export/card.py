@@ -3,7 +3,7 @@
 import pathlib
 
 from desktop_app.engine.manifest import Manifest, Score
-from export import card_restorer
+from export import card_classifier, card_restorer
 from export.axes import MIN_CHANGE, MIN_FIT, MIN_REACHED
 from export.data import IDX_SOURCES
 
@@ -19,7 +19,20 @@ def write_card(folder: pathlib.Path, manifest: Manifest) -> None:
 
 
 def card_text(manifest: Manifest) -> str:
+    if manifest.classifier is not None:
+        return _classifier_text(manifest)
     return _restorer_text(manifest) if manifest.restoration is not None else _generator_text(manifest)
+
+
+def _classifier_text(manifest: Manifest) -> str:
+    parts = [f"# {manifest.title}", manifest.summary, "![pictures and what speaks for their class](preview.png)"]
+    parts += [card_classifier.PREVIEW]
+    parts += ["## What it does", card_classifier.what(manifest)]
+    parts += ["## How it was made", _made(manifest)]
+    parts += ["## Data and licence", _data(manifest)]
+    parts += ["## Figures", card_classifier.scores(manifest)]
+    parts += ["## Limits", card_classifier.limits(manifest)]
+    return "\n\n".join(parts) + "\n"
 
 
 def _restorer_text(manifest: Manifest) -> str:
@@ -91,6 +104,8 @@ def _prior_command(manifest: Manifest) -> str:
 def _measure_commands(manifest: Manifest) -> str:
     if manifest.restoration is not None:
         return "python -m export evaluate denoiser --tests DIR\n"
+    if manifest.classifier is not None:
+        return f"python -m export evaluate {manifest.name}\n"
     return f"python -m export evaluate {manifest.name}\npython -m export directions {manifest.name}\n"
 
 

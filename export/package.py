@@ -5,8 +5,9 @@
 
 Writes models/<name>/: the graphs (weights in half precision, widened by Cast nodes that ONNX Runtime folds when it
 loads), golden.npz, card.md, preview.png, training.json (training.py) and manifest.json. What a generator's package
-holds is in package_generator.py, what a restorer's holds in package_restorer.py. Previews come out of the program's own
-engine; nothing is picked.
+holds is in package_generator.py, what a restorer's holds in package_restorer.py, what a classifier's holds in
+package_classifier.py. Previews come out of the program's own engine; nothing is picked. A run of the family
+features_net is no package: its net goes to export/judges/ (package_features.py).
 """
 
 import argparse
@@ -17,14 +18,15 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import types
 from typing import Literal
 
 from desktop_app.engine.manifest import MadeBy, Manifest, TrainingData
-from export import package_generator, package_restorer
+from export import package_classifier, package_features, package_generator, package_restorer
 from export.card import write_card
 from export.errors import ExportError
 from export.onnx_graph import OPSET
-from export.package_files import write_manifest
+from export.package_files import Source, write_manifest
 from export.presets import TITLES, preset_options
 from export.restorers import FAMILIES
 from export.tracing import load_run
@@ -34,15 +36,19 @@ FREE = ("CC0-1.0", "Apache-2.0", "MIT")
 
 
 def main(args: argparse.Namespace) -> None:
-    runs, models = pathlib.Path(args.runs), pathlib.Path(args.models)
-    made_with = load_run(runs, args.name)[0]
-    about = read_about(pathlib.Path(args.data), made_with["dataset"])
-    part = package_restorer if made_with.get("family") in FAMILIES else package_generator
+    runs, models, data = pathlib.Path(args.runs), pathlib.Path(args.models), pathlib.Path(args.data)
+    made_with, _, seen = load_run(runs, args.name)
+    source = Source(runs, args.name, data, read_about(data, made_with["dataset"]))
+    if made_with["family"] == "features_net":
+        made = made_by(made_with, seen, hardware=args.hardware)
+        package_features.write_net(source, pathlib.Path(args.judges), made, training_data(source.about))
+        return
+    part = part_of(made_with["family"])
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=models, prefix=".") as scratch:  # beside the final one
         folder = pathlib.Path(scratch) / args.name
         folder.mkdir()
-        options, progress, fields = part.write_part(runs, args.name, folder, about)
+        options, progress, fields = part.write_part(source, folder)
         write_training(folder, runs, args.name)
         manifest = Manifest(
             name=args.name,
@@ -51,18 +57,25 @@ def main(args: argparse.Namespace) -> None:
             files={},
             opset=OPSET,
             licence=args.licence,
-            commercial_use=commercial_use(args.licence, about),
-            training_data=(training_data(about),),
+            commercial_use=commercial_use(args.licence, source.about),
+            training_data=(training_data(source.about),),
             made_by=made_by(options, progress, hardware=args.hardware),
             **fields,
         )
         write_manifest(folder, manifest)
-        part.write_preview(folder)
+        part.write_preview(source, folder)
         write_card(folder, manifest)
         write_manifest(folder, manifest)
         replace_folder(folder, models / args.name)
     size = sum(path.stat().st_size for path in (models / args.name).iterdir())
     print(f"{models / args.name}: {size / 1e6:.2f} MB; next: python -m export verify {args.name}")
+
+
+def part_of(family: str) -> types.ModuleType:
+    """What writes the part of a package that differs from family to family."""
+    if family == "classifier":
+        return package_classifier
+    return package_restorer if family in FAMILIES else package_generator
 
 
 def replace_folder(new: pathlib.Path, final: pathlib.Path) -> None:

@@ -1,5 +1,6 @@
 """The manifest of the files as they lie in a package's folder."""
 
+import dataclasses
 import io
 import pathlib
 from typing import Any
@@ -10,6 +11,16 @@ import numpy as np
 from desktop_app.engine import packages
 from desktop_app.engine.file_content import sha256_of
 from desktop_app.engine.manifest import FileEntry, Manifest
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+    """What a package is made of."""
+
+    runs: pathlib.Path  # all training runs
+    name: str  # of the run, and of the package
+    data: pathlib.Path  # all prepared data sets
+    about: dict  # dataset.json of the run's
 
 
 def write_manifest(folder: pathlib.Path, manifest: Manifest) -> None:

@@ -11,7 +11,7 @@ from desktop_app.engine.manifest import Tensor as TensorInfo
 from desktop_app.engine.requests import Design
 from desktop_app.engine.runtime import Runtime
 from export.onnx_graph import export_onnx
-from export.package_files import write_arrays
+from export.package_files import Source, write_arrays
 from export.sheet import write_sheet
 from export.tracing import Traced, open_run
 
@@ -19,10 +19,11 @@ TOLERANCE = 1e-3  # of a range that is 2 wide: an eighth of one step of 8 bit
 GOLDEN_COUNT = 4
 
 
-def write_part(runs: pathlib.Path, name: str, folder: pathlib.Path, about: dict) -> tuple[dict, dict, dict]:
+def write_part(source: Source, folder: pathlib.Path) -> tuple[dict, dict, dict]:
     """Write the graphs and the golden example; (options, progress, fields of the manifest)."""
+    about = source.about
     shape, classes = tuple(about["shape"]), tuple(about["classes"])
-    options, traced, progress = open_run(runs, name, shape=shape, num_classes=len(classes))
+    options, traced, progress = open_run(source.runs, source.name, shape=shape, num_classes=len(classes))
     graphs = export_graphs(traced, folder, shape=shape)
     write_golden(traced, folder, num_classes=len(classes))
     fields = {
@@ -72,7 +73,7 @@ def write_golden(traced: Traced, folder: pathlib.Path, *, num_classes: int) -> N
     write_arrays(folder / "golden.npz", {name: value.numpy() for name, value in arrays.items()})
 
 
-def write_preview(folder: pathlib.Path) -> None:
+def write_preview(source: Source, folder: pathlib.Path) -> None:
     """Seeds 0 to 63 through the program's own engine, classes cycling."""
     package = packages.open_package(folder)
     count = max(1, len(package.manifest.classes))

@@ -13,7 +13,7 @@ from desktop_app.engine.manifest import Tensor as TensorInfo
 from export.drawn_pictures import digit, landscape
 from export.holes import draw_holes
 from export.onnx_graph import export_onnx
-from export.package_files import write_arrays
+from export.package_files import Source, write_arrays
 from export.restorers import TracedRestorer, open_restorer
 from export.restoring import restore_pixels
 from export.sheet import write_sheet
@@ -29,13 +29,13 @@ WORDS = {
 }
 
 
-def write_part(runs: pathlib.Path, name: str, folder: pathlib.Path, about: dict) -> tuple[dict, dict, dict]:
+def write_part(source: Source, folder: pathlib.Path) -> tuple[dict, dict, dict]:
     """Write the graph and the golden example; (options, progress, fields of the manifest)."""
-    options, traced, progress = open_restorer(runs, name)
+    options, traced, progress = open_restorer(source.runs, source.name)
     graph = export_graph(traced, folder)
     write_golden(traced, folder)
     grey = traced.restoration.channels == 1 and traced.restoration.side is None
-    subject = f"{'grey ' if grey else ''}{about.get('subject', 'pictures').removeprefix('tiles of ')}"
+    subject = f"{'grey ' if grey else ''}{source.about.get('subject', 'pictures').removeprefix('tiles of ')}"
     fields = {
         "summary": WORDS[traced.ability].format(subject=subject),
         "abilities": (traced.ability,),
@@ -96,7 +96,7 @@ def write_golden(traced: TracedRestorer, folder: pathlib.Path) -> None:
 # preview
 
 
-def write_preview(folder: pathlib.Path) -> None:
+def write_preview(source: Source, folder: pathlib.Path) -> None:
     """Drawn pictures through the program's own engine: the left half before, the right half after."""
     package = packages.open_package(folder)
     restoration = package.manifest.restoration

@@ -6,7 +6,8 @@
 Checked: every file against its hash, the golden example, names, shapes and types of the graphs. Of a generator, 32
 random inputs in batches of 1 and of 16 within the manifest's tolerance, encoded pictures where there is an encoder, and
 that the picture changes with the latent (and with the class): a graph into which the tracer has baked a latent answers
-every question alike. Of a restorer, pictures of several sizes, and what it must leave as it is (verify_restorer.py).
+every question alike. Of a restorer, pictures of several sizes, and what it must leave as it is (verify_restorer.py). Of
+a classifier, all its answers, and that the evidence adds up to them (verify_classifier.py).
 """
 
 import argparse
@@ -16,10 +17,12 @@ from desktop_app.engine import packages
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.runtime import Runtime
+from export.classifier_graph import TracedClassifier, open_classifier
 from export.errors import ExportError
 from export.package import read_about
 from export.restorers import FAMILIES, TracedRestorer, open_restorer
 from export.tracing import Traced, load_run, open_run
+from export.verify_classifier import compare_classifier
 from export.verify_generator import compare_generator
 from export.verify_restorer import compare_restorer
 
@@ -35,22 +38,26 @@ def main(args: argparse.Namespace) -> None:
     print(f"{args.name}: as torch within {worst:.1e} (tolerance {package.manifest.tolerance:.0e}); every check passed")
 
 
-def trace(runs: pathlib.Path, name: str, *, data: pathlib.Path) -> Traced | TracedRestorer:
+def trace(runs: pathlib.Path, name: str, *, data: pathlib.Path) -> Traced | TracedRestorer | TracedClassifier:
     """The graphs of a run, in torch."""
     options = load_run(runs, name)[0]
     if options.get("family") in FAMILIES:
         return open_restorer(runs, name)[1]
+    if options.get("family") == "classifier":
+        return open_classifier(runs, name, data=data)[1]
     about = read_about(data, options["dataset"])
     return open_run(runs, name, shape=tuple(about["shape"]), num_classes=len(about["classes"]))[1]
 
 
-def verify_package(package: Package, traced: Traced | TracedRestorer) -> float:
+def verify_package(package: Package, traced: Traced | TracedRestorer | TracedClassifier) -> float:
     """The largest difference from torch. Raises ExportError naming the check that failed."""
     packages.check_files(package)
     runtime = Runtime("cpu", threads=1)
     try:
         if isinstance(traced, TracedRestorer):
             worst = compare_restorer(package, traced, runtime)
+        elif isinstance(traced, TracedClassifier):
+            worst = compare_classifier(package, traced, runtime)
         else:
             worst = compare_generator(package, traced, runtime)
     finally:

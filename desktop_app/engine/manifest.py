@@ -18,6 +18,7 @@ MAX_CELL = 64  # pixels
 MAX_BORDER = 256  # pixels
 MAX_CLASSES = 10_000
 MAX_FEATURES = 65536  # numbers
+MAX_TEMPERATURE = 1000.0
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 Ability = Literal["sample", "encode", "classify", "denoise", "upscale", "inpaint", "complete"]
@@ -103,6 +104,7 @@ class Classifier(msgspec.Struct, frozen=True):
 
     features: int
     grid: tuple[int, int]  # rows and columns of an evidence map
+    temperature: float = 1.0  # what the logits are divided by already, fitted on pictures that were kept back
 
 
 class Defaults(msgspec.Struct, frozen=True):
@@ -225,6 +227,8 @@ def _classifier_inconsistency(manifest: Manifest, classifier: Classifier) -> str
         return "a package that classifies needs a graph “classifier”, a golden example and a picture"
     if not 2 <= count <= MAX_CLASSES or len(set(manifest.classes)) != count:
         return f"it names {len(set(manifest.classes))} different classes for {count}"
+    if not 0 < classifier.temperature <= MAX_TEMPERATURE:
+        return f"its temperature is {classifier.temperature:g}"
     if not 0 < classifier.features <= MAX_FEATURES:
         return f"it has {classifier.features} features"
     if not (0 < rows <= picture.height and 0 < columns <= picture.width):

@@ -1,0 +1,79 @@
+"""What the card of a classifier says in place of a generator's: its classes, how often it is right, where it ends.
+
+A score's name is its table, its row and its column with commas between, as export/evaluate_classifier.py writes them.
+"""
+
+from desktop_app.engine.manifest import Manifest, Score
+
+PREVIEW = (
+    "The first test picture of each class, and under it, in colour, what speaks for the class that the model sees in "
+    "it: its class activation map, through the program's engine; nothing was picked."
+)
+
+
+def what(manifest: Manifest) -> str:
+    picture, classifier = manifest.picture, manifest.classifier
+    assert picture is not None
+    assert classifier is not None
+    kind = "grey" if picture.channels == 1 else "colour"
+    rows, columns = classifier.grid
+    return (
+        f"Says which class a {kind} picture of {picture.width} x {picture.height} pixels shows, and how sure it is. "
+        f"Classes: {', '.join(manifest.classes)}.\n"
+        f"It ends with the average of {rows} x {columns} places and one linear layer, so that each place's part in the "
+        "answer is known exactly: the evidence map, whose mean is the logit. Its "
+        f"{classifier.features} averages are the features in which generators are measured.\n"
+        f"Its logits are divided by a temperature of {classifier.temperature:g}, fitted on pictures of the training "
+        "split that were kept back, so that of all answers given with 80 % about 80 % are right."
+    )
+
+
+def scores(manifest: Manifest) -> str:
+    if not manifest.scores:
+        return f"Not measured yet: `python -m export evaluate {manifest.name}`."
+    tables: dict[str, list[Score]] = {}
+    for score in manifest.scores:
+        tables.setdefault(score.name.split(", ")[0], []).append(score)
+    single = [score for group in tables.values() if len(group) == 1 for score in group]
+    parts = [_plain(single), *(_table(name, group) for name, group in tables.items() if len(group) > 1)]
+    return "\n\n".join([part for part in parts if part] + [HOW])
+
+
+def _plain(group: list[Score]) -> str:
+    rows = [f"| {score.name} | {score.value:.4f} |" for score in group]
+    return "\n".join(["| of the test split | |", "|---|---|", *rows]) if rows else ""
+
+
+def _table(name: str, group: list[Score]) -> str:
+    """Rows and columns out of the names; without columns, one of values."""
+    cells = {tuple(score.name.split(", ")[1:]): score.value for score in group}
+    rows = list(dict.fromkeys(key[0] for key in cells))
+    columns = list(dict.fromkeys(key[1] for key in cells if len(key) > 1))
+    head = [name, *(columns or [""])]
+    lines = [head, ["---"] * len(head)]
+    for row in rows:
+        keys = [(row, column) for column in columns] or [(row,)]
+        lines.append([row, *(f"{cells[key]:.4f}" if key in cells else "" for key in keys)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+HOW = (
+    "Accuracy: share of the test pictures whose most probable class is theirs. Calibration error: of 15 bins of "
+    "confidence, the mean distance of confidence and share that is right (Guo et al. 2017). Probability left: that of "
+    "the class of pictures judged rightly, after the part of their pixels that a map marks most is painted over in the "
+    "picture's ground; the lower, the more the map knows. “Random blobs” are marked by random maps as coarse as the "
+    "activation's, “random pixels” one by one. Likeness of maps: rank correlation of the activation maps before and "
+    "after the last layers are shuffled; a map that does not change then shows no more than the edges of the picture "
+    "(Adebayo et al. 2018)."
+)
+
+
+def limits(manifest: Manifest) -> str:
+    lines = (
+        "It must choose one of its classes, also for a picture of something else; a low probability is a hint, a high "
+        "one is no proof.",
+        "It was calibrated on pictures like those that it learnt from; on others it is surer than it should be.",
+        "A map shows where the evidence lies that this network uses, not what a person would look at.",
+        "The map of activation is as coarse as its places; that of occlusion depends on what covers the picture.",
+    )
+    return "\n".join(f"- {line}" for line in lines)
