@@ -97,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_models(add("models", _models, "List, verify and import model packages."))
     _add_sample(add("sample", _sample, "Draw designs and write them as PNG files that know how they were made."))
+    _add_dataset(add("dataset", _dataset, "Write labelled pictures for other programs to learn from."))
     _add_walk(add("walk", _walk, "Walk from design to design and write the way as a film."))
     denoise = add("denoise", _denoise, "Clean noisy pictures. Colours, profiles, tags and 16 bits are kept.")
     _add_denoise(denoise)
@@ -149,6 +150,25 @@ def _add_sample(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="replace files that are there (default: what is the same design already is left alone, others refused)",
     )
+    _add_json(parser)
+
+
+def _add_dataset(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("package", help="name of a package, as `maquette models` lists them")
+    parser.add_argument("--count", type=_number(1, 10**7), required=True, metavar="N", help="pictures, over all shards")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="an empty folder, or that of the same command before"
+    )
+    parser.add_argument(
+        "--format",
+        choices=("folder", "idx"),
+        default="folder",
+        help="folder: a PNG file each, in a folder for each class; idx: the files of MNIST (default: folder)",
+    )
+    parser.add_argument("--classes", metavar="A,B", help="names or numbers (default: all); they come in turn")
+    parser.add_argument("--seed", type=_number(0, 2**32 - 1), default=0, metavar="S", help="the sheet (default: 0)")
+    parser.add_argument("--truncation", type=_truncation, metavar="T", help="0 the mean to 1 everything, at most 2")
+    parser.add_argument("--shard", type=_shard, metavar="I/N", help="make this part alone: 1/8, 2/8, up to 8/8")
     _add_json(parser)
 
 
@@ -270,6 +290,13 @@ def _number(low: int, high: int) -> Callable[[str], int]:
     return number
 
 
+def _shard(text: str) -> tuple[int, int]:
+    number, _, shards = text.partition("/")
+    if not (number.isdecimal() and shards.isdecimal() and 1 <= int(number) <= int(shards)):
+        raise argparse.ArgumentTypeError(f"{text} is no part such as 2/8")
+    return int(number), int(shards)
+
+
 def _positive(text: str) -> float:
     value = float(text)
     if not 0 < value <= 10_000:
@@ -325,6 +352,12 @@ def _sample(options: argparse.Namespace) -> int:
     from desktop_app.cli import sample
 
     return sample.run(options)
+
+
+def _dataset(options: argparse.Namespace) -> int:
+    from desktop_app.cli import dataset
+
+    return dataset.run(options)
 
 
 def _walk(options: argparse.Namespace) -> int:

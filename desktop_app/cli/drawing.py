@@ -16,7 +16,7 @@ PART, PART_BYTES = 1024, 256 * 2**20  # in one request, at most: what can wait f
 def shape_of(package: Package) -> tuple[int, int, int]:
     """Height, width, channels of one picture. Raises RequestError where it makes none."""
     picture = package.manifest.picture
-    if picture is None:
+    if picture is None or "sample" not in package.manifest.abilities:
         raise RequestError(f"“{package.manifest.title}” is not a generator, so it cannot be sampled.")
     return picture.height, picture.width, picture.channels
 

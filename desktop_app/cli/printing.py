@@ -1,10 +1,13 @@
 """What the commands print: sentences, tables, one JSON document."""
 
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+
+TELL_AFTER_S = 0.5
 
 
 def print_json(document: object) -> None:
@@ -29,6 +32,19 @@ def tell(text: str) -> None:
     """A line that replaces itself, for a person at a terminal; nothing where nobody looks."""
     if sys.stderr.isatty():
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
+
+
+class ProgressLine:
+    """Progress with the time left, once there is something to tell."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+
+    def tell(self, what: str, done: int, total: int) -> None:
+        seconds = time.perf_counter() - self._started
+        if seconds > TELL_AFTER_S and done:
+            left = seconds / done * (total - done)
+            tell(f"{what}: {done:,} of {total:,}, {done / seconds:,.0f} a second, {left:.0f} s left")
 
 
 def megabytes(size: int) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 from PIL import ImageColor
 
 from desktop_app.cli import asking, drawing
-from desktop_app.cli.printing import print_json, tell
+from desktop_app.cli.printing import ProgressLine, print_json, tell
 from desktop_app.cli.sample import class_number
 from desktop_app.engine.errors import RequestError, StudioError
 from desktop_app.engine.packages import Package
@@ -30,7 +30,6 @@ from desktop_app.studio.sheet import SheetState, design_at
 from desktop_app.studio.walk import Easing, Key, Walk, default_frames, frame_designs, pauses, ways
 from desktop_app.studio.walk import check as check_walk
 
-TELL_AFTER_S = 0.5
 EASING_WORDS: dict[str, Easing] = {
     "linear": "linear",
     "smooth": "smooth",
@@ -100,12 +99,12 @@ def _make(
         frame_recipe=lambda number: recipe.make_recipe(package, designs[number], device),
         overwrite=options.overwrite,
     ) as written:
-        line = _Line()
+        line = ProgressLine()
         for first, _, pixels in drawing.pictures(jobs, package, designs, clock):
             for frame in pixels:
                 written.add(frame)
             line.tell("Drawing", first + len(pixels), frames)
-        line = _Line()
+        line = ProgressLine()
         written.finish(lambda done, total: line.tell(f"Writing {NAMES[film.format]}", done, total))
     tell("")
     seconds = time.perf_counter() - started
@@ -211,7 +210,7 @@ def _found(path: Path, options: argparse.Namespace, package: Package, jobs: JobQ
     """The design nearest to a picture of the designer's own. Raises FileError, RequestError."""
     picture = package.manifest.picture
     assert picture is not None
-    fitted, found, line = own_picture.fitted(path, picture), None, _Line()
+    fitted, found, line = own_picture.fitted(path, picture), None, ProgressLine()
     for update in asking.run_request(jobs, Find(package.ref, fitted, options.rounds)):
         if isinstance(update, Progress):
             line.tell(f"Finding “{path.name}”", update.done, update.total)
@@ -235,19 +234,6 @@ def _paced(walk: Walk, frames: int, package: Package, jobs: JobQueue, clock: ask
         for _, _, pixels in drawing.pictures(jobs, package, designs, clock):
             pacing.take(pixels)
     return pacing.result()
-
-
-class _Line:
-    """Progress with the time left, once there is something to tell."""
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-
-    def tell(self, what: str, done: int, total: int) -> None:
-        seconds = time.perf_counter() - self._started
-        if seconds > TELL_AFTER_S and done:
-            left = seconds / done * (total - done)
-            tell(f"{what}: {done:,} of {total:,}, {done / seconds:,.0f} a second, {left:.0f} s left")
 
 
 def _print(report: Report) -> None:
