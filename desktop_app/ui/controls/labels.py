@@ -1,5 +1,7 @@
 """Text on the window, in one of the type scale's roles."""
 
+import html
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
@@ -44,6 +46,22 @@ class ElidedLabel(QLabel):
         painter.setPen(self.palette().color(self.foregroundRole()))
         room = self.contentsRect()
         text = self.fontMetrics().elidedText(self.text(), self._mode, room.width())
-        self.setToolTip("" if text == self.text() else self.text())
+        self.setToolTip("" if text == self.text() else plain_tip(self.text()))
         painter.drawText(room, int(self.alignment() | Qt.TextFlag.TextSingleLine), text)
         painter.end()
+
+
+LONG_WORD = 24  # letters after which a word may be broken
+
+
+def breakable(text: str) -> str:
+    """A text in which words without an end may be broken: a label is never narrower than its longest word."""
+    return " ".join(
+        word if len(word) <= LONG_WORD else "\u200b".join(word[i : i + 12] for i in range(0, len(word), 12))
+        for word in text.split(" ")
+    )
+
+
+def plain_tip(text: str) -> str:
+    """A text for a tooltip that shows its every character, tags too."""
+    return f"<qt>{html.escape(text)}</qt>" if "<" in text else text

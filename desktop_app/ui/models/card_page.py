@@ -1,0 +1,124 @@
+"""The card of one package: what it does, whether it may be sold with, how fast and how good it is, where it is from."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import CheckedUp
+from desktop_app.studio import check_up, model_card
+from desktop_app.studio.speeds import Speed
+from desktop_app.ui.controls.labels import label, rule
+from desktop_app.ui.look.theme import Look
+from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_6, SPACE_8
+from desktop_app.ui.models.card_parts import CopyLine, Remark, facts_grid, heading, told
+from desktop_app.ui.models.check_up_view import CheckUpView
+from desktop_app.ui.models.preview import preview_sheet
+from desktop_app.ui.models.score_view import ScoreView
+from desktop_app.ui.models.sheet_view import SheetView
+
+WIDE, NARROW = 448, 336  # of the preview
+SHEET = 560  # width of the check-up's sheet, at most
+ROOM_FOR_WIDE = 800  # width of the page
+NOT_MEASURED = "not measured yet: check it up"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What this machine knows of a package."""
+
+    speed: Speed | None = None
+    found: CheckedUp | None = None
+    busy: bool = False  # a check-up is under way
+
+
+class CardPage(QWidget):
+    said = Signal(str)  # a sentence
+
+    def __init__(self, look: Look, package: Package, known: Known) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self._look, self.package, self.known = look, package, known
+        manifest = package.manifest
+        self._preview = SheetView(look, preview_sheet(package), f"Preview of {manifest.title}", width=WIDE)
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_8, SPACE_6, SPACE_8, SPACE_8)
+        column.setSpacing(SPACE_3)
+        column.addWidget(told(manifest.title, role="display"))
+        column.addWidget(told(manifest.summary))
+        column.addWidget(told(model_card.tasks(manifest), role="small"))
+        column.addLayout(self._top())
+        self._add_check_up()
+        self._add_scores()
+        self._add_origin()
+        column.addStretch(1)
+
+    @property
+    def spoken(self) -> str:
+        """The card in a few sentences."""
+        manifest = self.package.manifest
+        return f"{manifest.summary} {model_card.permission(manifest).title}. Speed here: {self._speed()}."
+
+    def _top(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, SPACE_3, 0, 0)
+        row.setSpacing(SPACE_6)
+        row.addWidget(self._preview, 0, Qt.AlignmentFlag.AlignTop)
+        side = QVBoxLayout()
+        side.setSpacing(SPACE_4)
+        may = model_card.permission(self.package.manifest)
+        licence = f"Licence: {self.package.manifest.licence}. {may.text}"
+        side.addWidget(Remark(self._look, may.tone, may.title, licence, framed=True))
+        side.addWidget(facts_grid([("Speed here", self._speed()), *model_card.facts(self.package)]))
+        side.addStretch(1)
+        row.addLayout(side, 1)
+        return row
+
+    def _speed(self) -> str:
+        speed = self.known.speed
+        if self.known.busy:
+            return "being measured…"
+        if speed is None:
+            return NOT_MEASURED
+        return f"{check_up.speed(speed.kind, speed.milliseconds)} on {speed.device}"
+
+    def _add_check_up(self) -> None:
+        self._column.addWidget(heading("Check-up"))
+        self._column.addWidget(rule())
+        if self.known.found is not None:
+            self._column.addWidget(CheckUpView(self._look, self.package.manifest, self.known.found, width=SHEET))
+        elif self.known.busy:
+            self._column.addWidget(told("Under way…", role="soft"))
+        else:
+            text = "Tries it out on this machine with fixed seeds: speed, memory, broken and repeated pictures."
+            self._column.addWidget(told(text, role="soft"))
+
+    def _add_scores(self) -> None:
+        self._column.addWidget(heading("Scores"))
+        self._column.addWidget(rule())
+        self._column.addWidget(ScoreView(self._look, self.package.manifest.scores))
+
+    def _add_origin(self) -> None:
+        manifest = self.package.manifest
+        self._column.addWidget(heading("Training data"))
+        self._column.addWidget(rule())
+        for data in manifest.training_data:
+            self._column.addWidget(facts_grid(model_card.data_rows(data)))
+        if not manifest.training_data:
+            self._column.addWidget(told("Its maker has not said what it learnt on.", role="soft"))
+        self._column.addWidget(heading("How it was made"))
+        self._column.addWidget(rule())
+        self._column.addWidget(facts_grid(model_card.made_rows(manifest.made_by)))
+        for name, text in (("Command", manifest.made_by.command), ("Package hash", self.package.sha256)):
+            line = CopyLine(self._look, name, text)
+            line.copied.connect(self.said)
+            words = label(name, role="soft")
+            words.setContentsMargins(0, SPACE_2, 0, 0)
+            self._column.addWidget(words)
+            self._column.addWidget(line)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._preview.set_most(WIDE if self.width() >= ROOM_FOR_WIDE else NARROW)

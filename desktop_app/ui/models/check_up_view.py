@@ -1,0 +1,53 @@
+"""What a check-up found: remarks, figures, and the pictures as a sheet."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop_app.engine.manifest import Manifest
+from desktop_app.engine.requests import CheckedUp
+from desktop_app.studio import check_up
+from desktop_app.ui.look.theme import Look
+from desktop_app.ui.look.tokens import SPACE_3, SPACE_4
+from desktop_app.ui.models.card_parts import Remark, facts_grid, flag_remark, told
+from desktop_app.ui.models.sheet_view import SheetView, sheet_of
+
+COLUMNS = 8
+
+
+class CheckUpView(QWidget):
+    def __init__(self, look: Look, manifest: Manifest, found: CheckedUp, *, width: int) -> None:
+        """width: of the sheet, at most."""
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_3)
+        flags = check_up.flags(manifest, found)
+        for flag in flags:
+            column.addWidget(flag_remark(look, flag))
+        if check_up.is_sound(flags):
+            column.addWidget(Remark(look, "good", "Nothing wrong was found", check_up.praise(found)))
+        column.addSpacing(SPACE_3)
+        self.sheets = sheets_of(look, manifest, found, width)
+        for words, sheet in self.sheets:
+            column.addWidget(told(words, role="small"))
+            column.addWidget(sheet)
+        column.addSpacing(SPACE_4)
+        column.addWidget(facts_grid(check_up.figures(manifest, found)))
+
+
+def sheets_of(look: Look, manifest: Manifest, found: CheckedUp, width: int) -> list[tuple[str, SheetView]]:
+    """What there is to see, with a line above it."""
+    count, title = len(found.pictures), manifest.title
+    ground = 0x80
+    made = SheetView(look, sheet_of(found.pictures, COLUMNS, ground), f"Check-up of {title}", width=width)
+    if found.kind == "generator":
+        return [(f"{count} samples of fixed seeds{_in_turn(manifest)}, nothing picked", made)]
+    if found.kind == "classifier":
+        return [(f"{count} drawn pictures that it was shown", made)]
+    scale = found.pictures.shape[1] // found.given.shape[1]
+    given = sheet_of(found.given.repeat(scale, axis=1).repeat(scale, axis=2), COLUMNS, ground)
+    before = SheetView(look, given, f"What {title} was given", width=width)
+    return [(f"{count} drawn pictures that it was given", before), ("and what it made of them", made)]
+
+
+def _in_turn(manifest: Manifest) -> str:
+    return ", the classes in turn" if manifest.classes else ""

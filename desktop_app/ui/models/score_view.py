@@ -1,0 +1,99 @@
+"""Scores of a package: what each one asks, its value, and a bar that is full where it is as good as real pictures."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from desktop_app.engine.manifest import Score
+from desktop_app.studio.score_words import REAL, ScoreGroup, ScoreRow, grouped, shared_notes
+from desktop_app.ui.controls.labels import label
+from desktop_app.ui.look.theme import Look
+from desktop_app.ui.look.tokens import SPACE_1, SPACE_3, SPACE_4, SPACE_6
+from desktop_app.ui.models.card_parts import told
+
+BAR, THICK = 176, 6
+NONE = "Nobody has measured this model, or its maker has not said so."
+
+
+class ScoreView(QWidget):
+    def __init__(self, look: Look, scores: Sequence[Score]) -> None:
+        super().__init__()
+        self._look = look
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE_4)
+        groups = grouped(scores)
+        if any(row.floor for group in groups for row in group.rows):
+            text = "Bars are full where the model does as well as real pictures measured against other real pictures."
+            column.addWidget(told(text, role="small"))
+        for group in groups:
+            column.addWidget(self._group(group))
+        for note in shared_notes(scores):
+            column.addWidget(told(note, role="small"))
+        if not groups:
+            column.addWidget(told(NONE, role="soft"))
+
+    def _group(self, group: ScoreGroup) -> QWidget:
+        home = QWidget()
+        grid = QGridLayout(home)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(SPACE_6)
+        grid.setVerticalSpacing(SPACE_3)
+        grid.setColumnStretch(0, 1)
+        grid.addWidget(label(group.title, role="section"), 0, 0, 1, 3)
+        for row in group.rows:
+            self._row(grid, row)
+        return home
+
+    def _row(self, grid: QGridLayout, row: ScoreRow) -> None:
+        number = grid.rowCount()
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        name = told(row.name)
+        name.setAccessibleName(row.spoken)
+        words.addWidget(name)
+        for text in filter(None, (row.asks, row.note)):
+            words.addWidget(told(text, role="small"))
+        grid.addLayout(words, number, 0)
+        value = label(row.value)
+        value.setProperty("weight", "strong")
+        grid.addWidget(value, number, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+        if row.share is not None:
+            grid.addWidget(self._beside(row), number, 2, Qt.AlignmentFlag.AlignTop)
+
+    def _beside(self, row: ScoreRow) -> QWidget:
+        """The bar, and what it means."""
+        home = QWidget()
+        column = QVBoxLayout(home)
+        column.setContentsMargins(0, SPACE_1 + 1, 0, 0)
+        column.setSpacing(SPACE_1 + 1)
+        column.addWidget(ShareBar(self._look, row.share or 0.0, row.spoken))
+        column.addWidget(label(row.verdict, role="small"))
+        home.setFixedWidth(BAR)
+        return home
+
+
+class ShareBar(QWidget):
+    def __init__(self, look: Look, share: float, name: str) -> None:
+        super().__init__()
+        self._look, self._share = look, share
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        look.changed.connect(self.update)
+
+    def sizeHint(self) -> QSize:
+        return QSize(BAR, THICK)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        colours, half = self._look.colours, THICK / 2
+        painter.setBrush(QColor(colours.line_strong))
+        painter.drawRoundedRect(QRectF(0, 0, self.width(), THICK), half, half)
+        if self._share > 0:
+            painter.setBrush(QColor(colours.good if self._share >= REAL else colours.accent_fill))
+            painter.drawRoundedRect(QRectF(0, 0, max(THICK, self._share * self.width()), THICK), half, half)
+        painter.end()
