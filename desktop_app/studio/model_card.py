@@ -34,7 +34,7 @@ PERMISSIONS = {
     "unknown": Permission(
         "warn",
         "Commercial use: not known",
-        "The weights are free; what they learnt on leaves it open. Ask before you sell.",
+        "What it learnt on leaves it open. Ask before you sell what it makes.",
     ),
 }
 

@@ -28,6 +28,7 @@ class Hint:
 
 COMMANDS: tuple[Command, ...] = (
     Command("import", "File", "Import a model…", ("Ctrl+I",)),
+    Command("models", "File", "About the models…", ("Ctrl+M", "Alt+Return")),
     Command("open-recipe", "File", "Open a picture…", ("Ctrl+O",)),
     Command("save", "File", "Save the picture…", ("Ctrl+S",), rule_before=True, where="restore"),
     Command("export", "File", "Export…", ("Ctrl+E", "E")),

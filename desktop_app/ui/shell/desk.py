@@ -35,6 +35,7 @@ class Desk(QObject):
     def __init__(self, project: Project, library: Library, settings: Settings) -> None:
         super().__init__()
         self.project, self.library, self.settings = project, library, settings
+        self.all_packages: list[Package] = []
         self.packages: list[Package] = []  # that draw
         self.restorers: list[Package] = []
         self.problems: list[StudioError] = []
@@ -61,7 +62,7 @@ class Desk(QObject):
 
     def read_library(self) -> None:
         """Look at the disk again."""
-        found = self.library.packages()
+        found = self.all_packages = self.library.packages()
         generators = [package for package in found if "sample" in package.manifest.abilities]
         self.packages = sorted(generators, key=lambda p: (not p.manifest.classes, p.manifest.title.lower()))
         self.restorers = sorted((p for p in found if p.manifest.restoration), key=_by_task)

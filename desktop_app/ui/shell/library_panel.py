@@ -2,34 +2,24 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QButtonGroup,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
-from desktop_app.ui.controls.buttons import IconButton
-from desktop_app.ui.controls.labels import label
-from desktop_app.ui.look.icons import paint_icon
-from desktop_app.ui.look.theme import Look, font
-from desktop_app.ui.look.tokens import RADIUS, SPACE_1, SPACE_2, SPACE_3, SPACE_4, TEXT_BODY, TEXT_SMALL
+from desktop_app.ui.controls.buttons import IconButton, push_button
+from desktop_app.ui.controls.labels import label, rule
+from desktop_app.ui.look.theme import Look
+from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from desktop_app.ui.shell.package_card import PackageCard
 
 WIDTH = 248
-THUMBNAIL = 48
 
 
 class LibraryPanel(QWidget):
     chosen = Signal(str)
     import_wished = Signal()
+    about_wished = Signal(str)  # the name of a package, or empty: any
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +32,9 @@ class LibraryPanel(QWidget):
         self._cards.buttonClicked.connect(self._on_card)
         self.import_button = IconButton(look, "import", "Import a model", keys="Ctrl+I")
         self.import_button.clicked.connect(self.import_wished)
+        self.all_button = push_button("About the models…", role="quiet")
+        self.all_button.setToolTip("The cards of all models, whatever they are for  (Ctrl+M)")
+        self.all_button.clicked.connect(self._on_all)
         head = QHBoxLayout()
         head.setContentsMargins(SPACE_4, SPACE_3, SPACE_2, SPACE_2)
         head.addWidget(label("Models", role="title"), 1)
@@ -60,12 +53,22 @@ class LibraryPanel(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(area, 1)
+        column.addWidget(rule())
+        foot = QHBoxLayout()
+        foot.setContentsMargins(SPACE_2, SPACE_2, SPACE_2, SPACE_2)
+        foot.addWidget(self.all_button, 1)
+        column.addLayout(foot)
 
-    def show_library(self, packages: Sequence[Package], problems: Sequence[StudioError], current: str) -> None:
+    def show_library(
+        self, packages: Sequence[Package], problems: Sequence[StudioError], current: str, count: int
+    ) -> None:
+        """packages: those that the workspace in view can use. count: of all that are here."""
         self._clear()
+        self.all_button.setText(f"About all {count} models…" if count > 1 else "About the models…")
         for package in packages:
             card = PackageCard(self._look, package)
             card.setChecked(package.name == current)
+            card.about_wished.connect(self.about_wished)
             self._cards.addButton(card)
             self._column.addWidget(card)
         if problems:
@@ -79,6 +82,12 @@ class LibraryPanel(QWidget):
             empty.setContentsMargins(SPACE_2, SPACE_2, SPACE_2, 0)
             self._column.addWidget(empty)
         self._column.addStretch(1)
+
+    @property
+    def focused(self) -> str:
+        """The name of the card that has the keyboard, or an empty string."""
+        cards = [card for card in self._cards.buttons() if isinstance(card, PackageCard)]
+        return next((card.package.name for card in cards if card.hasFocus() or card.about.hasFocus()), "")
 
     def show_current(self, name: str) -> None:
         for card in self._cards.buttons():
@@ -94,98 +103,14 @@ class LibraryPanel(QWidget):
                 widget.hide()
                 widget.deleteLater()
 
+    @Slot()
+    def _on_all(self) -> None:
+        self.about_wished.emit("")
+
     @Slot(QAbstractButton)
     def _on_card(self, card: QAbstractButton) -> None:
         if isinstance(card, PackageCard):
             self.chosen.emit(card.package.name)
-
-
-class PackageCard(QAbstractButton):
-    """Preview, title and summary of a package; pressed where it is the one in use."""
-
-    def __init__(self, look: Look, package: Package) -> None:
-        super().__init__()
-        self.package = package
-        self._look = look
-        self._preview = preview_image(package)
-        manifest = package.manifest
-        self.setCheckable(True)
-        self.setText(manifest.title)
-        self.setAccessibleName(manifest.title)
-        self.setAccessibleDescription(manifest.summary)
-        self.setToolTip(f"{manifest.summary}\nVersion {manifest.version} · {manifest.licence}")
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        look.changed.connect(self.update)
-
-    def sizeHint(self) -> QSize:
-        return QSize(WIDTH - 2 * SPACE_2, THUMBNAIL + 2 * SPACE_2)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        self._paint_ground(painter)
-        self._paint_thumbnail(painter, QRectF(SPACE_2, SPACE_2, THUMBNAIL, THUMBNAIL))
-        self._paint_words(painter)
-        painter.end()
-
-    def _paint_ground(self, painter: QPainter) -> None:
-        colours = self._look.colours
-        ground = colours.accent_soft if self.isChecked() else colours.raised_hover if self.underMouse() else ""
-        painter.setPen(QPen(QColor(colours.accent), 1) if self.hasFocus() else Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(ground) if ground else Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-
-    def _paint_thumbnail(self, painter: QPainter, box: QRectF) -> None:
-        colours = self._look.colours
-        clip = QPainterPath()
-        clip.addRoundedRect(box, 4, 4)
-        painter.save()
-        painter.setClipPath(clip)
-        painter.fillRect(box, QColor(colours.tile))
-        if self._preview.isNull():
-            paint_icon(painter, box.adjusted(12, 12, -12, -12), "package", colours.ink_soft)
-        else:
-            painter.drawImage(box, self._preview)
-        painter.restore()
-
-    def _paint_words(self, painter: QPainter) -> None:
-        colours = self._look.colours
-        left = SPACE_2 + THUMBNAIL + SPACE_3
-        room = self.width() - left - SPACE_2
-        manifest = self.package.manifest
-        painter.setFont(font(TEXT_BODY, font(TEXT_BODY).weight().Medium))
-        painter.setPen(QColor(colours.ink))
-        metrics = painter.fontMetrics()
-        title = metrics.elidedText(manifest.title, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(left, SPACE_2, room, 18), Qt.AlignmentFlag.AlignVCenter, title)
-        painter.setFont(font(TEXT_SMALL))
-        painter.setPen(QColor(colours.ink_soft))
-        self._paint_summary(painter, QRectF(left, SPACE_2 + 18, room, 30), manifest.summary)
-
-    def _paint_summary(self, painter: QPainter, box: QRectF, summary: str) -> None:
-        """Two lines, the second one elided."""
-        metrics = painter.fontMetrics()
-        first, rest = _first_line(summary, lambda text: metrics.horizontalAdvance(text) <= box.width())
-        last = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, round(box.width()))
-        painter.drawText(QRectF(box.x(), box.y(), box.width(), 15), Qt.AlignmentFlag.AlignVCenter, first)
-        painter.drawText(QRectF(box.x(), box.y() + 15, box.width(), 15), Qt.AlignmentFlag.AlignVCenter, last)
-
-
-def preview_image(package: Package) -> QImage:
-    """The corner of the package's preview sheet, or a null image where it has none."""
-    entry = package.manifest.files.get("preview")
-    path = package.folder / (entry.path if entry else "preview.png")
-    sheet = QImage(str(path)) if path.is_file() else QImage()
-    if sheet.isNull():
-        return sheet
-    side = min(sheet.width(), sheet.height()) // 2
-    corner = sheet.copy(0, 0, side, side)
-    return corner.scaled(
-        2 * THUMBNAIL, 2 * THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-    )
 
 
 def _problem(look: Look, sentence: str) -> QWidget:
@@ -200,12 +125,3 @@ def _problem(look: Look, sentence: str) -> QWidget:
     line.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
     line.addWidget(text, 1)
     return row
-
-
-def _first_line(text: str, fits) -> tuple[str, str]:  # type: ignore[no-untyped-def]
-    """As many words as fit, and the rest."""
-    words = text.split()
-    count = len(words)
-    while count > 1 and not fits(" ".join(words[:count])):
-        count -= 1
-    return " ".join(words[:count]), " ".join(words[count:])

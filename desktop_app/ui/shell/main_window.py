@@ -26,6 +26,7 @@ from desktop_app.ui.shell.importer import Importer
 from desktop_app.ui.shell.inspector_panel import InspectorPanel
 from desktop_app.ui.shell.job_bar import JobBar
 from desktop_app.ui.shell.library_panel import LibraryPanel
+from desktop_app.ui.shell.model_cards import ModelCards
 from desktop_app.ui.shell.model_choice import ModelChoice
 from desktop_app.ui.shell.restore_commands import RestoreCommands
 from desktop_app.ui.shell.restore_desk import RestoreDesk
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         restore_desk = RestoreDesk(desk, self)
         self._restore_commands = RestoreCommands(self.restore, self.rooms, desk, restore_desk)
         self.models = ModelChoice(self.rooms, desk, self.blend_desk, restore_desk, self._sample_commands)
+        self.cards = ModelCards(self, look, bridge, desk, self.library, self.models)
         self._dialogs = WindowDialogs(self, look, desk, self.room.store.set_budget)
         self._panels = SidePanels(self.library, self.inspector)
         self._arrange()
@@ -104,6 +106,7 @@ class MainWindow(QMainWindow):
             **self._blend_commands.slots(),
             **self._restore_commands.slots(),
             "import": self.files.ask_import,
+            "models": self.cards.show_current,
             "open-recipe": self.files.ask_recipe,
             "export": self.files.ask_export,
             "settings": self._dialogs.show_settings,
@@ -149,6 +152,7 @@ class MainWindow(QMainWindow):
         self.side.chosen.connect(rooms.go_to_number)
         self.library.chosen.connect(self.models.choose)
         self.library.import_wished.connect(files.ask_import)
+        self.cards.import_wished.connect(files.ask_import)
         self.inspector.star_wished.connect(rooms.star)
         self.inspector.variations_wished.connect(self._sample_commands.vary)
         self.inspector.copy_wished.connect(files.copy_picture)
@@ -168,7 +172,9 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_library(self) -> None:
-        self.library.show_library(self.models.packages, self.desk.problems, self.models.name)
+        self.library.show_library(
+            self.models.packages, self.desk.problems, self.models.name, len(self.desk.all_packages)
+        )
         self._show_project()
 
     @Slot()
