@@ -1,0 +1,292 @@
+"""Sections of the report made of figures: tables, the ladder of damage, curves and how all of it was made."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from export import figure_words, plots
+from export.evaluation import Arrays, Curve, Evaluation, Figure, Rung
+from export.figure_words import capital, number
+from export.markup import Child, Markup, tag
+
+MAX_CLASSES = 30  # of a confusion table
+
+
+Rows = Sequence[Sequence["Child | Cell"]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """A number of a table, with what stands small beside it."""
+
+    text: str
+    small: str = ""
+
+
+def table(head: Sequence[str], rows: Rows, *, caption: str) -> Markup:
+    """Headers on top and on the left."""
+    return grouped_table(head, {"": rows}, caption=caption)
+
+
+def grouped_table(head: Sequence[str], groups: dict[str, Rows], *, caption: str) -> Markup:
+    """As `table`, with a heading over the rows of each group; the columns of numbers are equally wide."""
+    top = tag("tr", [tag("th", name, scope="col") for name in head])
+    bodies = [
+        tag("tbody", _group_head(group, len(head)), [_row(row) for row in rows]) for group, rows in groups.items()
+    ]
+    inner = tag("table", tag("caption", caption), tag("thead", top), bodies)
+    return scrolling(inner, caption=caption)
+
+
+def scrolling(inner: Markup, *, caption: str) -> Markup:
+    """A table that moves sideways by itself where the page is narrow."""
+    return tag("div", inner, class_="wide", tabindex=0, role="region", aria_label=caption)
+
+
+def _group_head(group: str, columns: int) -> Markup | None:
+    if not group:
+        return None
+    return tag("tr", tag("th", capital(group), scope="rowgroup", colspan=columns), class_="group")
+
+
+def _row(row: Sequence[Child | Cell]) -> Markup:
+    first = row[0]
+    return tag("tr", tag("th", first.text if isinstance(first, Cell) else first, scope="row"), map(_cell, row[1:]))
+
+
+def _cell(cell: Child | Cell) -> Markup:
+    if not isinstance(cell, Cell):
+        return tag("td", cell)
+    return tag("td", cell.text, tag("small", cell.small) if cell.small else None, class_="number")
+
+
+# -----------------------------------------------------------------------------
+# figures
+
+
+def figures(evaluation: Evaluation) -> list[Markup]:
+    """One table with a heading for each group, and what the figures mean below."""
+    if not evaluation.figures:
+        return []
+    floored = any(figure.floor is not None for figure in evaluation.figures)
+    head = ["Figure", "This model", *(["Real pictures", "Beside them"] if floored else [])]
+    groups = figure_words.grouped(evaluation.figures)
+    rows = {group: [_figure_row(figure, floored) for figure in members] for group, members in groups.items()}
+    return [grouped_table(head, rows, caption="Figures of this model and of real pictures"), *meanings(groups)]
+
+
+def _figure_row(figure: Figure, floored: bool) -> list[Child | Cell]:
+    arrow = tag("span", "↑" if figure.higher_is_better else "↓", class_="arrow", title=_better(figure))
+    spread = f"± {number(figure.spread, figure.spread)}" if figure.spread else ""
+    row: list[Child | Cell] = [
+        [figure_words.own_name(figure), " ", arrow],
+        Cell(number(figure.value, figure.spread), spread),
+    ]
+    if not floored:
+        return row
+    floor = "" if figure.floor is None else number(figure.floor, figure.spread)
+    kind = "verdict good" if figure_words.is_as_real(figure) else "verdict"
+    return [*row, Cell(floor), tag("span", figure_words.beside_real(figure), class_=kind)]
+
+
+def _better(figure: Figure) -> str:
+    return "higher is better" if figure.higher_is_better else "lower is better"
+
+
+def meanings(groups: dict[str, list[Figure]]) -> list[Markup]:
+    """The notes of figures by group; those that share one stand together."""
+    parts: list[Markup] = []
+    for group, members in groups.items():
+        notes: dict[str, list[str]] = {}
+        for figure in members:
+            if figure.note:
+                notes.setdefault(figure.note, []).append(figure_words.own_name(figure))
+        terms = [[tag("dt", capital(", ".join(names))), tag("dd", note)] for note, names in notes.items()]
+        if terms:
+            parts += [tag("h3", figure_words.heading(group)), tag("dl", terms, class_="meanings")]
+    return [tag("details", tag("summary", "What these figures are"), parts)] if parts else []
+
+
+def baselines(evaluation: Evaluation) -> list[Markup]:
+    """The same figures of other packages, damaged pictures, samples without a prior."""
+    shared = [f for f in evaluation.figures if any(f.name in column.values for column in evaluation.baselines)]
+    if not shared:
+        return []
+    head = ["Figure", "Real pictures", "This model", *(column.name for column in evaluation.baselines)]
+    rows: list[list[Child | Cell]] = []
+    for figure in shared:
+        others = [column.values.get(figure.name) for column in evaluation.baselines]
+        known = [figure.floor, figure.value, *others]
+        rows.append([figure.name, *(Cell("" if value is None else number(value)) for value in known)])
+    notes = [f"{column.name}: {column.note}" for column in evaluation.baselines if column.note]
+    return [table(head, rows, caption="The same figures of others"), *(tag("p", note, class_="soft") for note in notes)]
+
+
+# -----------------------------------------------------------------------------
+# ladder
+
+
+def ladder(evaluation: Evaluation) -> list[Markup]:
+    told = [f for f in evaluation.figures if any(f.name in rung.values for rung in evaluation.ladder)]
+    if not told:
+        return []
+    main = [next(f for f in members if f in told) for members in figure_words.grouped(told).values()]
+    rest = [figure for figure in told if figure not in main]
+    parts = [tag("p", LADDER), _ladder_table(evaluation, told), LEGEND, _rungs(evaluation, main)]
+    if rest:
+        parts.append(tag("details", tag("summary", "The other figures"), _rungs(evaluation, rest)))
+    return parts
+
+
+LADDER = (
+    "Real pictures, damaged more and more: what a figure says of them shows what it means. A figure is worth reading "
+    "where it gets worse with each step; where this model's line meets the curve, damage of that size does as much."
+)
+LEGEND = tag(
+    "p",
+    tag("span", "", class_="key real-key"),
+    "real pictures under damage",
+    tag("span", "", class_="key model-key"),
+    "this model",
+    class_="legend",
+    aria_hidden="true",
+)
+
+
+def _ladder_table(evaluation: Evaluation, told: Sequence[Figure]) -> Markup:
+    head = ["As far from real as", *(capital(rung.damage) for rung in evaluation.ladder)]
+    rows = [[figure.name, *(_rung_cell(figure, rung) for rung in evaluation.ladder)] for figure in told]
+    return table(head, rows, caption="How much damage does to real pictures what this model does")
+
+
+def _rung_cell(figure: Figure, rung: Rung) -> Child:
+    if figure.name not in rung.values:
+        return ""
+    said = figure_words.rung_words(figure, rung)
+    return [said, None if figure_words.climbs(figure, rung) else tag("small", "does not get worse with each step")]
+
+
+def _rungs(evaluation: Evaluation, shown: Sequence[Figure]) -> Markup:
+    """One row of plots a figure, one plot a damage."""
+    plotted = [_rung_plot(figure, rung) for figure in shown for rung in evaluation.ladder if figure.name in rung.values]
+    return tag("div", plotted, class_="plots")
+
+
+def _rung_plot(figure: Figure, rung: Rung) -> Markup:
+    said = figure_words.rung_words(figure, rung)
+    alt = f"{figure.name} of real pictures under {rung.damage}, from {number(rung.values[figure.name][0])} to "
+    alt += f"{number(rung.values[figure.name][-1])}; this model has {number(figure.value)}: {said}"
+    unit = rung.damage if not rung.unit or rung.damage.startswith(rung.unit) else f"{rung.damage}, {rung.unit}"
+    values, reached = rung.values[figure.name], figure_words.reached(figure, rung)
+    drawing = plots.ladder(rung.amounts, values, value=figure.value, reached=reached, unit=unit, alt=alt)
+    return tag("figure", tag("figcaption", figure.name), drawing, class_="card")
+
+
+# -----------------------------------------------------------------------------
+# curves
+
+
+def extrapolations(evaluation: Evaluation) -> list[Markup]:
+    drawn = []
+    for e in evaluation.extrapolations:
+        alt = f"{e.name} at {', '.join(f'{c:,}' for c in e.counts)} samples; without end {number(e.limit)}"
+        drawing = plots.extrapolation(e.counts, e.values, limit=e.limit, alt=alt)
+        drawn.append(tag("figure", tag("figcaption", f"{e.name}: {number(e.limit)}"), drawing, class_="card"))
+    return [tag("p", EXTRAPOLATION), tag("div", drawn, class_="plots")] if drawn else []
+
+
+EXTRAPOLATION = (
+    "A distance of few samples is too large by about as much as one over their number. The line through several "
+    "numbers of samples ends at the left in what samples without end would have (Chong and Forsyth 2020)."
+)
+
+
+def training(curves: Sequence[Curve]) -> list[Markup]:
+    drawn = []
+    for curve in curves:
+        if not curve.values:
+            continue
+        name = figure_words.curve_words(curve)
+        alt = f"{name} over {curve.images[-1]:,.0f} training pictures, at the end {number(curve.values[-1])}"
+        caption = tag("figcaption", capital(name))
+        drawn.append(tag("figure", caption, plots.curve(curve.images, curve.values, alt=alt), class_="card"))
+    return [tag("div", drawn, class_="plots")] if drawn else []
+
+
+def reliability(arrays: Arrays) -> list[Markup]:
+    if not len(arrays.reliability):
+        return []
+    filled = arrays.reliability[arrays.reliability[:, 2] > 0]
+    rows = [[f"{c:.0%}", Cell(f"{a:.1%}"), Cell(f"{share:.1%}")] for c, a, share in filled.astype(float)]
+    drawing = plots.reliability(arrays.reliability.astype(float), alt="Accuracy over confidence; the table has it")
+    figure = tag("figure", drawing, class_="card")
+    numbers = table(["Confidence", "Right", "Of all answers"], rows, caption="Confidence and how often it is right")
+    return [tag("p", RELIABILITY), tag("div", figure, numbers, class_="panels")]
+
+
+RELIABILITY = (
+    "Of the answers that it is so sure of, how many are right. On the thin line confidence is what it says; below it, "
+    "the classifier is too sure. The size of a dot is the share of the pictures."
+)
+
+
+# -----------------------------------------------------------------------------
+# classes
+
+
+def confusion(evaluation: Evaluation, shares: np.ndarray) -> list[Markup]:
+    """A table of classes: rows are true or asked for, columns judged; what goes wrong is tinted."""
+    if not 2 <= len(shares) <= MAX_CLASSES:
+        return []
+    names = evaluation.classes if len(evaluation.classes) == len(shares) else [str(n) for n in range(len(shares))]
+    judged = evaluation.kind == "classifier"
+    top = tag(
+        "tr",
+        tag("th", "true" if judged else "asked", scope="col"),
+        [tag("th", tag("span", name), scope="col") for name in names],
+    )
+    body = [
+        tag("tr", tag("th", name, scope="row"), [_share(value, right=i == j) for j, value in enumerate(row)])
+        for i, (name, row) in enumerate(zip(names, shares.astype(float), strict=True))
+    ]
+    caption = (
+        f"Percent of the pictures {'of' if judged else 'asked to be of'} a class (rows) that are judged as (columns)"
+    )
+    kind = "confusion upright" if max(map(len, names)) <= 2 else "confusion"
+    inner = tag("table", tag("caption", caption), tag("thead", top), tag("tbody", body), class_=kind)
+    return [tag("p", f"{caption}."), scrolling(inner, caption=caption)]
+
+
+def _share(value: float, *, right: bool) -> Markup:
+    """A cell in whole percent; the tint of a mistake grows with the root of its share."""
+    text = f"{100 * value:.0f}" if value >= 0.005 else ""
+    if right:
+        return tag("td", text, class_="right")
+    return tag("td", text, style=f"--tint:{min(1.0, value) ** 0.5:.2f}" if text else None)
+
+
+# -----------------------------------------------------------------------------
+# how it was made
+
+
+def made(evaluation: Evaluation) -> list[Markup]:
+    """Everything needed to do it again."""
+    facts: list[tuple[str, Child]] = [
+        ("Package", [evaluation.package, " ", _hash(evaluation.sha256)]),
+        ("Seed", str(evaluation.seed)),
+        ("Commit", tag("code", evaluation.commit)),
+        ("Measured", f"{evaluation.date}, in {figure_words.duration(evaluation.seconds)} on {evaluation.hardware}"),
+    ]
+    facts += [
+        ("Data", [f"{data.name}, {data.split}, {data.count:,} pictures ", _hash(data.sha256)])
+        for data in evaluation.data
+    ]
+    facts += [("Judge", [f"{net.name}: {net.what} ", _hash(net.sha256)]) for net in evaluation.nets]
+    rows = [[tag("dt", term), tag("dd", said)] for term, said in facts]
+    return [tag("pre", tag("code", evaluation.command), tabindex=0), tag("dl", rows, class_="facts")]
+
+
+def _hash(sha256: str) -> Markup | None:
+    """A whole hash, that breaks where a line ends."""
+    return tag("code", f"sha256 {sha256}", class_="hash") if sha256 else None
