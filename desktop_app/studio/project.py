@@ -17,6 +17,7 @@ import msgspec
 from desktop_app.engine.errors import FileError
 from desktop_app.engine.requests import Design, Frozen
 from desktop_app.studio.blend import BlendState
+from desktop_app.studio.explaining import ExplainState
 from desktop_app.studio.restoration import RestoreState
 from desktop_app.studio.sheet import SheetState
 
@@ -39,6 +40,7 @@ class ProjectState(Frozen, frozen=True):
     rejects: tuple[Take, ...] = ()  # what the designer wants less of: the other side of their taste
     blend: BlendState = BlendState()
     restore: RestoreState = RestoreState()
+    explain: ExplainState = ExplainState()
     tile_px: int = 96
     first_tile: int = 0  # the tile at the top of the view
     format: int = FORMAT

@@ -38,6 +38,7 @@ class Desk(QObject):
         self.all_packages: list[Package] = []
         self.packages: list[Package] = []  # that draw
         self.restorers: list[Package] = []
+        self.classifiers: list[Package] = []
         self.problems: list[StudioError] = []
         self.read_library()
 
@@ -66,6 +67,7 @@ class Desk(QObject):
         generators = [package for package in found if "sample" in package.manifest.abilities]
         self.packages = sorted(generators, key=lambda p: (not p.manifest.classes, p.manifest.title.lower()))
         self.restorers = sorted((p for p in found if p.manifest.restoration), key=_by_task)
+        self.classifiers = sorted((p for p in found if p.manifest.classifier), key=lambda p: p.manifest.title.lower())
         self.problems = list(self.library.problems())
         if not self.sheet.package and self.packages:
             first = self.packages[0]

@@ -31,6 +31,7 @@ class Field(NamedTuple):
 class InspectorPanel(QWidget):
     star_wished = Signal()
     variations_wished = Signal()
+    explain_wished = Signal()
     copy_wished = Signal()
     export_wished = Signal()
     copied = Signal(str)  # what, for the status
@@ -60,11 +61,13 @@ class InspectorPanel(QWidget):
         self._star = IconButton(look, "star", "Star", keys="S", checked_icon="star-filled")
         self._star.setCheckable(True)
         self._vary = IconButton(look, "variations", "Variations", keys="V", show_text=True)
+        self._explain = IconButton(look, "explain", "Explain", keys="Y")
         self._copy = IconButton(look, "copy", "Copy the picture", keys="Ctrl+C")
         self._export = IconButton(look, "export", "Export…", keys="Ctrl+E")
         self._copy_all = IconButton(look, "copy", "Copy the whole recipe")
         self._star.clicked.connect(self.star_wished)
         self._vary.clicked.connect(self.variations_wished)
+        self._explain.clicked.connect(self.explain_wished)
         self._copy.clicked.connect(self.copy_wished)
         self._export.clicked.connect(self.export_wished)
         self._copy_all.clicked.connect(self.copy_recipe)
@@ -78,7 +81,7 @@ class InspectorPanel(QWidget):
         buttons.setSpacing(SPACE_1)
         buttons.addWidget(self._vary)
         buttons.addStretch(1)
-        for button in (self._star, self._copy, self._export):
+        for button in (self._star, self._explain, self._copy, self._export):
             buttons.addWidget(button)
         recipe_head = QHBoxLayout()
         recipe_head.addWidget(label("Recipe", role="section"), 1)
@@ -106,7 +109,7 @@ class InspectorPanel(QWidget):
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def show_tile(self, tile: Tile | None, selected: int, device: Device | None, *, starred: bool) -> None:
-        for button in (self._star, self._vary, self._copy, self._export, self._copy_all):
+        for button in (self._star, self._vary, self._explain, self._copy, self._export, self._copy_all):
             button.setEnabled(tile is not None)
         self._star.setChecked(starred)
         if tile is not None and tile.design.place is not None:

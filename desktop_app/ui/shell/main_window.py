@@ -11,6 +11,7 @@ from desktop_app.studio.jobs import QueueState
 from desktop_app.studio.project import ProjectState
 from desktop_app.ui.blend.blend_room import BlendRoom
 from desktop_app.ui.bridge import QueueBridge
+from desktop_app.ui.explain.explain_room import ExplainRoom
 from desktop_app.ui.look.icons import app_icon
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.tile import take_keys
@@ -21,6 +22,8 @@ from desktop_app.ui.shell.actions import enable_for, fill_menus, make_actions, s
 from desktop_app.ui.shell.blend_commands import BlendCommands
 from desktop_app.ui.shell.blend_desk import BlendDesk, Offer
 from desktop_app.ui.shell.desk import Desk
+from desktop_app.ui.shell.explain_commands import ExplainCommands
+from desktop_app.ui.shell.explain_desk import ExplainDesk
 from desktop_app.ui.shell.file_commands import FileCommands
 from desktop_app.ui.shell.importer import Importer
 from desktop_app.ui.shell.inspector_panel import InspectorPanel
@@ -34,7 +37,7 @@ from desktop_app.ui.shell.sample_commands import SampleCommands
 from desktop_app.ui.shell.side_panels import SidePanels
 from desktop_app.ui.shell.window_dialogs import WindowDialogs
 from desktop_app.ui.shell.workspace_bar import WorkspaceBar
-from desktop_app.ui.shell.workspaces import BLEND, ORDER, RESTORE, SAMPLE, Workspaces, changed_elsewhere
+from desktop_app.ui.shell.workspaces import BLEND, EXPLAIN, ORDER, RESTORE, SAMPLE, Workspaces, changed_elsewhere
 
 SAVE_EVERY_MS = 1000
 
@@ -56,7 +59,8 @@ class MainWindow(QMainWindow):
         self.room = SampleRoom(look, bridge, desk.settings.number("tile_cache_mb") * 2**20)
         self.blend = BlendRoom(look, bridge, self.room.store)
         self.restore = RestoreRoom(look, bridge, desk.library)
-        self.rooms = Workspaces(self.room, self.blend, self.restore)
+        self.explain = ExplainRoom(look, bridge)
+        self.rooms = Workspaces(self.room, self.blend, self.restore, self.explain)
         for number, name in enumerate(ORDER, 1):
             self.side.add(name, name.capitalize(), f"Ctrl+{number}")
         self.inspector = InspectorPanel(look)
@@ -68,7 +72,10 @@ class MainWindow(QMainWindow):
         self._blend_commands = BlendCommands(self.blend, desk, self.blend_desk, self)
         restore_desk = RestoreDesk(desk, self)
         self._restore_commands = RestoreCommands(self.restore, self.rooms, desk, restore_desk)
-        self.models = ModelChoice(self.rooms, desk, self.blend_desk, restore_desk, self._sample_commands)
+        self.explain_desk = ExplainDesk(desk, bridge, self.room.store, self)
+        self._explain_commands = ExplainCommands(self.explain, self.rooms, desk, self.explain_desk)
+        desks = self.blend_desk, restore_desk, self.explain_desk
+        self.models = ModelChoice(self.rooms, desk, *desks, self._sample_commands)
         self.cards = ModelCards(self, look, bridge, desk, self.library, self.models)
         self._dialogs = WindowDialogs(self, look, desk, self.room.store.set_budget)
         self._panels = SidePanels(self.library, self.inspector)
@@ -105,6 +112,7 @@ class MainWindow(QMainWindow):
             **self._sample_commands.slots(),
             **self._blend_commands.slots(),
             **self._restore_commands.slots(),
+            **self._explain_commands.slots(),
             "import": self.files.ask_import,
             "models": self.cards.show_current,
             "open-recipe": self.files.ask_recipe,
@@ -126,7 +134,8 @@ class MainWindow(QMainWindow):
             "theme": self._look.toggle,
             "shortcuts": self._dialogs.show_shortcuts,
         }
-        return {**slots, **self._restore_commands.instead(slots)}
+        slots |= self._restore_commands.instead(slots)
+        return slots | self._explain_commands.instead(slots)
 
     def _connect(self) -> None:
         desk, bridge, rooms, files = self.desk, self._bridge, self.rooms, self.files
@@ -141,12 +150,12 @@ class MainWindow(QMainWindow):
         bridge.state_changed.connect(self._on_queue)
         self.room.controls.crisp_toggled.connect(self._on_crisp)
         self.room.drag_wished.connect(files.drag)
-        for room in (self.room, self.blend, self.restore):
+        for room in (self.room, self.blend, self.restore, self.explain):
             room.selection_changed.connect(self._show_tile)
             room.pictures_changed.connect(self._show_picture)
             room.import_wished.connect(files.ask_import)
             room.file_dropped.connect(files.open_file)
-        for source in (self.blend_desk, self._sample_commands, files):
+        for source in (self.blend_desk, self.explain_desk, self._sample_commands, files):
             source.offered.connect(self._on_offer)
         rooms.changed.connect(self._on_workspace)
         self.side.chosen.connect(rooms.go_to_number)
@@ -155,6 +164,7 @@ class MainWindow(QMainWindow):
         self.cards.import_wished.connect(files.ask_import)
         self.inspector.star_wished.connect(rooms.star)
         self.inspector.variations_wished.connect(self._sample_commands.vary)
+        self.inspector.explain_wished.connect(self._explain_commands.explain)
         self.inspector.copy_wished.connect(files.copy_picture)
         self.inspector.export_wished.connect(files.ask_export)
         self.inspector.copied.connect(rooms.say)
@@ -185,6 +195,7 @@ class MainWindow(QMainWindow):
         self.library.show_current(self.models.name)
         self.jobs.show_package(package)
         self.restore.show_models(desk.restorers)
+        self.explain.show_models(desk.classifiers)
         self.rooms.room.show_project(desk.state, package, desk.by_hash)
         show_steps(self.actions_by_id, project.undo_label, project.redo_label)
         self.actions_by_id["back"].setEnabled(self.rooms.name == SAMPLE and desk.sheet.base is not None)
@@ -234,8 +245,9 @@ class MainWindow(QMainWindow):
         self.side.show_current(ORDER.index(name))
         enable_for(self.actions_by_id, name)
         self.inspector.show_preview(name != BLEND)
-        if name == RESTORE:
-            self._panels.exchange_last(self.restore.panel, need=0)  # it holds what the room is for
+        if name in (RESTORE, EXPLAIN):
+            own = self.restore.panel if name == RESTORE else self.explain.panel
+            self._panels.exchange_last(own, need=0)  # it holds what the room is for
         else:
             self._panels.exchange_last(self.inspector)
         self._panels.fit(self.width(), wide_room=name == BLEND)
@@ -281,6 +293,7 @@ class MainWindow(QMainWindow):
         self._save_timer.stop()
         self.blend.leave()
         self.restore.leave()
+        self.explain.leave()
         self.files.close()
         self._bridge.close()
         super().closeEvent(event)

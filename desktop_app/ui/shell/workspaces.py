@@ -12,8 +12,8 @@ from desktop_app.studio.project import ProjectState
 from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.picture.tile import Tile
 
-SAMPLE, BLEND, RESTORE = "sample", "blend", "restore"
-ORDER = (SAMPLE, BLEND, RESTORE)
+SAMPLE, BLEND, RESTORE, EXPLAIN = "sample", "blend", "restore", "explain"
+ORDER = (SAMPLE, BLEND, RESTORE, EXPLAIN)
 
 
 class Room(Protocol):
@@ -43,7 +43,7 @@ class Room(Protocol):
 
 def changed_elsewhere(here: str, before: ProjectState, after: ProjectState) -> str:
     """The other workspace that a step changed where nothing of it is seen in this one, else an empty string."""
-    parts = {SAMPLE: "sheet", BLEND: "blend", RESTORE: "restore"}
+    parts = {SAMPLE: "sheet", BLEND: "blend", RESTORE: "restore", EXPLAIN: "explain"}
     changed = [name for name in ORDER if getattr(before, parts[name]) != getattr(after, parts[name])]
     if (before.takes, before.rejects) != (after.takes, after.rejects):  # stars are seen in both
         changed += [SAMPLE, BLEND]
@@ -53,9 +53,10 @@ def changed_elsewhere(here: str, before: ProjectState, after: ProjectState) -> s
 class Workspaces(QStackedWidget):
     changed = Signal()  # another one is in view
 
-    def __init__(self, sample: QWidget, blend: QWidget, restore: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._rooms = {SAMPLE: sample, BLEND: blend, RESTORE: restore}
+    def __init__(self, *rooms: QWidget) -> None:
+        """rooms: of ORDER."""
+        super().__init__()
+        self._rooms = dict(zip(ORDER, rooms, strict=True))
         self._left_at: dict[str, QWidget] = {}  # where the focus was when a room was left
         self.name = SAMPLE
         for room in self._rooms.values():

@@ -1,0 +1,1 @@
+"""The Explain workspace: why a classifier says what it says."""

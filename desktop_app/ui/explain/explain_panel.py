@@ -1,0 +1,136 @@
+"""Beside the picture: what the classifier says, a bar for each class, what a trial showed, and what was judged."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from desktop_app.studio import explain_words as words
+from desktop_app.studio.explaining import Subject, asked_label
+from desktop_app.ui.controls.buttons import IconButton, chip
+from desktop_app.ui.controls.labels import label, rule
+from desktop_app.ui.explain.class_bars import MOST, ClassBars, rows_of
+from desktop_app.ui.look.theme import Look
+from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
+
+WIDTH = 320
+BY_PROBABILITY = "Most probable first"
+
+
+class ExplainPanel(QWidget):
+    label_chosen = Signal(int)
+    crop_wished = Signal()
+    remove_wished = Signal()
+    order_changed = Signal()
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inspector")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(WIDTH)
+        self._verdict = label("", role="title", wrap=True, selectable=True)
+        self._asked = label("", role="soft", wrap=True)
+        self.bars = ClassBars(look)
+        self.bars.chosen.connect(self.label_chosen)
+        self.order = chip(BY_PROBABILITY)
+        self.order.setChecked(True)
+        self.order.setToolTip("In the order of probability, or of the classes  (S)")
+        self.order.toggled.connect(self.order_changed)
+        self._more = label("", role="small")
+        self._why = label("", role="section")
+        self._trial = label("", wrap=True, selectable=True)
+        self._name = label("", role="section")
+        self._notes = label("", role="small", wrap=True)
+        self.crop = IconButton(look, "crisp", "Another part…", keys="C", show_text=True)
+        self.remove = IconButton(look, "trash", "Take the picture out of the row", keys="Del")
+        self.crop.clicked.connect(self.crop_wished)
+        self.remove.clicked.connect(self.remove_wished)
+        self._limits = label("", role="small", wrap=True)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self._body = QWidget()
+        column = QVBoxLayout(self._body)
+        column.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
+        column.setSpacing(SPACE_3)
+        head = QVBoxLayout()
+        head.setSpacing(SPACE_1)
+        head.addWidget(self._verdict)
+        head.addWidget(self._asked)
+        order = QHBoxLayout()
+        order.addWidget(label("Classes", role="section"), 1)
+        order.addWidget(self.order)
+        column.addLayout(head)
+        column.addLayout(order)
+        column.addWidget(self.bars)
+        for part in (self._more, rule(), self._why, self._trial, rule(), self._name, self._notes):
+            column.addWidget(part)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_2)
+        buttons.addWidget(self.crop)
+        buttons.addStretch(1)
+        buttons.addWidget(self.remove)
+        column.addLayout(buttons)
+        column.addWidget(rule())
+        column.addWidget(self._limits)
+        column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(self._body)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(area)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def show_body(self, shown: bool) -> None:
+        """Nothing is said of no picture."""
+        self._body.setVisible(shown)
+
+    def show_classes(
+        self,
+        classes: Sequence[str],
+        probabilities: npt.NDArray[np.float32] | None,
+        subject: Subject,
+        asked_about: int | None,
+    ) -> None:
+        """probabilities: None while they are not known. asked_about: the class whose evidence is in view."""
+        asked = asked_label(subject, tuple(classes))
+        self._verdict.setText("Looking…" if probabilities is None else words.verdict(classes, probabilities))
+        _show(self._asked, "" if probabilities is None else self._asked_words(classes, probabilities, subject))
+        by_probability = self.order.isChecked()
+        rows = rows_of(classes, probabilities, asked=asked, label=asked_about, by_probability=by_probability)
+        self.bars.show_rows(rows, asked_about)
+        _show(self._more, f"And {len(classes) - MOST} more, less probable." if len(classes) > MOST else "")
+        self._limits.setText(words.limits(classes))
+
+    def _asked_words(self, classes: Sequence[str], probabilities: npt.NDArray[np.float32], subject: Subject) -> str:
+        if not subject.asked:
+            return ""
+        top = int(probabilities.argmax())
+        text = words.asked_words(subject.asked, classes[top], float(probabilities[top]))
+        differs = subject.asked.casefold() != classes[top].casefold()
+        self._asked.setProperty("role", "warn" if differs else "soft")
+        self._asked.style().polish(self._asked)
+        return text
+
+    def show_trial(self, title: str, text: str) -> None:
+        """title: “Why a 4?”; both empty where no map is in view."""
+        _show(self._why, title)
+        _show(self._trial, text)
+
+    def show_subject(self, subject: Subject, *, can_crop: bool, crop_help: str) -> None:
+        self._name.setText(subject.name)
+        _show(self._notes, " ".join(subject.notes))
+        self.crop.setVisible(subject.design is None)
+        self.crop.setEnabled(can_crop)
+        self.crop.setToolTip(crop_help)
+
+
+def _show(part: QLabel, text: str) -> None:
+    part.setText(text)
+    part.setVisible(bool(text))
