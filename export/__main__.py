@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_package,
         _add_verify,
         _add_evaluate,
+        _add_text_loss,
         _add_directions,
     ):
         add(commands)
@@ -52,16 +53,23 @@ def _folders(command: argparse.ArgumentParser, **folders: str) -> None:
 
 
 def _add_data(commands) -> None:
-    command = commands.add_parser("data", help="prepare a data set: mnist, fashion-mnist, a folder of pictures, photos")
+    command = commands.add_parser("data", help="prepare a data set: pictures, photographs or text")
     command.set_defaults(module="data")
-    command.add_argument("name", choices=["mnist", "fashion-mnist", "folder", "photos"])
-    command.add_argument("path", nargs="?", type=pathlib.Path, help="folder of pictures; its sub-folders are classes")
-    command.add_argument("more", nargs="*", type=pathlib.Path, help="more folders (photos only)")
+    command.add_argument("name", choices=["mnist", "fashion-mnist", "folder", "photos", "text"])
+    command.add_argument(
+        "path", nargs="?", type=pathlib.Path, help="folder; its sub-folders are classes (text: also KIND=FILE)"
+    )
+    command.add_argument("more", nargs="*", type=pathlib.Path, help="more of them (photos and text only)")
     command.add_argument("--from", dest="source", type=pathlib.Path, metavar="DIR", help="where the idx files lie")
     command.add_argument("--size", type=int, default=28, help="side of the square pictures, in pixels (default: 28)")
     command.add_argument("--grey", action="store_true", help="one channel in place of three")
     command.add_argument("--name", dest="title", help="name of the data set (default: the folder's)")
-    command.add_argument("--licence", default="not stated", help="what the pictures' licence is, for the model card")
+    command.add_argument("--licence", default="not stated", help="the data's licence, for the model card")
+    text = command.add_argument_group("text")
+    text.add_argument("--characters", action="store_true", help="one token a character, no control codes")
+    text.add_argument("--vocabulary", type=int, default=4096, help="number of tokens (default: 4096)")
+    text.add_argument("--held-out", type=float, default=0.02, help="share kept back for measuring (default: 0.02)")
+    text.add_argument("--unwrap", action="store_true", help="join lines that were broken at a fixed width")
     _folders(command, data="prepared data sets")
 
 
@@ -73,6 +81,7 @@ def _add_train(commands) -> None:
     command.add_argument("--dataset", help="train on this prepared data set in place of the preset's")
     command.add_argument("--minutes", type=float, help="budget; all schedules follow it (default: the preset's)")
     command.add_argument("--images", type=int, default=0, help="budget in images, for repeatable runs (0: minutes)")
+    command.add_argument("--tokens", type=int, default=0, help="budget in tokens, for language models")
     command.add_argument("--set", action="append", metavar="KEY=JSON", help="override one option; may be repeated")
     command.add_argument("--row", choices=["auto", "cpu", "gpu"], default="auto", help="row of the preset table")
     command.add_argument("--seed", type=int, default=0)
@@ -121,6 +130,16 @@ def _add_evaluate(commands) -> None:
     command.add_argument("--judge", metavar="RUN", help="classifier run that judges (default: by the data set)")
     command.add_argument("--count", type=int, default=10_000, help="number of samples (default: 10000)")
     command.add_argument("--seed", type=int, default=1, help="seed of the samples (default: 1)")
+
+def _add_text_loss(commands) -> None:
+    command = commands.add_parser("text-loss", help="how well a language model's run foretells held-out text")
+    command.set_defaults(module="text_loss")
+    command.add_argument("name", help="name of the run")
+    command.add_argument("--file", metavar="TEXT", help="a text of your own in place of the held-out one")
+    command.add_argument("--device", choices=["auto", "cpu", "cuda"], default="auto")
+    command.add_argument("--precision", choices=["auto", "bf16", "fp32"], default="auto")
+    _folders(command, data="prepared data sets", runs="runs")
+
     command.add_argument("--draws", type=int, default=500, help="k of an autoencoder's weighted bound (default: 500)")
     command.add_argument("--part", type=int, default=1000, help="test pictures for that bound (default: 1000)")
     restorers = command.add_argument_group("denoiser")

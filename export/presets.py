@@ -128,6 +128,42 @@ FASHION_CLASSIFIER = {
     "erase": 0.5,
 }
 
+GPT = {
+    "family": "gpt",
+    "mixture": None,  # rows of each batch a kind of text has, or None: all text as it lies
+    "learning_rate": {"muon": 0.02, "adam": 4e-3},  # the peak
+    "warm_up": 0.02,  # shares of the budget: the rate rises until here
+    "decay_from": 0.5,  # and falls to 0 from here
+    "weight_decay": 0.1,
+    "clip": 1.0,
+    "soft_cap": 15.0,
+    "ema_half_life": (0.002, 0.004),
+}
+LSTM = {
+    "family": "lstm",
+    "mixture": None,
+    "learning_rate": {"adam": 4e-3},
+    "warm_up": 0.02,
+    "decay_from": 0.3,
+    "weight_decay": 0.01,
+    "clip": 1.0,
+    "ema_half_life": (0.002, 0.004),
+}
+SHAKESPEARE = {"dataset": "shakespeare", "context": 256, "batch": 32, "part": 8, "dropout": 0.15}
+SHAKESPEARE_GPT = {**GPT, **SHAKESPEARE, "width": 256, "layers": 6, "heads": 4, "hidden": 1024}
+SHAKESPEARE_LSTM = {**LSTM, **SHAKESPEARE, "part": 32, "width": 512, "layers": 2, "dropout": 0.3}
+GPU_TEXT = {"tokens": 0, "minutes": 5}
+WRITER = {
+    "dataset": "writing",
+    "context": 512,
+    "batch": 32,
+    "part": 4,
+    "mixture": {"prose": 14, "software": 12, "gloss": 6},
+    "dropout": 0.0,
+}
+WRITER_GPT = {**GPT, **WRITER, "width": 320, "layers": 8, "heads": 5, "hidden": 1152}
+WRITER_LSTM = {**LSTM, **WRITER, "part": 32, "width": 768, "layers": 2}
+
 PRESETS = {
     "digits-gan": {
         "cpu": {**GAN, "dataset": "mnist", "minutes": 60},
@@ -188,6 +224,22 @@ PRESETS = {
     "digits-denoise": {
         "cpu": DIGIT_DENOISER,
         "gpu": {**DIGIT_DENOISER, "batch": 256, "minutes": 5},
+    },
+    "shakespeare-chars": {
+        "cpu": {**SHAKESPEARE_GPT, "tokens": 22_000_000, "minutes": 90},
+        "gpu": {**SHAKESPEARE_GPT, "part": 32, "width": 384, "heads": 6, "hidden": 1536, "dropout": 0.2} | GPU_TEXT,
+    },
+    "shakespeare-lstm": {
+        "cpu": {**SHAKESPEARE_LSTM, "tokens": 0, "minutes": 90},
+        "gpu": {**SHAKESPEARE_LSTM, **GPU_TEXT},
+    },
+    "writer-small": {
+        "cpu": {**WRITER_GPT, "tokens": 64_000_000, "minutes": 360},
+        "gpu": {**WRITER_GPT, "part": 32, "tokens": 300_000_000, "minutes": 25},
+    },
+    "writer-lstm": {
+        "cpu": {**WRITER_LSTM, "tokens": 0, "minutes": 360},
+        "gpu": {**WRITER_LSTM, "tokens": 0, "minutes": 25},
     },
 }
 

@@ -23,3 +23,10 @@ def ema_decay(pair: tuple[float, float], clock: Clock, *, batch: int) -> float:
     """0.5 ** (batch / half-life in images); 0 while the half-life is still zero."""
     half_life = cosine(pair, clock.fraction) * clock.total
     return 0.5 ** (batch / half_life) if half_life > 0 else 0.0
+
+
+def trapezoid(peak: float, clock: Clock, warm_up: float, decay_from: float) -> float:
+    """Up from 0 until `warm_up` of the budget, level until `decay_from`, then straight down to 0."""
+    rise = clock.fraction / warm_up if warm_up else 1.0
+    fall = (1 - clock.fraction) / (1 - decay_from)
+    return peak * max(0.0, min(1.0, rise, fall))

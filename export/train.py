@@ -47,9 +47,9 @@ class Progress:
     minutes: float = 0.0
 
     def clock(self, options: dict) -> Clock:
-        """images as the budget makes a run repeatable; minutes make it end on time."""
-        if options["images"]:
-            return Clock(min(1.0, self.seen / options["images"]), self.seen, options["images"])
+        """images or tokens as the budget make a run repeatable; minutes make it end on time."""
+        if budget := options.get("tokens") or options["images"]:
+            return Clock(min(1.0, self.seen / budget), self.seen, budget)
         fraction = min(1.0, self.minutes / options["minutes"])
         return Clock(fraction, self.seen, self.seen / fraction if fraction > 0.001 else 0.0)
 
@@ -59,8 +59,13 @@ def main(args: argparse.Namespace) -> None:
     # options
     compute = choose_compute(args.device, args.precision)
     folder = pathlib.Path(args.runs) / args.name
-    options = _read_options(folder) if args.resume else _make_options(args, compute)
+    options = read_options(folder) if args.resume else make_options(args, compute)
     print(f"{args.name}: {json.dumps(options)}\n{compute.reason}; {torch.get_num_threads()} threads")
+    if options["family"] in ("gpt", "lstm"):
+        from export import text_train
+
+        text_train.run(args, folder, options, compute)
+        return
     dataset = load_dataset(pathlib.Path(args.data), options["dataset"])
     if options.get("held_out"):
         dataset, _ = hold_out(dataset, options["held_out"])
@@ -97,9 +102,9 @@ def main(args: argparse.Namespace) -> None:
         tensors, saved = read_checkpoint(folder / "checkpoint.safetensors")
         restore(tensors, modules=state.modules, optimizers=state.optimizers, device=compute.device)
         progress = Progress(**saved)
-        _drop_later_stats(folder, progress.seen)
+        drop_later_stats(folder, progress.seen)
     else:
-        _start_folder(folder, options, force=args.force)
+        start_folder(folder, options, force=args.force)
 
     # -------------------------------------------------------------------------
     # loop
@@ -155,12 +160,14 @@ def batch_indices(count: int, *, batch: int, seen: int, seed: int) -> np.ndarray
 # options
 
 
-def _make_options(args: argparse.Namespace, compute: Compute) -> dict:
+def make_options(args: argparse.Namespace, compute: Compute) -> dict:
     row = args.row if args.row != "auto" else ("gpu" if compute.device.type == "cuda" else "cpu")
     options = preset_options(args.like or args.name, row=row)
     options |= {"preset": args.like or args.name, "row": row, "seed": args.seed, "images": args.images}
     if args.minutes is not None:
         options["minutes"] = args.minutes
+    if "tokens" in options and (args.tokens or args.minutes is not None):
+        options["tokens"] = args.tokens
     if args.dataset:
         options["dataset"] = args.dataset
     for setting in args.set or []:
@@ -171,19 +178,19 @@ def _make_options(args: argparse.Namespace, compute: Compute) -> dict:
             options[key] = json.loads(value)
         except ValueError:
             raise ExportError(f"--set {setting}: {value!r} is not JSON, such as 3, true or [0.5, 0.05].") from None
-    if not options["images"] and options["minutes"] <= 0:
-        raise ExportError("The budget must be more than zero minutes (or name --images).")
+    if not options["images"] and not options.get("tokens") and options["minutes"] <= 0:
+        raise ExportError("The budget must be more than zero minutes (or name --images, or --tokens of text).")
     return options
 
 
-def _read_options(folder: pathlib.Path) -> dict:
+def read_options(folder: pathlib.Path) -> dict:
     try:
         return json.loads((folder / "options.json").read_text("utf-8"))
     except FileNotFoundError:
         raise ExportError(f"There is nothing to resume in {folder}; train without --resume.") from None
 
 
-def _start_folder(folder: pathlib.Path, options: dict, *, force: bool) -> None:
+def start_folder(folder: pathlib.Path, options: dict, *, force: bool) -> None:
     if (folder / "checkpoint.safetensors").exists() and not force:
         raise ExportError(f"{folder} holds a run already: --resume goes on with it, --force starts over.")
     folder.mkdir(parents=True, exist_ok=True)
@@ -237,13 +244,13 @@ def _save(
         write_sheet(folder / "sheet.png", to_bytes(x.float().cpu().numpy()), columns=10, zoom=3)
 
 
-def _drop_later_stats(folder: pathlib.Path, seen: int) -> None:
+def drop_later_stats(folder: pathlib.Path, seen: int, *, unit: str = "images") -> None:
     """Lines written after the checkpoint will be written again; a half line from a kill goes too."""
     path = folder / "stats.jsonl"
     kept = []
     for line in path.read_text("utf-8").splitlines() if path.exists() else []:
         try:
-            if json.loads(line)["images"] <= seen:
+            if json.loads(line)[unit] <= seen:
                 kept.append(line + "\n")
         except ValueError:
             continue
