@@ -177,7 +177,7 @@ def _floor_sentence(figures: tuple[Figure, ...]) -> str:
         return ""
     if not alike:
         return f"Each of the {len(floored)} figures tells it from real pictures."
-    return f"{len(alike)} of {len(floored)} figures do not tell it from real pictures: {listed(alike)}."
+    return f"Not told from real pictures by {len(alike)} of {len(floored)} figures: {listed(alike)}."
 
 
 def listed(words: list[str]) -> str:

@@ -133,7 +133,7 @@ def ladder(evaluation: Evaluation) -> list[Markup]:
         return []
     main = [next(f for f in members if f in told) for members in figure_words.grouped(told).values()]
     rest = [figure for figure in told if figure not in main]
-    parts = [tag("p", LADDER), _ladder_table(evaluation, told), LEGEND, _rungs(evaluation, main)]
+    parts = [tag("p", LADDER), _ladder_table(evaluation, told), LEGEND, *_rungs(evaluation, main)]
     if rest:
         parts.append(tag("details", tag("summary", "The other figures"), _rungs(evaluation, rest)))
     return parts
@@ -167,10 +167,19 @@ def _rung_cell(figure: Figure, rung: Rung) -> Child:
     return [said, None if figure_words.climbs(figure, rung) else tag("small", "does not get worse with each step")]
 
 
-def _rungs(evaluation: Evaluation, shown: Sequence[Figure]) -> Markup:
+def _rungs(evaluation: Evaluation, shown: Sequence[Figure]) -> list[Markup]:
     """One row of plots a figure, one plot a damage."""
-    plotted = [_rung_plot(figure, rung) for figure in shown for rung in evaluation.ladder if figure.name in rung.values]
-    return tag("div", plotted, class_="plots")
+    return [
+        tag(
+            "div",
+            [_rung_plot(figure, rung) for rung in evaluation.ladder if figure.name in rung.values],
+            class_="plots strip",
+            tabindex=0,
+            role="region",
+            aria_label=f"{figure.name} on the ladder",
+        )
+        for figure in shown
+    ]
 
 
 def _rung_plot(figure: Figure, rung: Rung) -> Markup:
