@@ -3,10 +3,11 @@
 import pathlib
 
 from desktop_app.engine.manifest import Manifest
-from export import card_classifier, card_generator, card_restorer
+from export import card_classifier, card_generator, card_restorer, card_usefulness
 from export.checkpoint import write_atomically
 from export.data import IDX_SOURCES
 from export.evaluation import Evaluation
+from export.package_evaluation import read_evaluation
 
 COMMERCIAL = {
     "yes": "Commercial use of the weights and of pictures made with them is allowed.",
@@ -15,9 +16,9 @@ COMMERCIAL = {
 }
 
 
-def write_card(folder: pathlib.Path, manifest: Manifest, *, evaluation: Evaluation | None = None) -> None:
-    """evaluation: of this package, where one has just been made; it tells more than the manifest has room for."""
-    write_atomically(folder / "card.md", card_text(manifest, evaluation).encode())
+def write_card(folder: pathlib.Path, manifest: Manifest) -> None:
+    """Of the manifest and, where the folder holds one, of the evaluation, which tells more of its scores."""
+    write_atomically(folder / "card.md", card_text(manifest, read_evaluation(folder)).encode())
 
 
 def card_text(manifest: Manifest, evaluation: Evaluation | None = None) -> str:
@@ -48,6 +49,7 @@ def _sections(manifest: Manifest, evaluation: Evaluation | None) -> list[tuple[s
         *made,
         ("Scores", card_generator.scores(manifest, evaluation)),
         ("Likelihood", card_generator.bounds(manifest)),
+        ("As training data", card_usefulness.table(manifest)),
         ("Directions and map", card_generator.space(manifest) if manifest.space is not None else ""),
         ("Limits", card_generator.limits(manifest)),
     ]
@@ -74,7 +76,8 @@ def _measure_commands(manifest: Manifest) -> str:
     if manifest.classifier is not None:
         return f"python -m export evaluate {manifest.name}\n"
     bounds = " --likelihood" if "encode" in manifest.abilities else ""
-    return f"python -m export directions {manifest.name}\npython -m export evaluate {manifest.name}{bounds}\n"
+    use = f"python -m export usefulness {manifest.name}\n" if any(map(card_usefulness.is_use, manifest.scores)) else ""
+    return f"python -m export directions {manifest.name}\npython -m export evaluate {manifest.name}{bounds}\n{use}"
 
 
 def _data_command(manifest: Manifest) -> str:

@@ -1,11 +1,12 @@
 """What the card of a generator says: what it draws, its scores beside real pictures and others, its space, its limits.
 
-The scores come from the manifest. Right after an evaluation the card also has what the manifest has no room for: the
-spread of a figure, the same figures of simpler generators, and where the model stands on the ladder of damage.
+The scores come from the manifest. Where the package keeps its evaluation the card also has what the manifest has no
+room for: the spread of a figure, the same figures of simpler generators, and where the model stands on the ladder.
 """
 
 from desktop_app.engine.manifest import Manifest, Score
 from export.axes import MIN_CHANGE, MIN_FIT, MIN_REACHED
+from export.card_usefulness import is_use
 from export.evaluation import Column, Evaluation, Figure
 from export.figure_words import grouped, number, own_name, summary_lines
 
@@ -42,7 +43,7 @@ def what(manifest: Manifest) -> str:
 
 def scores(manifest: Manifest, evaluation: Evaluation | None) -> str:
     """Tables by group, with the floor beside each figure, and one line on what each figure is."""
-    figures = evaluation.figures if evaluation else tuple(_figure(score) for score in manifest.scores)
+    figures = evaluation.figures if evaluation else tuple(_figure(s) for s in manifest.scores if not is_use(s))
     figures = tuple(figure for figure in figures if not figure.name.startswith(BOUNDS))
     if not figures:
         return "Not measured yet: `python -m export evaluate`."

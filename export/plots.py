@@ -178,13 +178,13 @@ def curve(images: Sequence[float], values: Sequence[float], *, alt: str) -> Mark
 def extrapolation(counts: Sequence[int], values: Sequence[float], *, limit: float, alt: str) -> Markup:
     """A figure over 1/N, and the line through its values to N without end at the left edge."""
     across, up = sides()
-    x, y = axis_over([1 / count for count in counts], *across, zero=True), axis_over([*values, limit], *up)
-    ticks = [(0.0, "∞"), *((1 / count, short(count)) for count in counts)]
-    points = [(1 / count, value) for count, value in zip(counts, values, strict=True)]
-    slope, start = np.polyfit(*zip(*points, strict=True), 1) if len(points) > 1 else (0.0, limit)
-    widest = max(a for a, _ in points)
+    places = [1 / count for count in counts]
+    x, y = axis_over(places, *across, zero=True), axis_over([*values, limit], *up)
+    ticks = [(0.0, "∞"), *zip(places, map(short, counts), strict=True)]
+    points = list(zip(places, values, strict=True))
+    slope, start = np.polyfit(places, values, 1) if len(points) > 1 else (0.0, limit)
     parts = frame(x, y, below="number of samples, spaced by 1/N", x_ticks=thinned_ticks(x, ticks))
-    parts.append(line([(0.0, float(start)), (widest, float(start + slope * widest))], x, y, kind="real thin"))
+    parts.append(line([(0.0, float(start)), (max(places), float(start + slope * max(places)))], x, y, kind="real thin"))
     parts += [dot(x.at(a), y.at(v), kind="real-dot") for a, v in points]
     return svg(*parts, dot(x.at(0), y.at(limit), kind="model-dot", radius=4.5), alt=alt)
 

@@ -1,7 +1,7 @@
 """Sections of the report made of figures: tables, the ladder of damage, curves and how all of it was made."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -29,7 +29,7 @@ def table(head: Sequence[str], rows: Rows, *, caption: str) -> Markup:
     return grouped_table(head, {"": rows}, caption=caption)
 
 
-def grouped_table(head: Sequence[str], groups: dict[str, Rows], *, caption: str) -> Markup:
+def grouped_table(head: Sequence[str], groups: Mapping[str, Rows], *, caption: str) -> Markup:
     """As `table`, with a heading over the rows of each group; the columns of numbers are equally wide."""
     top = tag("tr", [tag("th", name, scope="col") for name in head])
     bodies = [
@@ -227,7 +227,9 @@ def reliability(arrays: Arrays) -> list[Markup]:
     if not len(arrays.reliability):
         return []
     filled = arrays.reliability[arrays.reliability[:, 2] > 0]
-    rows = [[f"{c:.0%}", Cell(f"{a:.1%}"), Cell(f"{share:.1%}")] for c, a, share in filled.astype(float)]
+    rows: list[list[Child | Cell]] = [
+        [f"{c:.0%}", Cell(f"{a:.1%}"), Cell(f"{share:.1%}")] for c, a, share in filled.astype(float)
+    ]
     drawing = plots.reliability(arrays.reliability.astype(float), alt="Accuracy over confidence; the table has it")
     figure = tag("figure", drawing, class_="card")
     numbers = table(["Confidence", "Right", "Of all answers"], rows, caption="Confidence and how often it is right")

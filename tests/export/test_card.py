@@ -9,7 +9,10 @@ torch = pytest.importorskip("torch")
 from desktop_app.engine import packages
 from desktop_app.engine.manifest import Manifest, Score
 from export.card import card_text, write_card
+from export.errors import ExportError
 from export.evaluation import Figure
+from export.package_evaluation import write_evaluation
+from export.package_files import write_manifest
 from tests.export import evaluations
 from tests.tiny_classifier import tiny_classifier
 from tests.tiny_package import encoder_package, tiny_package
@@ -81,3 +84,26 @@ def test_a_card_is_written_whole(tmp_path: Path) -> None:
     write_card(tmp_path, manifest)
     assert (tmp_path / "card.md").read_text("utf-8") == card_text(manifest)
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_whoever_writes_the_card_again_has_the_evaluation(tmp_path: Path) -> None:
+    folder = tiny_package(tmp_path)
+    manifest = packages.open_package(folder).manifest
+    nothing = Figure("density", float("nan"), 1.0)
+    evaluation = evaluations.evaluation(figures=(*evaluations.figures(), nothing))
+    write_evaluation(folder, evaluation)
+    write_card(folder, manifest)
+    assert (folder / "card.md").read_text("utf-8") == card_text(manifest, evaluations.evaluation())
+    assert (folder / "evaluation.json").stat().st_size < 12_000
+    write_manifest(folder, manifest)
+    package = packages.open_package(folder)
+    packages.check_files(package)
+    assert package.manifest.files["evaluation"].path == "evaluation.json"
+    assert package.manifest.files["card"].size == (folder / "card.md").stat().st_size
+
+
+def test_an_evaluation_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    folder = tiny_package(tmp_path)
+    (folder / "evaluation.json").write_text("{}")
+    with pytest.raises(ExportError, match=r"evaluation\.json is no evaluation"):
+        write_card(folder, packages.open_package(folder).manifest)
