@@ -93,7 +93,7 @@ class _Hand:
     def _fill(self, package: str) -> None:
 
         window = self._studio.window
-        window.go_to_blend()
+        window.rooms.go_to("blend")
         window.blend_desk.choose_package(package)
         chosen = window.blend_desk.package
         if chosen is None or chosen.name != package:

@@ -119,7 +119,7 @@ def show(window: MainWindow, package: str, *, tile_px: int) -> None:
 
 def pad(window: MainWindow, package: str, *, seed: int) -> None:
     """Blend, with four designs of a package."""
-    window.go_to_blend()
+    window.rooms.go_to("blend")
     window.models.choose(package)
     random.seed(seed)
     window.blend.wishes.fill()
@@ -128,7 +128,7 @@ def pad(window: MainWindow, package: str, *, seed: int) -> None:
 
 def open_noisy(window: MainWindow, *, seed: int, sigma: float) -> None:
     """Restore, with a drawn landscape in noise."""
-    window.go_to_restore()
+    window.rooms.go_to("restore")
     pixels = landscape(seed, side=1100)
     noise = np.random.default_rng(seed).normal(0, sigma, pixels.shape)
     path = window.desk.project.path.parent / "landscape.png"

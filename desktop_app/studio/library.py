@@ -13,6 +13,7 @@ from desktop_app.engine import packages
 from desktop_app.engine.errors import Fault, FileError, PackageError
 from desktop_app.engine.onnx_file import is_plain_name
 from desktop_app.engine.packages import Package
+from desktop_app.studio.arrival import Arrival, recover
 
 MAX_PACKAGE_BYTES = 4 * 2**30
 _PENDING = ".importing-"
@@ -26,6 +27,7 @@ class Library:
     def __init__(self, folders: Sequence[Path], user_folder: Path) -> None:
         self._folders = [*folders, user_folder]
         self._user_folder = user_folder
+        recover(user_folder)
 
     def packages(self) -> list[Package]:
         return [found for found in packages.discover(self._folders) if isinstance(found, Package)]
@@ -44,36 +46,32 @@ class Library:
         verify: opens the copy in the engine and raises PackageError where it cannot be used.
         Raises PackageError or FileError; the source is never changed.
         """
+        with self.receive(source) as arrival:
+            arrival.refuse_taken()
+            verify(arrival.package)
+            return arrival.keep()
+
+    def receive(self, source: Path) -> Arrival:
+        """Copy a folder or .zip beside the user's own packages and check it; whoever asked decides what becomes of it.
+
+        Raises PackageError or FileError; the source is never changed.
+        """
         try:
             self._user_folder.mkdir(parents=True, exist_ok=True)
             _sweep(self._user_folder)
+            recover(self._user_folder)
             pending = Path(tempfile.mkdtemp(prefix=_PENDING, dir=self._user_folder))
         except OSError as error:
             raise FileError(f"“{self._user_folder}” cannot be written: {error.strerror or error}.") from None
         try:
             package = packages.open_package(_fetch(source, pending))
-            self._refuse_taken(package)
             packages.check_files(package)
-            verify(package)
-            target = self._user_folder / package.name
-            package.folder.replace(target)
-            return packages.open_package(target)
-        except OSError as error:
-            raise FileError(f"“{source.name}” cannot be imported: {error.strerror or error}.") from None
-        finally:
+            return Arrival(pending, package, self._user_folder, self.packages())
+        except BaseException as error:
             shutil.rmtree(pending, ignore_errors=True)
-
-    def _refuse_taken(self, package: Package) -> None:
-        for other in self.packages():
-            if other.name == package.name:
-                same = "It is the same one." if other.sha256 == package.sha256 else "It is another version."
-                raise PackageError(f"There is a package “{package.name}” already. {same}", Fault.ALREADY_THERE)
-        if (self._user_folder / package.name).exists():
-            raise PackageError(
-                f"There is a folder “{package.name}” already, which is no package as it is. Move it out of "
-                f"“{self._user_folder}” first.",
-                Fault.ALREADY_THERE,
-            )
+            if isinstance(error, OSError):
+                raise FileError(f"“{source.name}” cannot be imported: {error.strerror or error}.") from None
+            raise
 
 
 def _sweep(folder: Path) -> None:

@@ -169,7 +169,7 @@ def test_an_imported_package_is_checked_listed_and_shown(
     source = write_package(tmp_path / "elsewhere", "new-one", title="New one")
     (source.folder / "golden.npz").write_bytes(b"stand-in")
     desktop.window.files.open_file(str(source.folder))
-    wait_for(lambda: "ready" in desktop.room.banner.sentence)
+    wait_for(lambda: "is here" in desktop.room.banner.sentence)
     assert desktop.desk.sheet.package == "new-one"
     wait_for(desktop.has_pictures)
 

@@ -61,6 +61,12 @@ class CardPage(QWidget):
         manifest = self.package.manifest
         return f"{manifest.summary} {model_card.permission(manifest).title}. Speed here: {self._speed()}."
 
+    @property
+    def check_up_top(self) -> int:
+        """Where the check-up begins, in pixels from the card's top."""
+        self._column.activate()
+        return self._check_up.y()
+
     def _top(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setContentsMargins(0, SPACE_3, 0, 0)
@@ -85,7 +91,8 @@ class CardPage(QWidget):
         return f"{check_up.speed(speed.kind, speed.milliseconds)} on {speed.device}"
 
     def _add_check_up(self) -> None:
-        self._column.addWidget(heading("Check-up"))
+        self._check_up = heading("Check-up")
+        self._column.addWidget(self._check_up)
         self._column.addWidget(rule())
         if self.known.found is not None:
             self._column.addWidget(CheckUpView(self._look, self.package.manifest, self.known.found, width=SHEET))

@@ -22,23 +22,21 @@ class CheckUpRunner(QObject):
         super().__init__(parent)
         self._bridge, self._speeds = bridge, speeds
         self._found: dict[str, CheckedUp] = {}
-        self._job: Job | None = None
+        self._waiting: list[Package] = []
         self.busy = ""  # hash of the package that is looked at
         self.device: Device | None = None
         bridge.state_changed.connect(self._on_queue)
 
-    def start(self, package: Package) -> None:
-        """Nothing where one is under way."""
-        if self.busy:
-            return
-        self.busy = package.sha256
-        listener = Listener(self, self._on_update, self._on_done, self._on_error)
-        self._job = self._bridge.submit(CheckUp(package.ref), listener, slot=SLOT)
-        self.changed.emit(package.sha256)
+    @property
+    def is_busy(self) -> bool:
+        return bool(self.busy)
 
-    def cancel(self) -> None:
-        if self._job is not None and self.busy:
-            self._bridge.cancel(self._job)
+    def start(self, package: Package) -> None:
+        """Now, or after the one that is under way."""
+        if package.sha256 == self.busy or package in self._waiting:
+            return
+        self._waiting.append(package)
+        self._next()
 
     def found(self, sha256: str) -> CheckedUp | None:
         return self._found.get(sha256)
@@ -53,6 +51,15 @@ class CheckUpRunner(QObject):
             self._speeds.keep(sha256, self.device, found, datetime.now(UTC).isoformat(timespec="seconds"))
         self.changed.emit(sha256)
 
+    def _next(self) -> None:
+        if self.busy or not self._waiting:
+            return
+        package = self._waiting.pop(0)
+        self.busy = package.sha256
+        listener = Listener(self, self._on_update, self._on_done, self._on_error)
+        self._bridge.submit(CheckUp(package.ref), listener, slot=SLOT)
+        self.changed.emit(package.sha256)
+
     @Slot(object)
     def _on_queue(self, state: QueueState) -> None:
         if state.device != self.device:
@@ -65,11 +72,13 @@ class CheckUpRunner(QObject):
 
     def _on_done(self, _job: Job) -> None:
         sha256, self.busy = self.busy, ""
+        self._next()
         if sha256 in self._found:
             self.keep(sha256, self._found[sha256])
 
     def _on_error(self, _job: Job, error: StudioError) -> None:
         sha256, self.busy = self.busy, ""
+        self._next()
         self.changed.emit(sha256)
         if not isinstance(error, Cancelled):
             self.failed.emit(sha256, error.message)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.engine.packages import MANIFEST, Package
+from desktop_app.studio import check_up
 from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.controls.buttons import push_button
 from desktop_app.ui.controls.empty_view import EmptyView
@@ -15,6 +16,7 @@ from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4
 from desktop_app.ui.models.card_page import CardPage, Known
 from desktop_app.ui.models.check_up_runner import CheckUpRunner
+from desktop_app.ui.models.compare_dialog import scrolling
 from desktop_app.ui.models.model_list import ModelList
 
 LIST_WIDTH = 216
@@ -32,15 +34,12 @@ class ModelsDialog(QDialog):
         self.setWindowTitle("Models")
         self._look, self._runner = look, runner
         self._packages: dict[str, Package] = {}
+        self._asked_for = ""  # hash of the package whose check-up was asked for here
         self.page: CardPage | None = None
         self.banner = Banner(look)
         self.list = ModelList(look)
         self.list.setFixedWidth(LIST_WIDTH)
-        self._area = QScrollArea()
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._area = scrolling()
         self._empty = EmptyView(look, "package")
         self._empty.say(
             "No models yet", "Import one: a folder with a manifest, or such a folder zipped.", "Import a model"
@@ -177,6 +176,7 @@ class ModelsDialog(QDialog):
     def _on_check(self) -> None:
         if self.package is not None:
             self.banner.dismiss()
+            self._asked_for = self.package.sha256
             self._runner.start(self.package)
 
     @Slot()
@@ -187,7 +187,20 @@ class ModelsDialog(QDialog):
     def _on_changed(self, sha256: str) -> None:
         if self.isVisible() and sha256 in ("", self.list.current):
             self._show(fresh=False)
+            if sha256 == self._asked_for != self._runner.busy:
+                self._tell_check_up()
         self._show_state()
+
+    def _tell_check_up(self) -> None:
+        """What was asked for has come: it is brought into view, and said."""
+        package, self._asked_for = self._packages.get(self._asked_for), ""
+        found = self._runner.found(package.sha256) if package is not None else None
+        if package is None or found is None or self.page is None:
+            return
+        flags = check_up.flags(package.manifest, found)
+        words = flags[0].what if flags else "Nothing wrong was found"
+        self.banner.say(f"Checked up: {check_up.summary(found)} {words}.", tone="warn" if flags else "plain")
+        self._area.verticalScrollBar().setValue(self.page.check_up_top)
 
     @Slot(str, str)
     def _on_failed(self, sha256: str, sentence: str) -> None:

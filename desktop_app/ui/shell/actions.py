@@ -1,6 +1,6 @@
 """Every command of the window in one table: menu, keys, icon. The list of shortcuts is the same table."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QKeySequence
@@ -162,7 +162,7 @@ HINTS: tuple[Hint, ...] = (
 )
 
 
-def make_actions(window: QWidget, slots: dict[str, Callable[[], None]]) -> dict[str, QAction]:
+def make_actions(window: QWidget, slots: Mapping[str, Callable[[], object]]) -> dict[str, QAction]:
     """An action for each command; every command must have a slot."""
     actions = {}
     for command in COMMANDS:

@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from desktop_app import paths
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.requests import Device
+from desktop_app.studio import check_up
 from desktop_app.ui.sample.export_dialog import ExportDialog
 from desktop_app.ui.sample.exporting import Exporter
 from desktop_app.ui.shell.blend_desk import Offer
 from desktop_app.ui.shell.desk import Desk
-from desktop_app.ui.shell.importer import Importer
+from desktop_app.ui.shell.importer import Imported, Importer
 from desktop_app.ui.shell.workspaces import BLEND, Workspaces
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif")
@@ -22,6 +23,7 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif", "
 class FileCommands(QObject):
     said = Signal(str, str)  # sentence, tone of a banner
     package_imported = Signal(str)  # name
+    card_wished = Signal(str)  # name
     recipe_opened = Signal(int)  # its tile on the sheet
     offered = Signal(object)  # Offer
     blend_opened = Signal(str)  # a picture for the Blend canvas
@@ -34,6 +36,7 @@ class FileCommands(QObject):
         self.device: Device | None = None
         exporter.said.connect(self.said)
         importer.imported.connect(self._on_imported)
+        importer.discarded.connect(self._on_discarded)
         importer.failed.connect(self._on_failed)
 
     @property
@@ -114,11 +117,17 @@ class FileCommands(QObject):
         self._importer.close()
         self._exporter.close()
 
-    @Slot(str, str)
-    def _on_imported(self, name: str, title: str) -> None:
+    @Slot(object)
+    def _on_imported(self, imported: Imported) -> None:
+        name, title = imported.package.name, imported.package.manifest.title
         self._desk.read_library()
         self.package_imported.emit(name)
-        self.said.emit(f"“{title}” is ready.", "plain")
+        sentence = f"“{title}” is here. Check-up: {check_up.summary(imported.found)}"
+        self.offered.emit(Offer(sentence, action="Show", act=partial(self.card_wished.emit, name)))
+
+    @Slot(str)
+    def _on_discarded(self, sentence: str) -> None:
+        self.said.emit(sentence, "plain")
 
     @Slot(str)
     def _on_failed(self, sentence: str) -> None:

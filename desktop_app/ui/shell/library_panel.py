@@ -59,12 +59,13 @@ class LibraryPanel(QWidget):
         foot.addWidget(self.all_button, 1)
         column.addLayout(foot)
 
-    def show_library(
-        self, packages: Sequence[Package], problems: Sequence[StudioError], current: str, count: int
-    ) -> None:
-        """packages: those that the workspace in view can use. count: of all that are here."""
-        self._clear()
+    def show_count(self, count: int) -> None:
+        """Of all models, whatever they are for."""
         self.all_button.setText(f"About all {count} models…" if count > 1 else "About the models…")
+
+    def show_library(self, packages: Sequence[Package], problems: Sequence[StudioError], current: str) -> None:
+        """packages: those that the workspace in view can use."""
+        self._clear()
         for package in packages:
             card = PackageCard(self._look, package)
             card.setChecked(package.name == current)

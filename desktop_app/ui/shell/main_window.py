@@ -1,5 +1,6 @@
 """Docks, actions and wiring. What a wish means is said in desk.py; how a thing looks, in its own file."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -67,7 +68,7 @@ class MainWindow(QMainWindow):
         self.jobs = JobBar(look)
         self.files = FileCommands(self, self.rooms, desk, Exporter(bridge, self.room.store), importer)
         self.blend_desk = BlendDesk(desk, self)
-        self.blend_desk.go_there = self.go_to_blend
+        self.blend_desk.go_there = partial(self.rooms.go_to, BLEND)
         self._sample_commands = SampleCommands(self.room, desk, self.blend_desk, self)
         self._blend_commands = BlendCommands(self.blend, desk, self.blend_desk, self)
         restore_desk = RestoreDesk(desk, self)
@@ -76,7 +77,7 @@ class MainWindow(QMainWindow):
         self._explain_commands = ExplainCommands(self.explain, self.rooms, desk, self.explain_desk)
         desks = self.blend_desk, restore_desk, self.explain_desk
         self.models = ModelChoice(self.rooms, desk, *desks, self._sample_commands)
-        self.cards = ModelCards(self, look, bridge, desk, self.library, self.models)
+        self.cards = ModelCards(self, look, bridge, desk, self.library, self.models, importer)
         self._dialogs = WindowDialogs(self, look, desk, self.room.store.set_budget)
         self._panels = SidePanels(self.library, self.inspector)
         self._arrange()
@@ -107,8 +108,8 @@ class MainWindow(QMainWindow):
         column.addWidget(self.jobs)
         self.setCentralWidget(home)
 
-    def _slots(self) -> dict:  # type: ignore[type-arg]
-        slots = {
+    def _slots(self) -> dict[str, Callable[[], object]]:
+        slots: dict[str, Callable[[], object]] = {
             **self._sample_commands.slots(),
             **self._blend_commands.slots(),
             **self._restore_commands.slots(),
@@ -125,9 +126,7 @@ class MainWindow(QMainWindow):
             "copy-recipe": self.inspector.copy_recipe,
             "star": self.rooms.star,
             "reject": self.rooms.reject,
-            "go-sample": self.go_to_sample,
-            "go-blend": self.go_to_blend,
-            "go-restore": self.go_to_restore,
+            **{f"go-{name}": partial(self.rooms.go_to, name) for name in ORDER},
             "crisp": self.rooms.toggle_crisp,
             "library": self._panels.toggle_first,
             "inspector": self._panels.toggle_last,
@@ -145,6 +144,7 @@ class MainWindow(QMainWindow):
         desk.said.connect(rooms.say)
         files.said.connect(rooms.say)
         files.package_imported.connect(self.models.choose)
+        files.card_wished.connect(self.cards.show)
         files.recipe_opened.connect(self._sample_commands.show_opened)
         files.blend_opened.connect(self._on_blend_picture)
         bridge.state_changed.connect(self._on_queue)
@@ -182,9 +182,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_library(self) -> None:
-        self.library.show_library(
-            self.models.packages, self.desk.problems, self.models.name, len(self.desk.all_packages)
-        )
+        self.library.show_library(self.models.packages, self.desk.problems, self.models.name)
         self._show_project()
 
     @Slot()
@@ -218,18 +216,6 @@ class MainWindow(QMainWindow):
         self.rooms.room.banner.say(offer.sentence, tone=offer.tone, action=offer.action, act=offer.act)  # type: ignore[arg-type]
 
     # -- commands --------------------------------------------------------------------------------------------------
-
-    @Slot()
-    def go_to_sample(self) -> None:
-        self.rooms.go_to(SAMPLE)
-
-    @Slot()
-    def go_to_blend(self) -> None:
-        self.rooms.go_to(BLEND)
-
-    @Slot()
-    def go_to_restore(self) -> None:
-        self.rooms.go_to(RESTORE)
 
     @Slot()
     def save_if_changed(self) -> None:
@@ -267,7 +253,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def _on_blend_picture(self, name: str) -> None:
-        self.go_to_blend()
+        self.rooms.go_to(BLEND)
         self._blend_commands.open_picture(name)
 
     @Slot(str, object)
@@ -295,5 +281,6 @@ class MainWindow(QMainWindow):
         self.restore.leave()
         self.explain.leave()
         self.files.close()
+        self.cards.close()
         self._bridge.close()
         super().closeEvent(event)
