@@ -3,7 +3,8 @@
     python -m export data folder PATH --size 28 --grey --name icons --licence "my own"
 
 Sub-folders are classes (none: one class); each picture is turned upright (EXIF), cut to a centred square and scaled.
-A file that cannot be read is skipped and named. Every tenth picture of a class goes into the test split.
+A file that cannot be read is skipped and named; a class without a picture is left out. Every tenth picture of a class
+goes into the test split.
 """
 
 import argparse
@@ -33,19 +34,42 @@ def prepare_folder(args: argparse.Namespace, *, root: pathlib.Path) -> pathlib.P
     images: list[np.ndarray] = []
     labels: list[int] = []
     skipped: list[str] = []
-    classes = class_folders(source)
-    for label, folder in enumerate(classes.values()):
-        for path in sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")):
-            try:
-                images.append(read_picture(path, size=args.size, grey=args.grey))
-                labels.append(label)
-            except UNREADABLE as error:
-                skipped.append(str(path.relative_to(source)))
-                print(f"skipped {skipped[-1]}: {error or type(error).__name__}")
+    classes: list[str] = []
+    for class_name, folder in class_folders(source).items():
+        found = _read_class(folder, source, skipped, size=args.size, grey=args.grey)
+        if not found:
+            print(f"left out class {class_name}: it holds no picture that can be read")
+            continue
+        labels += [len(classes)] * len(found)
+        images += found
+        classes.append(class_name)
     if not images:
         raise ExportError(f"{source} holds no picture that can be read ({len(skipped)} files were skipped).")
-    about = {"title": name, "classes": list(classes), "licence": args.licence, "skipped": skipped}
+    _say_what_is_alike(np.stack(images), np.array(labels), classes)
+    about = {"title": name, "classes": classes, "licence": args.licence, "skipped": skipped}
     return write_dataset(root, name, splits=split(np.stack(images), np.array(labels, np.int64)), about=about)
+
+
+def _read_class(
+    folder: pathlib.Path, source: pathlib.Path, skipped: list[str], *, size: int, grey: bool
+) -> list[np.ndarray]:
+    """The pictures of one folder; files that are none are named and added to `skipped`."""
+    images = []
+    for path in sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")):
+        try:
+            images.append(read_picture(path, size=size, grey=grey))
+        except UNREADABLE as error:
+            skipped.append(str(path.relative_to(source)))
+            print(f"skipped {skipped[-1]}: {error or type(error).__name__}")
+    return images
+
+
+def _say_what_is_alike(images: np.ndarray, labels: np.ndarray, classes: list[str]) -> None:
+    """Nothing can be learnt from one picture again and again."""
+    for label, name in enumerate(classes):
+        members = images[labels == label]
+        if len(members) > 1 and (members == members[0]).all():
+            print(f"all {len(members)} pictures of class {name} are the same one: nothing can be learnt from them")
 
 
 def class_folders(source: pathlib.Path) -> dict[str, pathlib.Path]:
