@@ -19,6 +19,7 @@ import dataclasses
 import gzip
 import hashlib
 import json
+import math
 import pathlib
 import zlib
 
@@ -162,8 +163,8 @@ def prepare_idx(name: str, *, root: pathlib.Path, source: pathlib.Path | None) -
     folders = [source] if source else [pathlib.Path(folder) for folder in known.usual_folders]
     splits = {}
     for split, prefix in SPLITS.items():
-        images = _parse_idx(_find_idx(known, folders, f"{prefix}-images-idx3-ubyte"), dimensions=3)
-        labels = _parse_idx(_find_idx(known, folders, f"{prefix}-labels-idx1-ubyte"), dimensions=1)
+        images = parse_idx(_find_idx(known, folders, f"{prefix}-images-idx3-ubyte"), dimensions=3)
+        labels = parse_idx(_find_idx(known, folders, f"{prefix}-labels-idx1-ubyte"), dimensions=1)
         if len(images) != len(labels):
             raise ExportError(f"{known.title}: {len(images)} {split} images but {len(labels)} labels.")
         splits[split] = (images[..., None], labels.astype(np.int64))
@@ -207,11 +208,14 @@ def _read_maybe_gz(path: pathlib.Path) -> bytes:
         raise ExportError(f"{path} is a damaged gzip file ({error}); fetch it again.") from None
 
 
-def _parse_idx(content: bytes, *, dimensions: int) -> np.ndarray:
+def parse_idx(content: bytes, *, dimensions: int) -> np.ndarray:
     """idx: magic 0, 0, 0x08 (uint8), number of dimensions; then big-endian sizes; then the bytes."""
     if content[:4] != bytes([0, 0, 8, dimensions]):
         raise ExportError(f"An idx file starts with {content[:4].hex()}, not with 000008{dimensions:02x}.")
     sizes = [int.from_bytes(content[4 + 4 * i : 8 + 4 * i], "big") for i in range(dimensions)]
+    there = len(content) - 4 - 4 * dimensions
+    if math.prod(sizes) != there:
+        raise ExportError(f"An idx file holds {there:,} bytes, where {' x '.join(map(str, sizes))} are announced.")
     return np.frombuffer(content, dtype=np.uint8, offset=4 + 4 * dimensions).reshape(sizes).copy()
 
 
@@ -229,16 +233,16 @@ def main(args: argparse.Namespace) -> None:
         from export.photo_data import prepare_photos
 
         folder = prepare_photos(args, root=root)
-    else:
-        folder = prepare_idx(args.name, root=root, source=args.source)
-    about = json.loads((folder / "dataset.json").read_text("utf-8"))
-    for split, facts in about["splits"].items():
     elif args.name == "text":
         from export.text_data import prepare_text
 
         folder = prepare_text(args, root=root)
-        print(f"{about['title']} {split}: {facts['count']} pictures {about['shape']}, {len(about['classes'])} classes")
-    print(f"ready: {folder}")
+    else:
+        folder = prepare_idx(args.name, root=root, source=args.source)
+    about = json.loads((folder / "dataset.json").read_text("utf-8"))
+    for split, facts in about["splits"].items():
         if args.name == "text":
             print(f"{about['title']} {split}: {facts['tokens']} tokens, documents {facts['documents']}")
             continue
+        print(f"{about['title']} {split}: {facts['count']} pictures {about['shape']}, {len(about['classes'])} classes")
+    print(f"ready: {folder}")

@@ -136,3 +136,34 @@ def test_the_published_hashes_are_there() -> None:
         assert len(source.md5) == 4
         assert all(len(value) == 32 for value in source.md5.values())
     assert json.dumps(list(data.IDX_SOURCES["mnist"].classes)) == json.dumps(list("0123456789"))
+
+
+def write_pictures(folder: Path, colours: list[int]) -> None:
+    folder.mkdir(parents=True)
+    for number, colour in enumerate(colours):
+        Image.new("L", (16, 16), colour).save(folder / f"{number}.png")
+
+
+def test_a_class_without_pictures_is_left_out_and_named(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    source = tmp_path / "set"
+    write_pictures(source / "cats", [10, 20])
+    write_pictures(source / "dogs", [])
+    write_pictures(source / "eels", [30, 30, 30])
+    (source / "dogs" / "broken.png").write_bytes(b"GIF89a")
+    assert prepare(tmp_path, "folder", str(source), "--size", "16", "--grey") == 0
+    out = capsys.readouterr().out
+    assert "left out class dogs: it holds no picture that can be read\n" in out
+    assert "all 3 pictures of class eels are the same one: nothing can be learnt from them\n" in out
+    assert "class cats" not in out
+    loaded = load_dataset(tmp_path / "data", "set")
+    assert loaded.about["classes"] == ["cats", "eels"]
+    assert loaded.labels.tolist() == [0, 0, 1, 1, 1]
+
+
+def test_an_idx_file_of_another_length_than_it_says_is_refused() -> None:
+    content = idx(np.zeros((3, 4, 4), np.uint8))
+    assert data.parse_idx(content, dimensions=3).shape == (3, 4, 4)
+    with pytest.raises(ExportError, match="holds 47 bytes, where 3 x 4 x 4 are announced"):
+        data.parse_idx(content[:-1], dimensions=3)
+    with pytest.raises(ExportError, match="starts with 00000803"):
+        data.parse_idx(content, dimensions=1)
