@@ -36,7 +36,6 @@ from export.card_usefulness import is_use, name_of
 from export.compute import Compute, choose_compute
 from export.data import IDX_SOURCES, load_dataset
 from export.errors import ExportError
-from export.evaluation import Evaluation
 from export.generated_data import Generated, read_generated
 from export.package_files import write_manifest
 from export.presets import preset_options
@@ -92,17 +91,10 @@ def main(args: argparse.Namespace) -> None:
     scores = tuple(score_of(what, values, args, generated) for what, values in found.items())
     for score in scores:
         print(f"{score.name:72s} {score.value:.4f}   {score.note.partition('; ')[0]}")
-    write_scores(package, scores, reports=pathlib.Path(args.reports))
-
-
-def write_scores(package: Package, scores: tuple[Score, ...], *, reports: pathlib.Path) -> None:
-    """Into manifest.json and card.md, beside those of the last evaluation."""
     manifest = packages.open_package(package.folder).manifest
     rest = tuple(score for score in manifest.scores if not is_use(score))
     manifest = msgspec.structs.replace(manifest, scores=rest + scores)
-    told = reports / f"{package.name}.json"
-    evaluation = msgspec.json.decode(told.read_bytes(), type=Evaluation) if told.is_file() else None
-    write_card(package.folder, manifest, evaluation=evaluation)
+    write_card(package.folder, manifest)
     write_manifest(package.folder, manifest)
 
 
