@@ -8,6 +8,7 @@ import numpy.typing as npt
 from desktop_app.studio.evidence import Trial
 from desktop_app.studio.explaining import MapKind
 
+SPACE = "\N{NO-BREAK SPACE}"
 SURE = 0.5  # below it no class is said to be seen
 SAME = 0.01  # of probability: a smaller change is hardly one
 NAMES: dict[MapKind, str] = {"activation": "Class activation", "occlusion": "Occlusion"}
@@ -21,13 +22,19 @@ def percent(probability: float) -> str:
     """With digits that make sense, and never 0 or 100 for what is not."""
     value = 100 * probability
     if value < 0.1:
-        return "< 0.1 %"
-    return "> 99.9 %" if value > 99.9 else f"{value:.1f} %"
+        return f"< 0.1{SPACE}%"
+    return f"> 99.9{SPACE}%" if value > 99.9 else f"{value:.1f}{SPACE}%"
+
+
+def percent_in_words(probability: float) -> str:
+    """The same within a sentence."""
+    return percent(probability).replace("< ", "less than ").replace("> ", "more than ")
 
 
 def signed(value: float) -> str:
     """A value of a map, with its sign."""
-    return f"{value:+.2f}".replace("-", "−")
+    digits = 1 if abs(value) >= 10 else 2
+    return f"{value:+.{digits}f}".replace("-", "−")
 
 
 def called(name: str) -> str:
@@ -40,31 +47,28 @@ def called(name: str) -> str:
 def verdict(classes: Sequence[str], probabilities: npt.NDArray[np.float32]) -> str:
     """“It sees a 4, 97.2 % sure.”"""
     first, second = (int(i) for i in np.argsort(-probabilities, kind="stable")[:2])
+    one, other = percent_in_words(probabilities[first]), percent_in_words(probabilities[second])
     if probabilities[first] >= SURE:
-        return f"It sees {called(classes[first])}, {percent(probabilities[first])} sure."
-    return (
-        f"It is not sure: {called(classes[first])} at {percent(probabilities[first])}, "
-        f"{called(classes[second])} at {percent(probabilities[second])}."
-    )
+        return f"It sees {called(classes[first])}, {one} sure."
+    return f"It is not sure: {called(classes[first])} at {one}, {called(classes[second])} at {other}."
 
 
 def limits(classes: Sequence[str]) -> str:
     """What no probability tells: a picture of anything else gets one of the classes too."""
     known = ", ".join(classes) if len(classes) <= 12 else f"{', '.join(classes[:10])} and {len(classes) - 10} more"
-    return f"It knows its own {len(classes)} classes alone, and calls anything one of them: {known}."
+    return f"It knows these {len(classes)} alone, and calls any picture one of them: {known}."
 
 
 def trial_words(trial: Trial, name: str) -> str:
     """What covering the marked part did, against as much elsewhere."""
-    before, after, other = percent(trial.before), percent(trial.after), percent(trial.elsewhere)
+    before, after, other = (percent_in_words(p) for p in (trial.before, trial.after, trial.elsewhere))
     moved = "lowers" if trial.after < trial.before else "raises"
-    did = (
-        f"leaves the probability at {before}"
-        if before == after
-        else (f"{moved} the probability from {before} to {after}")
-    )
+    did = f"{moved} the probability from {before} to {after}" if before != after else f"leaves it at {before}"
     side = "for" if trial.speaks_for else "against"
-    words = f"Covering the tenth that speaks most {side} {called(name)} {did}. Covering as much elsewhere: {other}."
+    words = (
+        f"The outlined tenth speaks most {side} {called(name)}. Covering it {did}. "
+        f"Covering as much elsewhere: {other} on average."
+    )
     decides = max(abs(trial.after - trial.before), abs(trial.elsewhere - trial.before)) >= SAME
     return words if decides else f"{words} No single part decides here."
 
@@ -84,13 +88,12 @@ def asked_words(asked: str, seen: str, probability: float) -> str:
 
 def value_words(row: int, column: int, values: Sequence[tuple[MapKind, float]], name: str) -> str:
     """What lies under the cursor, for the eye and for a screen reader. row, column: counted from 0."""
-    words = [f"{_short(kind)} {signed(value)}" for kind, value in values]
-    return (
-        f"Row {row + 1}, column {column + 1}: {', '.join(words)}, for {name}"
-        if words
-        else (f"Row {row + 1}, column {column + 1}")
-    )
+    told = [f"{_VERBS[kind][0]} {signed(value)} {_VERBS[kind][1]}" for kind, value in values]
+    words = f"{'; '.join(told)}, for {called(name)}" if told else "not known yet"
+    return f"Row {row + 1}, column {column + 1}: {words}"
 
 
-def _short(kind: MapKind) -> str:
-    return "adds" if kind == "activation" else "covered, loses"
+_VERBS: dict[MapKind, tuple[str, str]] = {
+    "activation": ("adds", "to the logit"),
+    "occlusion": ("covering it costs", "nats"),
+}

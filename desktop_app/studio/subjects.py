@@ -1,7 +1,7 @@
 """How a picture becomes something that a classifier can judge, and what was done to it on the way."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,10 +14,22 @@ from desktop_app.engine.requests import Design, Pixels
 from desktop_app.studio import own_picture
 from desktop_app.studio.explaining import Subject, make_subject, pixels_of
 from desktop_app.studio.own_picture import Crop, OwnPicture
+from desktop_app.studio.picture_file import SUFFIXES
 from desktop_app.studio.recipe import Recipe, read_recipe
 
 COLOURED = 12  # 8-bit steps between the channels from which a picture counts as coloured
 WHOLE = 0.999
+
+
+def pictures_in(paths: Iterable[Path]) -> list[Path]:
+    """The files, with the pictures in folders in the order of their names."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += [inside for inside in sorted(path.iterdir()) if inside.suffix.lower() in SUFFIXES]
+        else:
+            found.append(path)
+    return found
 
 
 def of_file(path: Path, picture: Picture, generators: Sequence[Package] = ()) -> tuple[Subject, OwnPicture]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.studio.explain_words import percent
@@ -16,8 +16,8 @@ from desktop_app.ui.look.tokens import RADIUS, SPACE_1, SPACE_2, TEXT_BODY, TEXT
 
 HEIGHT = 28
 MOST = 24  # rows; of more classes the most probable are shown
-KEY, MARK, NUMBER = 18, 16, 58  # px: the digit, the sign of what was asked for, the percentage
-NAME_SHARE = 0.42  # of what is left, for the name
+KEY, MARK, NUMBER = 18, 18, 64  # px: the digit, the sign of what was asked for, the percentage
+WIDEST_NAME = 108
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class ClassBars(QWidget):
         """label: the class that is asked about."""
         self._fit(len(rows))
         for bar, row in zip(self._bars, rows, strict=True):
-            bar.show_row(row)
+            bar.show_row(row, name_width(rows))
         self._group.setExclusive(False)  # else none could be let go
         for bar in self._bars:
             bar.setChecked(bar.label == label)
@@ -103,6 +103,7 @@ class ClassBar(QAbstractButton):
         super().__init__()
         self._look = look
         self._row = Row(0, "", None, False)
+        self._name_px = 0.0
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -117,10 +118,11 @@ class ClassBar(QAbstractButton):
     def row(self) -> Row:
         return self._row
 
-    def show_row(self, row: Row) -> None:
-        if row == self._row and self.accessibleName():
+    def show_row(self, row: Row, name_px: float) -> None:
+        """name_px: how wide the names are, of all rows alike."""
+        if (row, name_px) == (self._row, self._name_px):
             return
-        self._row = row
+        self._row, self._name_px = row, name_px
         told = "not known yet" if row.probability is None else percent(row.probability)
         self.setAccessibleName(f"{row.name}, {told}{', asked for' if row.asked else ''}")
         key = f"  ({row.label})" if row.label < 10 else ""
@@ -138,22 +140,28 @@ class ClassBar(QAbstractButton):
         painter.setPen(QPen(QColor(colours.accent), 1) if self.hasFocus() else Qt.PenStyle.NoPen)
         painter.setBrush(QColor(ground) if ground else Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
-        paint_row(painter, QRectF(self.rect()), self._row, colours, chosen=self.isChecked())
+        paint_row(painter, QRectF(self.rect()), self._row, self._name_px, colours, chosen=self.isChecked())
         painter.end()
 
 
-def paint_row(painter: QPainter, box: QRectF, row: Row, colours: Colours, *, chosen: bool) -> None:
+def name_width(rows: Sequence[Row]) -> float:
+    """px that the longest name needs, and no more than there is."""
+    metrics = QFontMetricsF(font(TEXT_BODY))
+    return min(WIDEST_NAME, max((metrics.horizontalAdvance(row.name) for row in rows), default=0.0) + 2)
+
+
+def paint_row(painter: QPainter, box: QRectF, row: Row, name_px: float, colours: Colours, *, chosen: bool) -> None:
     """Digit, name, what it was asked for, bar and percentage. box: HEIGHT px high."""
-    left, right, top = box.x() + SPACE_2 + KEY, box.right() - SPACE_2, box.y()
-    room = right - NUMBER - left - MARK
-    name = QRectF(left, top, room * NAME_SHARE, HEIGHT)
+    left, right, top = box.x() + SPACE_2, box.right() - SPACE_2, box.y()
     if row.label < 10 and row.name != str(row.label):
-        _write(painter, QRectF(box.x() + SPACE_2, top, KEY, HEIGHT), str(row.label), colours.ink_soft, TEXT_SMALL)
-    _write(painter, name, row.name, colours.ink, TEXT_BODY)
+        _write(painter, QRectF(left, top, KEY, HEIGHT), str(row.label), colours.ink_soft, TEXT_SMALL)
+        left += KEY
+    _write(painter, QRectF(left, top, name_px, HEIGHT), row.name, colours.ink, TEXT_BODY)
+    left += name_px + SPACE_1
     if row.asked:
-        spot = QRectF(name.right() + 1, top + (HEIGHT - MARK + 2) / 2, MARK - 2, MARK - 2)
-        paint_icon(painter, spot, "target", colours.accent)
-    bar = QRectF(name.right() + MARK + SPACE_1, top + HEIGHT / 2 - 5, room * (1 - NAME_SHARE) - SPACE_1, 10)
+        paint_icon(painter, QRectF(left, top + (HEIGHT - 14) / 2, 14, 14), "target", colours.accent)
+    left += MARK
+    bar = QRectF(left, top + HEIGHT / 2 - 5, right - NUMBER - left, 10)
     _paint_bar(painter, bar, row.probability, colours, chosen=chosen)
     told = "" if row.probability is None else percent(row.probability)
     _write(painter, QRectF(right - NUMBER, top, NUMBER, HEIGHT), told, colours.ink, TEXT_BODY, right=True)

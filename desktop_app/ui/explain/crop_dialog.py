@@ -77,7 +77,7 @@ class CropDialog(QDialog):
         tools.addWidget(self.swap)
         left = QVBoxLayout()
         left.setSpacing(SPACE_2)
-        left.addWidget(label("The part that is used", role="section"))
+        left.addWidget(label("Your picture", role="section"))
         left.addWidget(self.crop, 1)
         left.addLayout(tools)
         right = QVBoxLayout()

@@ -10,12 +10,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 from desktop_app.studio import explain_words as words
 from desktop_app.studio.explaining import Subject, asked_label
 from desktop_app.ui.controls.buttons import IconButton, chip
-from desktop_app.ui.controls.labels import label, rule
+from desktop_app.ui.controls.labels import ElidedLabel, label, rule
 from desktop_app.ui.explain.class_bars import MOST, ClassBars, rows_of
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 
 WIDTH = 320
+HELP = (
+    "Here each class gets a bar. Press one, or its digit, to ask why, or why not, this class.\n\n"
+    "Class activation is read off the network: what each place adds to the class.\n\n"
+    "Occlusion is tried out: how much the class loses when a place is covered."
+)
 BY_PROBABILITY = "Most probable first"
 
 
@@ -39,15 +44,19 @@ class ExplainPanel(QWidget):
         self.order.setToolTip("In the order of probability, or of the classes  (S)")
         self.order.toggled.connect(self.order_changed)
         self._more = label("", role="small")
+        self._why_rule = rule()
         self._why = label("", role="section")
         self._trial = label("", wrap=True, selectable=True)
-        self._name = label("", role="section")
+        self._name = ElidedLabel(middle=True)
+        self._name.setProperty("role", "section")
         self._notes = label("", role="small", wrap=True)
-        self.crop = IconButton(look, "crisp", "Another part…", keys="C", show_text=True)
+        self.crop = IconButton(look, "fit", "Another part…", keys="C", show_text=True)
         self.remove = IconButton(look, "trash", "Take the picture out of the row", keys="Del")
         self.crop.clicked.connect(self.crop_wished)
         self.remove.clicked.connect(self.remove_wished)
         self._limits = label("", role="small", wrap=True)
+        self._help = label(HELP, role="small", wrap=True)
+        self._help.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, 0)
         self._arrange()
 
     def _arrange(self) -> None:
@@ -55,32 +64,44 @@ class ExplainPanel(QWidget):
         column = QVBoxLayout(self._body)
         column.setContentsMargins(SPACE_4, SPACE_4, SPACE_4, SPACE_4)
         column.setSpacing(SPACE_3)
-        head = QVBoxLayout()
-        head.setSpacing(SPACE_1)
-        head.addWidget(self._verdict)
-        head.addWidget(self._asked)
+        column.addLayout(self._said())
+        for part in (self.bars, self._more, self._limits, self._why_rule, self._why, self._trial, rule()):
+            column.addWidget(part)
+        named = QHBoxLayout()
+        named.setSpacing(SPACE_2)
+        named.addWidget(self._name, 1)
+        named.addWidget(self.remove)
+        column.addLayout(named)
+        column.addWidget(self._notes)
+        column.addWidget(self.crop)
+        self._put(self._body, self._help)
+
+    def _said(self) -> QVBoxLayout:
+        """What it sees, whether that was asked for, and the head of the bars."""
         order = QHBoxLayout()
+        order.setContentsMargins(0, SPACE_2, 0, 0)
         order.addWidget(label("Classes", role="section"), 1)
         order.addWidget(self.order)
-        column.addLayout(head)
-        column.addLayout(order)
-        column.addWidget(self.bars)
-        for part in (self._more, rule(), self._why, self._trial, rule(), self._name, self._notes):
-            column.addWidget(part)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE_2)
-        buttons.addWidget(self.crop)
-        buttons.addStretch(1)
-        buttons.addWidget(self.remove)
-        column.addLayout(buttons)
-        column.addWidget(rule())
-        column.addWidget(self._limits)
-        column.addStretch(1)
+        lines = QVBoxLayout()
+        lines.setSpacing(SPACE_1)
+        lines.addWidget(self._verdict)
+        lines.addWidget(self._asked)
+        lines.addLayout(order)
+        return lines
+
+    def _put(self, *parts: QWidget) -> None:
+        """All of it can be scrolled."""
+        home = QWidget()
+        both = QVBoxLayout(home)
+        both.setContentsMargins(0, 0, 0, 0)
+        for part in parts:
+            both.addWidget(part)
+        both.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(self._body)
+        area.setWidget(home)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
@@ -90,6 +111,7 @@ class ExplainPanel(QWidget):
     def show_body(self, shown: bool) -> None:
         """Nothing is said of no picture."""
         self._body.setVisible(shown)
+        self._help.setVisible(not shown)
 
     def show_classes(
         self,
@@ -120,6 +142,7 @@ class ExplainPanel(QWidget):
 
     def show_trial(self, title: str, text: str) -> None:
         """title: “Why a 4?”; both empty where no map is in view."""
+        self._why_rule.setVisible(bool(title))
         _show(self._why, title)
         _show(self._trial, text)
 

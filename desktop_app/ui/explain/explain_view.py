@@ -98,7 +98,7 @@ def words_at(asked: Question | None) -> Callable[[tuple[int, int]], str]:
     def words(spot: tuple[int, int]) -> str:
         row, column = spot
         known = [(e.kind, float(e.values[spot])) for e in asked.evidence if e.values is not None] if asked else []
-        return value_words(row, column, known, called(asked.name) if asked else "")
+        return value_words(row, column, known, asked.name if asked else "")
 
     return words
 

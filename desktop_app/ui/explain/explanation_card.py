@@ -12,7 +12,7 @@ from desktop_app.engine.manifest import Manifest
 from desktop_app.engine.requests import Pixels
 from desktop_app.studio.explain_words import asked_words, verdict
 from desktop_app.studio.explaining import Subject, asked_label
-from desktop_app.ui.explain.class_bars import HEIGHT, Row, paint_row, rows_of
+from desktop_app.ui.explain.class_bars import HEIGHT, Row, name_width, paint_row, rows_of
 from desktop_app.ui.explain.evidence_layout import READOUT, arrange
 from desktop_app.ui.explain.evidence_painter import Scene, paint_scene
 from desktop_app.ui.look.theme import font
@@ -97,7 +97,7 @@ def _paint_words(painter: QPainter, panel: QRectF, card: Card, colours: Colours 
     for row in card.rows:
         if colours is not None:
             box = QRectF(inner.x() - SPACE_2, y, inner.width() + 2 * SPACE_2, HEIGHT)
-            paint_row(painter, box, row, colours, chosen=row.label == card.label)
+            paint_row(painter, box, row, name_width(card.rows), colours, chosen=row.label == card.label)
         y += HEIGHT
     y += SPACE_3
     for sentence in card.sentences:

@@ -99,7 +99,7 @@ def _read(paths: Sequence[Path], package: Package, generators: Sequence[Package]
 
     found, picture = Read([], [], []), package.manifest.picture
     assert picture is not None
-    for path in _flat(paths):
+    for path in subjects.pictures_in(paths)[:MAX_SUBJECTS]:
         try:
             subject, own = subjects.of_file(path, picture, generators)
         except StudioError as error:
@@ -110,17 +110,6 @@ def _read(paths: Sequence[Path], package: Package, generators: Sequence[Package]
     if not found.subjects and not found.failures:
         found.failures.append("There is no picture in it.")
     return found
-
-
-def _flat(paths: Sequence[Path]) -> list[Path]:
-    """The files, with the pictures in folders in the order of their names, as many as a row holds."""
-    from desktop_app.studio.picture_file import SUFFIXES
-
-    flat: list[Path] = []
-    for path in paths:
-        inside = sorted(path.iterdir()) if path.is_dir() else [path]
-        flat += [p for p in inside if not path.is_dir() or p.suffix.lower() in SUFFIXES]
-    return flat[:MAX_SUBJECTS]
 
 
 def _pasted(pixels: Pixels, package: Package) -> Read:
