@@ -22,13 +22,15 @@ from desktop_app import __version__, bench_blend, bench_restore
 from desktop_app.bench_probes import BATCH, SINGLES, WARM_UP, designs
 from desktop_app.bench_probes import run as run_probe
 from desktop_app.bench_rows import Row, milliseconds
-from desktop_app.cli import BENCH_PARTS, asking
-from desktop_app.cli.printing import megabytes, print_json, print_table, tell
+from desktop_app.cli import asking
+from desktop_app.cli.arguments import BENCH_PARTS
+from desktop_app.cli.printing import print_json, print_table, tell
 from desktop_app.engine import child
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Device, Sample
 from desktop_app.studio.jobs import JobQueue
+from desktop_app.studio.model_card import megabytes
 
 RESTORE_PROBES = ("first-view", "slider", "restore-memory", "bm3d")
 TURN_S = 1.0  # how long each rival draws, a turn

@@ -9,7 +9,7 @@ from typing import Any
 
 from desktop_app.bench_rows import Row, milliseconds, percentile_95
 from desktop_app.cli import asking, drawing
-from desktop_app.cli.printing import megabytes, tell
+from desktop_app.cli.printing import tell
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Device
 from desktop_app.studio import film_video
@@ -17,6 +17,7 @@ from desktop_app.studio.film import Film
 from desktop_app.studio.film_options import NAMES, SUFFIXES, FilmOptions
 from desktop_app.studio.film_recipe import make_film_recipe
 from desktop_app.studio.jobs import JobQueue
+from desktop_app.studio.model_card import megabytes
 from desktop_app.studio.sheet import SheetState, design_at
 from desktop_app.studio.walk import Key, Walk, frame_designs
 

@@ -13,11 +13,12 @@ import numpy.typing as npt
 
 from desktop_app.bench_rows import Row, milliseconds, percentile_95
 from desktop_app.cli import asking
-from desktop_app.cli.printing import megabytes, tell
+from desktop_app.cli.printing import tell
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Device, Restored
 from desktop_app.studio import metrics, photo
 from desktop_app.studio.jobs import JobQueue
+from desktop_app.studio.model_card import megabytes
 from desktop_app.studio.noise_trial import with_noise
 from desktop_app.studio.restoring import Restoring
 from desktop_app.studio.scratch import Scratch

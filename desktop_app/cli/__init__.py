@@ -7,31 +7,27 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 from desktop_app import __version__
+from desktop_app.cli import arguments
+from desktop_app.cli.arguments import Command
 
 FAILED = 1
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 _TERMINATED = 143
 
-EASINGS = ("linear", "smooth", "ease-in", "ease-out", "hold")
-BENCH_PARTS = ("throughput", "latency", "window", "scrolling", "blend", "restore")
 
-Command = Callable[[argparse.Namespace], int]
-
-
-def main(arguments: Sequence[str]) -> int:
+def main(words: Sequence[str]) -> int:
     """Run one command. Returns its exit code: 0 done, 1 failed, 2 misused, 130 interrupted."""
     from desktop_app.engine.errors import StudioError
 
     _never_fail_on_a_character()
-    options = _parser().parse_args(list(arguments))
+    options = _parser().parse_args(list(words))
     try:
         with _terminate_like_an_interrupt(options):
             code: int = options.command(options)
@@ -84,241 +80,34 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="maquette",
         description="Design with small neural networks on your own machine. Without a command the window opens.",
-        parents=[_common()],
+        parents=[arguments.common()],
     )
     parser.add_argument("--version", action="version", version=f"Maquette {__version__}")
     parser.set_defaults(command=_window, device="auto", threads=0)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     def add(name: str, command: Command, sentence: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(name, help=sentence, description=sentence, parents=[_common()])
+        added = commands.add_parser(name, help=sentence, description=sentence, parents=[arguments.common()])
         added.set_defaults(command=command)
         return added
 
-    _add_models(add("models", _models, "List, verify and import model packages."))
-    _add_sample(add("sample", _sample, "Draw designs and write them as PNG files that know how they were made."))
-    _add_dataset(add("dataset", _dataset, "Write labelled pictures for other programs to learn from."))
-    _add_walk(add("walk", _walk, "Walk from design to design and write the way as a film."))
+    models = add("models", _models, "List, verify, check up and import model packages.")
+    arguments.add_models(models, _verify, _import, _check)
+    arguments.add_sample(
+        add("sample", _sample, "Draw designs and write them as PNG files that know how they were made.")
+    )
+    arguments.add_dataset(add("dataset", _dataset, "Write labelled pictures for other programs to learn from."))
+    arguments.add_walk(add("walk", _walk, "Walk from design to design and write the way as a film."))
     denoise = add("denoise", _denoise, "Clean noisy pictures. Colours, profiles, tags and 16 bits are kept.")
-    _add_denoise(denoise)
-    _add_restore(add("upscale", _upscale, "Enlarge pictures to twice their size."), "{name}-2x")
-    _add_inpaint(add("inpaint", _inpaint, "Fill in what a mask covers: scratches, dust, writing."))
-    _add_recheck(add("recheck", _recheck, "Make pictures and films again from the recipes inside them and compare."))
-    _add_bench(add("bench", _bench, "Measure this machine: engine, window, memory, films."))
+    arguments.add_denoise(denoise)
+    arguments.add_restore(add("upscale", _upscale, "Enlarge pictures to twice their size."), "{name}-2x")
+    arguments.add_inpaint(add("inpaint", _inpaint, "Fill in what a mask covers: scratches, dust, writing."))
+    arguments.add_recheck(
+        add("recheck", _recheck, "Make pictures and films again from the recipes inside them and compare.")
+    )
+    arguments.add_bench(add("bench", _bench, "Measure this machine: engine, window, memory, films."))
     add("self-test", _self_test, "Open every bundled model and the window, and close them again.")
     return parser
-
-
-def _common() -> argparse.ArgumentParser:
-    """Options that may stand before or after the command. Fresh ones for each parser: defaults are kept in them."""
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("--device", choices=("auto", "cpu", "cuda"), help="where the models run (default: auto)")
-    common.add_argument(
-        "--threads", type=_number(0, 1024), metavar="N", help="processor threads of the engine (default: 0, as fits)"
-    )
-    return common
-
-
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print one JSON document instead of sentences")
-
-
-def _add_models(parser: argparse.ArgumentParser) -> None:
-    _add_json(parser)
-    actions = parser.add_subparsers(title="actions", metavar="ACTION")
-    verify = actions.add_parser("verify", help="check files and reproduce the golden example", parents=[_common()])
-    verify.add_argument("names", nargs="*", metavar="NAME", help="packages (default: all)")
-    verify.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
-    verify.set_defaults(command=_verify)
-    add = actions.add_parser("import", help="copy a package into your own folder, checked before", parents=[_common()])
-    add.add_argument("path", type=Path, help="a package's folder, or one zipped")
-    add.set_defaults(command=_import)
-
-
-def _add_sample(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("package", help="name of a package, as `maquette models` lists them")
-    parser.add_argument("--count", type=_number(1, 10**7), default=16, metavar="N", help="designs (default: 16)")
-    parser.add_argument("--seed", type=_number(0, 2**32 - 1), default=0, metavar="S", help="the sheet (default: 0)")
-    parser.add_argument("--index", type=_number(0, 2**53), default=0, metavar="I", help="first design (default: 0)")
-    parser.add_argument("--class", dest="class_", metavar="C", help="number or name (default: all in turn)")
-    parser.add_argument("--truncation", type=_truncation, metavar="T", help="0 the mean to 1 everything, at most 2")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the files")
-    parser.add_argument("--sheet", action="store_true", help="write a contact sheet as well")
-    parser.add_argument("--no-recipe", action="store_true", help="write no word about how the pictures were made")
-    parser.add_argument(
-        "--overwrite",
-        action="store_true",
-        help="replace files that are there (default: what is the same design already is left alone, others refused)",
-    )
-    _add_json(parser)
-
-
-def _add_dataset(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("package", help="name of a package, as `maquette models` lists them")
-    parser.add_argument("--count", type=_number(1, 10**7), required=True, metavar="N", help="pictures, over all shards")
-    parser.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="an empty folder, or that of the same command before"
-    )
-    parser.add_argument(
-        "--format",
-        choices=("folder", "idx"),
-        default="folder",
-        help="folder: a PNG file each, in a folder for each class; idx: the files of MNIST (default: folder)",
-    )
-    parser.add_argument("--classes", metavar="A,B", help="names or numbers (default: all); they come in turn")
-    parser.add_argument("--seed", type=_number(0, 2**32 - 1), default=0, metavar="S", help="the sheet (default: 0)")
-    parser.add_argument("--truncation", type=_truncation, metavar="T", help="0 the mean to 1 everything, at most 2")
-    parser.add_argument("--shard", type=_shard, metavar="I/N", help="make this part alone: 1/8, 2/8, up to 8/8")
-    _add_json(parser)
-
-
-def _add_walk(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("package", help="name of a package, as `maquette models` lists them")
-    keys = parser.add_argument_group("key frames, in this order")
-    keys.add_argument(
-        "--keys",
-        nargs="+",
-        default=[],
-        metavar="KEY",
-        help="seeds (7), designs of a sheet (7:12, or of class 3: 7:12:3), PNG pictures with a recipe; commas divide",
-    )
-    keys.add_argument("--encode", nargs="+", default=[], type=Path, metavar="FILE", help="pictures of your own")
-    keys.add_argument(
-        "--rounds", type=_number(0, 1000), metavar="N", help="of the search for them (default: as needed)"
-    )
-    keys.add_argument("--class", dest="class_", metavar="C", help="of seeds without one: number or name")
-    keys.add_argument("--truncation", type=_truncation, metavar="T", help="0 the mean to 1 everything, at most 2")
-    way = parser.add_argument_group("the way")
-    way.add_argument("--frames", type=_number(0, 10**7), metavar="N", help="of the whole film (default: by --seconds)")
-    way.add_argument("--fps", type=_positive, default=25.0, metavar="F", help="frames a second (default: 25)")
-    way.add_argument("--seconds", type=_positive, default=1.0, metavar="S", help="from key to key (default: 1)")
-    way.add_argument("--loop", action="store_true", help="back to the first key, and play again and again")
-    way.add_argument("--easing", choices=EASINGS, help="of each way (default: smooth; linear along a spline)")
-    way.add_argument(
-        "--curve", choices=("straight", "spline"), default="straight", help="between keys, or through them"
-    )
-    way.add_argument("--even", action="store_true", help="what is seen changes at constant speed")
-    film = parser.add_argument_group("the film")
-    film.add_argument(
-        "--out", required=True, metavar="FILE", help=".gif, .png, .webp, .avif or .mp4; a folder ends in /"
-    )
-    film.add_argument("--format", choices=("gif", "apng", "webp", "avif", "mp4", "png"), help="png: a folder of frames")
-    film.add_argument("--size", type=_number(1, 4096), default=0, metavar="PX", help="longer side (default: as drawn)")
-    film.add_argument("--smooth", action="store_true", help="enlarge smoothly (default: whole squares for pixels)")
-    film.add_argument("--background", metavar="COLOUR", help="around and behind: a name or #rrggbb (default: black)")
-    film.add_argument("--no-recipe", action="store_true", help="write no word about how the film was made")
-    film.add_argument("--overwrite", action="store_true", help="replace what is there")
-    _add_json(parser)
-
-
-def _add_denoise(parser: argparse.ArgumentParser) -> None:
-    _add_restore(parser, "{name}-clean")
-    test = parser.add_argument_group("measuring")
-    test.add_argument("--reference", type=Path, metavar="CLEAN", help="print PSNR and SSIM against this clean picture")
-    test.add_argument(
-        "--add-noise",
-        type=_between(0, 255),
-        metavar="SIGMA",
-        help="add Gaussian noise first, in 8-bit steps, rounded and clipped as files are; compare with the original",
-    )
-    test.add_argument("--seed", type=_number(0, 2**32 - 1), default=0, metavar="S", help="of the noise (default: 0)")
-
-
-def _add_inpaint(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--mask", type=Path, required=True, help="a picture of the same size: white is filled in")
-    parser.add_argument("--grow", type=_number(0, 64), default=0, metavar="PX", help="fill in so much around it too")
-    parser.add_argument("--invert", action="store_true", help="fill in what is black in the mask")
-    _add_restore(parser, "{name}-filled")
-
-
-def _add_restore(parser: argparse.ArgumentParser, template: str) -> None:
-    parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE", help="pictures, or folders of pictures")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
-    parser.add_argument("--package", metavar="P", help="name of a package (default: as fits the picture)")
-    parser.add_argument(
-        "--strength", type=_between(0, 1), default=1.0, metavar="X", help="0 the original to 1, the default"
-    )
-    parser.add_argument(
-        "--detail",
-        type=_between(0, 1),
-        default=0.0,
-        metavar="X",
-        help="of what was taken away, how much fine structure",
-    )
-    parser.add_argument(
-        "--name",
-        metavar="TEMPLATE",
-        help=f"of the files, from {{name}}, {{package}}, {{number}} and {{strength}} (default: {template})",
-    )
-    parser.add_argument(
-        "--format", metavar="ENDING", help="png, jpg, tif, webp, bmp or avif (default: as each picture has it)"
-    )
-    parser.add_argument(
-        "--overwrite",
-        action="store_true",
-        help="replace files that are there (default: what the same command has made is left alone, others refused)",
-    )
-    _add_json(parser)
-
-
-def _add_recheck(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures, films or folders of frames")
-    _add_json(parser)
-
-
-def _add_bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--package", metavar="NAME", help="the model to measure (default: the first; blend, restore: all)"
-    )
-    parser.add_argument("--only", choices=BENCH_PARTS, action="append", help="measure this part alone; may be repeated")
-    parser.add_argument("--rounds", type=_number(1, 100), default=5, metavar="N", help="repetitions (default: 5)")
-    parser.add_argument(
-        "--picture", type=Path, metavar="FILE", help="to be cleaned against BM3D (default: a drawn one)"
-    )
-    parser.add_argument("--probe", help=argparse.SUPPRESS)  # one measurement in a process of its own
-    parser.add_argument("--megapixels", type=_number(1, 200), default=1, help=argparse.SUPPRESS)
-    _add_json(parser)
-
-
-def _number(low: int, high: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        value = int(text)
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{value} is not between {low} and {high}")
-        return value
-
-    return number
-
-
-def _shard(text: str) -> tuple[int, int]:
-    number, _, shards = text.partition("/")
-    if not (number.isdecimal() and shards.isdecimal() and 1 <= int(number) <= int(shards)):
-        raise argparse.ArgumentTypeError(f"{text} is no part such as 2/8")
-    return int(number), int(shards)
-
-
-def _positive(text: str) -> float:
-    value = float(text)
-    if not 0 < value <= 10_000:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return value
-
-
-def _between(low: float, high: float) -> Callable[[str], float]:
-    def number(text: str) -> float:
-        value = float(text)
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} is not between {low:g} and {high:g}")
-        return value
-
-    return number
-
-
-def _truncation(text: str) -> float:
-    value = float(text)
-    if not 0 <= value <= 2:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 2")
-    return value
 
 
 # -- the commands, imported when they are asked for ----------------------------------------------------------------
@@ -346,6 +135,12 @@ def _import(options: argparse.Namespace) -> int:
     from desktop_app.cli import models
 
     return models.bring_in(options)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from desktop_app.cli import check
+
+    return check.run(options)
 
 
 def _sample(options: argparse.Namespace) -> int:

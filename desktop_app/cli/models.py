@@ -4,12 +4,13 @@ import argparse
 import sys
 
 from desktop_app.cli import asking
-from desktop_app.cli.printing import megabytes, print_json, print_table
+from desktop_app.cli.printing import print_json, print_table
 from desktop_app.engine.errors import Cancelled, PackageError, StudioError
 from desktop_app.engine.manifest import Manifest
-from desktop_app.engine.packages import MANIFEST, Package
+from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Verified, Verify
 from desktop_app.studio.jobs import JobQueue
+from desktop_app.studio.model_card import megabytes, size_on_disk
 
 
 def show(options: argparse.Namespace) -> int:
@@ -73,11 +74,6 @@ def verified_sentence(verified: Verified) -> str:
 
 def _must_work(jobs: JobQueue, package: Package) -> None:
     verify_one(jobs, package)
-
-
-def size_on_disk(package: Package) -> int:
-    """Bytes of the files the manifest lists, and of itself."""
-    return sum(f.size for f in package.manifest.files.values()) + (package.folder / MANIFEST).stat().st_size
 
 
 def _row(package: Package) -> tuple[str, ...]:

@@ -47,10 +47,6 @@ class ProgressLine:
             tell(f"{what}: {done:,} of {total:,}, {done / seconds:,.0f} a second, {left:.0f} s left")
 
 
-def megabytes(size: int) -> str:
-    return f"{size / 10**6:.1f} MB"
-
-
 def _plain(value: object) -> object:
     if isinstance(value, Path):
         return str(value)
