@@ -1,4 +1,4 @@
-"""`maquette explain`: what a classifier sees in pictures, and why: bars on the console, maps over the pictures as files.
+"""`maquette explain`: what a classifier sees in pictures, and why: bars on the console, maps over pictures as files.
 
 A picture that fails is named and the others go on.
 """

@@ -137,4 +137,4 @@ def asked_label(subject: Subject, classes: tuple[str, ...]) -> int | None:
     """Which of the classifier's classes the design was asked for; None where it has no such class."""
     names = [name.casefold() for name in classes]
     asked = subject.asked.casefold()
-    return names.index(asked) if asked in names else None
+    return names.index(asked) if asked and asked in names else None
