@@ -5,6 +5,7 @@ A score's name is its table, its row and its column with commas between, as expo
 
 from desktop_app.engine.manifest import Manifest, Score
 
+WHOLE, DELETION = "of the test split", "probability left"
 PREVIEW = (
     "The first test picture of each class, and under it, in colour, what speaks for the class that the model sees in "
     "it: its class activation map, through the program's engine; nothing was picked."
@@ -33,28 +34,28 @@ def scores(manifest: Manifest) -> str:
         return f"Not measured yet: `python -m export evaluate {manifest.name}`."
     tables: dict[str, list[Score]] = {}
     for score in manifest.scores:
-        tables.setdefault(score.name.split(", ")[0], []).append(score)
-    single = [score for group in tables.values() if len(group) == 1 for score in group]
-    parts = [_plain(single), *(_table(name, group) for name, group in tables.items() if len(group) > 1)]
-    return "\n\n".join([part for part in parts if part] + [HOW])
+        name, comma, _ = score.name.partition(", ")
+        tables.setdefault(name if comma else WHOLE, []).append(score)
+    return "\n\n".join([*(_table(name, group) for name, group in tables.items()), HOW])
 
 
-def _plain(group: list[Score]) -> str:
-    rows = [f"| {score.name} | {score.value:.4f} |" for score in group]
-    return "\n".join(["| of the test split | |", "|---|---|", *rows]) if rows else ""
-
-
-def _table(name: str, group: list[Score]) -> str:
-    """Rows and columns out of the names; without columns, one of values."""
-    cells = {tuple(score.name.split(", ")[1:]): score.value for score in group}
-    rows = list(dict.fromkeys(key[0] for key in cells))
-    columns = list(dict.fromkeys(key[1] for key in cells if len(key) > 1))
-    head = [name, *(columns or [""])]
-    lines = [head, ["---"] * len(head)]
-    for row in rows:
-        keys = [(row, column) for column in columns] or [(row,)]
-        lines.append([row, *(f"{cells[key]:.4f}" if key in cells else "" for key in keys)])
+def _table(title: str, group: list[Score]) -> str:
+    """Rows, and in the deletion test columns, out of the names."""
+    cells: dict[str, dict[str, str]] = {}
+    for score in group:
+        name = score.name.removeprefix(f"{title}, ")
+        row, _, column = name.partition(", ") if title == DELETION else (name, "", "")
+        cells.setdefault(row, {})[column] = _number(score)
+    columns = list(dict.fromkeys(column for row in cells.values() for column in row))
+    lines = [[title, *columns], ["---"] * (1 + len(columns))]
+    lines += [[name, *(row.get(column, "") for column in columns)] for name, row in cells.items()]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _number(score: Score) -> str:
+    if score.name.startswith(("accuracy", "calibration error")):
+        return f"{score.value:.2%}".replace("%", " %")
+    return f"{score.value:.0%}".replace("%", " %") if score.name.startswith(DELETION) else f"{score.value:.4f}"
 
 
 HOW = (

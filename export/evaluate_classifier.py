@@ -15,6 +15,7 @@ import os
 import pathlib
 import tempfile
 import time
+from typing import Any
 
 import numpy as np
 import onnx
@@ -79,6 +80,12 @@ def evaluate(args: argparse.Namespace, package: Package) -> tuple[Evaluation, Ar
         classes=package.manifest.classes,
     )
     return evaluation, arrays(package, logits, test.labels, cases)
+
+
+def depends(args: argparse.Namespace, package: Package) -> dict[str, Any]:
+    """What the result hangs on beside the package."""
+    test = test_split(package, pathlib.Path(args.data))
+    return {"seed": args.seed, "cases": CASES, "data": test.about["splits"]["test"]}
 
 
 def test_split(package: Package, data: pathlib.Path) -> Dataset:

@@ -31,7 +31,7 @@ def write_part(source: Source, folder: pathlib.Path) -> tuple[dict, dict, dict]:
     """Write the graph and the golden example; (options, progress, fields of the manifest)."""
     options, traced, progress = open_classifier(source.runs, source.name, data=source.data)
     example = example_input(traced)
-    height, width, channels = traced.shape
+    height, width, channels = source.about["shape"]
     write_golden(traced, folder)
     _, count, rows, columns = traced.answer(example)["evidence"].shape
     features = traced.net.head.in_features

@@ -8,7 +8,6 @@ import json
 import pathlib
 
 import msgspec
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -60,7 +59,7 @@ def write_net(source: Source, folder: pathlib.Path, made: MadeBy, trained_on: Tr
 def standardise(encoder: Encoder, images: Tensor) -> None:
     """Scale the features to mean 0 and standard deviation 1 over (N, 1, H, W) images, within the last layer."""
     features = torch.cat([encoder(part) for part in images.split(BATCH)]).double()
-    mean, deviation = features.mean(dim=0), features.std(dim=0).clamp(min=np.finfo(np.float32).tiny)
+    mean, deviation = features.mean(dim=0), features.std(dim=0).clamp(min=1e-12)
     last = encoder.features
     last.weight.copy_(last.weight / deviation[:, None])
     last.bias.copy_((last.bias - mean) / deviation)

@@ -5,6 +5,7 @@ import argparse
 import shutil
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import onnx
 import pytest
@@ -15,7 +16,7 @@ pytest.importorskip("onnxscript")
 from desktop_app import paths
 from desktop_app.engine import packages
 from desktop_app.engine.classifier import Classifier as Engine
-from desktop_app.engine.manifest import inconsistency
+from desktop_app.engine.manifest import Score, inconsistency
 from desktop_app.engine.packages import Package
 from desktop_app.engine.runtime import Runtime
 from export import verify as verify_module
@@ -162,6 +163,25 @@ def test_evaluate_measures_what_the_page_and_the_card_show(made: Path, monkeypat
     assert len(arrays.maps) == 3
     assert sum(name.startswith("probability left") for name in figures) == 24
     assert all(np.isfinite(figure.value) for figure in evaluation.figures if "likeness" not in figure.name)
+
+
+def test_the_card_makes_tables_of_the_figures(made: Path) -> None:
+    names = {
+        "accuracy": 0.99661,
+        "accuracy of a class, a coat, lined": 0.5,
+        "probability left, 10 % of the picture, activation": 0.563,
+        "probability left, 10 % of the picture, random blobs": 0.929,
+        "probability left, 20 % of the picture, activation": 0.3553,
+        "likeness of maps, the last layer shuffled": 0.03621,
+    }
+    scores = tuple(Score(name, value) for name, value in names.items())
+    lines = card_text(msgspec.structs.replace(opened(made).manifest, scores=scores)).splitlines()
+    assert "| accuracy | 99.66 % |" in lines
+    assert "| a coat, lined | 50.00 % |" in lines
+    assert "| probability left | activation | random blobs |" in lines
+    assert "| 10 % of the picture | 56 % | 93 % |" in lines
+    assert "| 20 % of the picture | 36 % |  |" in lines
+    assert "| the last layer shuffled | 0.0362 |" in lines
 
 
 def test_a_classifier_whose_data_set_is_not_there_says_so(made: Path, tmp_path: Path) -> None:
