@@ -102,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     arguments.add_denoise(denoise)
     arguments.add_restore(add("upscale", _upscale, "Enlarge pictures to twice their size."), "{name}-2x")
     arguments.add_inpaint(add("inpaint", _inpaint, "Fill in what a mask covers: scratches, dust, writing."))
+    arguments.add_explain(add("explain", _explain, "Say what pictures show, and what in them says so."))
     arguments.add_recheck(
         add("recheck", _recheck, "Make pictures and films again from the recipes inside them and compare.")
     )
@@ -177,6 +178,12 @@ def _inpaint(options: argparse.Namespace) -> int:
     from desktop_app.cli import restore
 
     return restore.run(options, "inpaint")
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from desktop_app.cli import explain
+
+    return explain.run(options)
 
 
 def _recheck(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 Command = Callable[[argparse.Namespace], int]
 
 EASINGS = ("linear", "smooth", "ease-in", "ease-out", "hold")
-BENCH_PARTS = ("throughput", "latency", "window", "scrolling", "blend", "restore")
+BENCH_PARTS = ("throughput", "latency", "window", "scrolling", "blend", "restore", "judge")
 
 
 def common() -> argparse.ArgumentParser:
@@ -173,6 +173,25 @@ def add_restore(parser: argparse.ArgumentParser, template: str) -> None:
     add_json(parser)
 
 
+def add_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("classifier", help="name of a package, as `maquette models` lists them")
+    parser.add_argument("pictures", nargs="+", type=Path, metavar="PICTURE", help="pictures, or folders of pictures")
+    parser.add_argument("--label", metavar="NAME", help="the class to explain (default: the most probable one)")
+    parser.add_argument(
+        "--map",
+        choices=("activation", "occlusion"),
+        default="activation",
+        help="what each place adds to the class, or what the class loses when it is covered (default: activation)",
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write the maps over the pictures there")
+    parser.add_argument(
+        "--opacity", type=_between(0, 1), default=0.8, metavar="X", help="of the map, 0 to 1 (default: 0.8)"
+    )
+    parser.add_argument("--no-recipe", action="store_true", help="write no word about how a map was made")
+    parser.add_argument("--overwrite", action="store_true", help="replace files that are there")
+    add_json(parser)
+
+
 def add_recheck(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures, films or folders of frames")
     add_json(parser)
@@ -180,7 +199,7 @@ def add_recheck(parser: argparse.ArgumentParser) -> None:
 
 def add_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--package", metavar="NAME", help="the model to measure (default: the first; blend, restore: all)"
+        "--package", metavar="NAME", help="the model to measure (default: the first; blend, restore, judge: all)"
     )
     parser.add_argument("--only", choices=BENCH_PARTS, action="append", help="measure this part alone; may be repeated")
     parser.add_argument("--rounds", type=_number(1, 100), default=5, metavar="N", help="repetitions (default: 5)")

@@ -65,6 +65,8 @@ def _all(
 ) -> Iterator[Told]:
     """One after the other; what fails is told on the error stream."""
     paths = subjects.pictures_in(options.pictures)
+    if not paths:
+        raise FileError(f"There is no picture in “{options.pictures[0]}”.")
     for number, path in enumerate(paths, 1):
         tell(f"{number} of {len(paths)}, “{path.name}”")
         try:
@@ -163,9 +165,10 @@ def _print(told: Told) -> None:
     assert told.probabilities is not None
     for line in bars(told.probabilities):
         print(f"  {line}")
-    words = explain_words.trial_words(told.trial, told.label) if told.trial is not None else ""
-    for sentence in filter(None, (words.replace("The outlined tenth", "A tenth of the picture"), *told.notes)):
-        print(f"  {sentence}")
+    if told.trial is not None:
+        print(f"  {explain_words.trial_words(told.trial, told.label, part='A tenth of the picture')}")
+    for note in told.notes:
+        print(f"  {note}")
     if told.map is not None:
         print(f"  The map is “{told.map}”; full colour stands for {told.full_colour:.2f}.")
 

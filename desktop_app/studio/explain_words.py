@@ -59,15 +59,14 @@ def limits(classes: Sequence[str]) -> str:
     return f"It knows these {len(classes)} alone, and calls any picture one of them: {known}."
 
 
-def trial_words(trial: Trial, name: str) -> str:
-    """What covering the marked part did, against as much elsewhere."""
+def trial_words(trial: Trial, name: str, *, part: str = "The outlined tenth") -> str:
+    """What covering the marked part did, against as much elsewhere. part: what it is called where it is not seen."""
     before, after, other = (percent_in_words(p) for p in (trial.before, trial.after, trial.elsewhere))
     moved = "lowers" if trial.after < trial.before else "raises"
     did = f"{moved} the probability from {before} to {after}" if before != after else f"leaves it at {before}"
     side = "for" if trial.speaks_for else "against"
     words = (
-        f"The outlined tenth speaks most {side} {called(name)}. Covering it {did}. "
-        f"Covering as much elsewhere: {other} on average."
+        f"{part} speaks most {side} {called(name)}. Covering it {did}. Covering as much elsewhere: {other} on average."
     )
     decides = max(abs(trial.after - trial.before), abs(trial.elsewhere - trial.before)) >= SAME
     return words if decides else f"{words} No single part decides here."
