@@ -5,6 +5,7 @@ average; pairs closer than the engine's `check_up.NEAR` are none, but for the mo
 with one pair at most. A picture takes below 1 ms and a megapixel about 1 s on one thread.
 """
 
+import math
 from dataclasses import dataclass
 
 from desktop_app.engine.manifest import Manifest
@@ -16,6 +17,7 @@ COPIES = 3  # pairs: a chance pair happens, and three like pictures make three
 SLOW_MS = 100.0  # a picture: a screen of forty then takes four seconds
 SLOW_MEGAPIXEL_MS = 20_000.0  # a photograph of twelve megapixels then takes four minutes
 MUCH_MEMORY = 2**30  # bytes
+NOT_FOR_SALE = "Commercial use is not allowed"
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Flag:
     what: str  # a few words
     advice: str  # a sentence or two
     weighty: bool = True  # a package with it is asked about before it comes in
+    is_fault: bool = True  # of the network; else it is what one should know
 
 
 def flags(manifest: Manifest, found: CheckedUp) -> tuple[Flag, ...]:
@@ -71,8 +74,14 @@ def figures(manifest: Manifest, found: CheckedUp) -> tuple[tuple[str, str], ...]
         rows.append(("Pictures of one colour", _of(len(found.constant), count)))
     if found.kind == "generator":
         rows.append(("Near-copies", _of(len(found.near_copies), count * (count - 1) // 2, "pairs")))
-    rows.append(("Golden example", f"reproduced within {found.golden_error:.0e}"))
+    rows.append(("Golden example", _golden(found.golden_error)))
     return tuple(rows)
+
+
+def _golden(error: float) -> str:
+    if error == 0:
+        return "reproduced to the bit"
+    return f"reproduced within {error:.0e}" if math.isfinite(error) else "not reproduced: no numbers"
 
 
 def speed(kind: str, milliseconds: float) -> str:
@@ -170,7 +179,7 @@ _NOT_REPRODUCED = Flag(
 
 def _licence_flags(manifest: Manifest) -> list[Flag]:
     if manifest.commercial_use == "no":
-        return [Flag("Commercial use is not allowed", "Use what it makes for study and private work alone.")]
+        return [Flag(NOT_FOR_SALE, "Use what it makes for study and private work alone.", is_fault=False)]
     return []
 
 
@@ -178,10 +187,16 @@ def _burdens(found: CheckedUp) -> list[Flag]:
     made = []
     if found.milliseconds > (SLOW_MEGAPIXEL_MS if found.kind == "restorer" else SLOW_MS):
         told = speed(found.kind, found.milliseconds)
-        made.append(Flag("Slow on this machine", f"It takes {told}. It works, with waiting.", weighty=False))
+        made.append(
+            Flag("Slow on this machine", f"It takes {told}. It works, with waiting.", weighty=False, is_fault=False)
+        )
     if found.memory_bytes > MUCH_MEMORY:
         told = f"{found.memory_bytes / 10**9:.1f} GB"
-        made.append(Flag("Takes much memory", f"It took {told} here. Close what you do not need.", weighty=False))
+        made.append(
+            Flag(
+                "Takes much memory", f"It took {told} here. Close what you do not need.", weighty=False, is_fault=False
+            )
+        )
     return made
 
 

@@ -62,6 +62,12 @@ def breakable(text: str) -> str:
     )
 
 
+def shortened(text: str, letters: int = 60) -> str:
+    """One line of a text of whatever length, for a sentence that names it."""
+    line = " ".join(text.split())
+    return line if len(line) <= letters else f"{line[: letters - 1].rstrip()}…"
+
+
 def plain_tip(text: str) -> str:
     """A text for a tooltip that shows its every character, tags too."""
     return f"<qt>{html.escape(text)}</qt>" if "<" in text else text

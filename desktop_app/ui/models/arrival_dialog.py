@@ -8,7 +8,7 @@ from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import CheckedUp
 from desktop_app.studio import model_card
 from desktop_app.ui.controls.buttons import push_button
-from desktop_app.ui.controls.labels import rule
+from desktop_app.ui.controls.labels import rule, shortened
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_6, SPACE_8
 from desktop_app.ui.models.card_parts import Remark, told
@@ -16,7 +16,7 @@ from desktop_app.ui.models.check_up_view import CheckUpView
 from desktop_app.ui.models.compare_dialog import scrolling
 from desktop_app.ui.models.compare_view import CompareView
 
-SIZE_OF_ONE, SIZE_OF_TWO, LEAST = (720, 720), (920, 780), (640, 440)
+SIZE_OF_ONE, SIZE_OF_TWO, LEAST = (720, 720), (1160, 780), (640, 440)
 SHEET = 560
 KEEP, REPLACE, BOTH, DISCARD = "keep", "replace", "both", "discard"
 
@@ -52,7 +52,9 @@ class ArrivalDialog(QDialog):
         self.resize(*(SIZE_OF_ONE if there is None else SIZE_OF_TWO))
 
     def _ask_about_one(self, package: Package, found: CheckedUp) -> None:
-        self._say(f"Bring “{package.manifest.title}” in?", "Its check-up found something. Nothing is kept yet.")
+        self._say(
+            f"Bring “{shortened(package.manifest.title)}” in?", "Its check-up found something. Nothing is kept yet."
+        )
         page = QWidget()
         page.setObjectName("panel")
         column = QVBoxLayout(page)

@@ -1,4 +1,4 @@
-"""What a check-up found: remarks, figures, and the pictures as a sheet."""
+"""What a check-up found: remarks, figures, and the pictures as a sheet. The licence has a place of its own."""
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -20,10 +20,10 @@ class CheckUpView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_3)
-        flags = check_up.flags(manifest, found)
+        flags = [flag for flag in check_up.flags(manifest, found) if flag.what != check_up.NOT_FOR_SALE]
         for flag in flags:
             column.addWidget(flag_remark(look, flag))
-        if check_up.is_sound(flags):
+        if not any(flag.is_fault for flag in flags):
             column.addWidget(Remark(look, "good", "Nothing wrong was found", check_up.praise(found)))
         column.addSpacing(SPACE_3)
         self.sheets = sheets_of(look, manifest, found, width)

@@ -13,7 +13,7 @@ from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_6, SPACE
 from desktop_app.ui.models.check_up_runner import CheckUpRunner
 from desktop_app.ui.models.compare_view import CompareView
 
-SIZE, LEAST = (920, 780), (760, 440)
+SIZE, LEAST = (1160, 780), (760, 440)
 
 
 def scrolling() -> QScrollArea:

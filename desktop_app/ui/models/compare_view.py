@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.engine.packages import Package
@@ -15,8 +16,8 @@ from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_6, SPACE
 from desktop_app.ui.models.card_parts import flag_remark, heading, told
 from desktop_app.ui.models.sheet_view import SheetView, sheet_of
 
-WIDTH = 372  # of a sheet, at most
-COLUMNS = {"generator": 6, "restorer": 4, "classifier": 8}
+WIDTH = 524  # of a sheet, at most
+COLUMNS = {"generator": 8, "restorer": 4, "classifier": 8}
 GROUND = 0x80
 
 
@@ -36,7 +37,9 @@ class CompareView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_8, SPACE_4, SPACE_8, SPACE_6)
         column.setSpacing(SPACE_3)
+        self.sheets: list[SheetView] = []
         heads = QGridLayout()
+        heads.setContentsMargins(0, 0, 0, 0)
         heads.setHorizontalSpacing(SPACE_6)
         heads.setVerticalSpacing(SPACE_2)
         for side in (0, 1):
@@ -57,7 +60,7 @@ class CompareView(QWidget):
 
     def _add_side(self, grid: QGridLayout, side: int, name: str) -> None:
         package, found = self._packages[side], self._found[side]
-        top = Qt.AlignmentFlag.AlignTop
+        top = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft
         grid.addWidget(label(name, role="section"), 0, side, top)
         title = told(package.manifest.title, role="title")
         grid.addWidget(title, 1, side, top)
@@ -67,6 +70,7 @@ class CompareView(QWidget):
             return
         sheet = sheet_of(found.pictures, COLUMNS[found.kind], GROUND)
         view = SheetView(self._look, sheet, f"Check-up of {package.manifest.title}, {name.lower()}", width=WIDTH)
+        self.sheets.append(view)
         grid.addWidget(view, 3, side, top)
         remarks = QVBoxLayout()
         for flag in check_up.flags(package.manifest, found):
@@ -94,6 +98,12 @@ class CompareView(QWidget):
             grid.addWidget(_value(row.left, row.better == "left"), number, 1)
             grid.addWidget(_value(row.right, row.better == "right"), number, 2)
         column.addWidget(home)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = (self.width() - 2 * SPACE_8 - SPACE_6) // 2
+        for sheet in self.sheets:
+            sheet.set_most(min(WIDTH, room))
 
 
 def _value(text: str, better: bool) -> QLabel:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from desktop_app.engine.packages import Package
 from desktop_app.studio.model_card import by_kind
-from desktop_app.ui.controls.labels import plain_tip
+from desktop_app.ui.controls.labels import plain_tip, shortened
 from desktop_app.ui.look.theme import Look, font
 from desktop_app.ui.look.tokens import TEXT_SMALL
 from desktop_app.ui.models.preview import preview_corner
@@ -64,9 +64,9 @@ class ModelList(QListWidget):
         manifest = package.manifest
         corner = preview_corner(package, 2 * ICON)
         icon = self._look.icon("package") if corner.isNull() else _untinted(corner)
-        item = QListWidgetItem(icon, " ".join(manifest.title.split()))
+        item = QListWidgetItem(icon, shortened(manifest.title))
         item.setData(HASH, package.sha256)
-        item.setToolTip(plain_tip(f"{manifest.title}\n{manifest.summary}"))
+        item.setToolTip(plain_tip(f"{shortened(manifest.title, 200)}\n{shortened(manifest.summary, 400)}"))
         item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, manifest.summary)
         self.addItem(item)
 

@@ -10,6 +10,7 @@ from desktop_app import paths
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.requests import Device
 from desktop_app.studio import check_up
+from desktop_app.ui.controls.labels import shortened
 from desktop_app.ui.sample.export_dialog import ExportDialog
 from desktop_app.ui.sample.exporting import Exporter
 from desktop_app.ui.shell.blend_desk import Offer
@@ -119,7 +120,7 @@ class FileCommands(QObject):
 
     @Slot(object)
     def _on_imported(self, imported: Imported) -> None:
-        name, title = imported.package.name, imported.package.manifest.title
+        name, title = imported.package.name, shortened(imported.package.manifest.title)
         self._desk.read_library()
         self.package_imported.emit(name)
         sentence = f"“{title}” is here. Check-up: {check_up.summary(imported.found)}"

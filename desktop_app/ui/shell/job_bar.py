@@ -8,7 +8,7 @@ from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Device, Sample, Verify
 from desktop_app.studio.jobs import Job, QueueState
 from desktop_app.ui.controls.buttons import push_button
-from desktop_app.ui.controls.labels import label, rule
+from desktop_app.ui.controls.labels import label, rule, shortened
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4
 
@@ -72,7 +72,7 @@ class JobBar(QWidget):
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def show_package(self, package: Package | None) -> None:
-        self._package.setText(package.manifest.title if package else "No model")
+        self._package.setText(shortened(package.manifest.title, 40) if package else "No model")
         self._package.setToolTip(f"{package.name} {package.manifest.version}, {package.sha256[:12]}" if package else "")
 
     def show_queue(self, state: QueueState) -> None:

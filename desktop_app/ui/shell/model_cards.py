@@ -14,6 +14,7 @@ from desktop_app.studio.comparison import require_same_kind
 from desktop_app.studio.model_card import kind_of
 from desktop_app.studio.speeds import Speeds
 from desktop_app.ui.bridge import QueueBridge
+from desktop_app.ui.controls.labels import shortened
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.models.arrival_dialog import ArrivalDialog
 from desktop_app.ui.models.check_up_runner import CheckUpRunner
@@ -112,7 +113,7 @@ class ModelCards(QObject):
         menu = QMenu(self.dialog)
         for other in self._desk.all_packages:
             if other.sha256 != package.sha256 and kind_of(other.manifest) == kind_of(package.manifest):
-                title = " ".join(other.manifest.title.split())[:60].replace("&", "&&")
+                title = shortened(other.manifest.title).replace("&", "&&")
                 menu.addAction(title, partial(self.compare, package, other))
         menu.addSeparator()
         menu.addAction("A folder on the disk…", partial(self._ask_folder, package))

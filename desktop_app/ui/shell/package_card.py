@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy
 
 from desktop_app.engine.packages import Package
 from desktop_app.ui.controls.buttons import IconButton
-from desktop_app.ui.controls.labels import plain_tip
+from desktop_app.ui.controls.labels import plain_tip, shortened
 from desktop_app.ui.look.icons import paint_icon
 from desktop_app.ui.look.theme import Look, font
 from desktop_app.ui.look.tokens import RADIUS, SPACE_1, SPACE_2, SPACE_3, TEXT_BODY, TEXT_SMALL
@@ -41,12 +41,14 @@ class PackageCard(QAbstractButton):
         self.setText(manifest.title)
         self.setAccessibleName(manifest.title)
         self.setAccessibleDescription(manifest.summary)
-        self.setToolTip(plain_tip(f"{manifest.summary}\nVersion {manifest.version} · {manifest.licence}"))
+        self.setToolTip(
+            plain_tip(f"{shortened(manifest.summary, 400)}\nVersion {manifest.version} · {shortened(manifest.licence)}")
+        )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         look.changed.connect(self.update)
-        self.about = IconButton(look, "info", f"About “{manifest.title}”", keys="Alt+Enter", parent=self)
+        self.about = IconButton(look, "info", f"About “{shortened(manifest.title)}”", keys="Alt+Enter", parent=self)
         self.about.setToolTip(plain_tip(self.about.toolTip()))
         self.about.setFixedSize(ABOUT, ABOUT)
         self.about.clicked.connect(self._on_about)
@@ -138,7 +140,7 @@ class PackageCard(QAbstractButton):
         painter.setPen(QColor(colours.ink))
         metrics = painter.fontMetrics()
         wide = room - ABOUT if self.about.isVisibleTo(self) else room
-        title = metrics.elidedText(" ".join(manifest.title.split()), Qt.TextElideMode.ElideRight, wide)
+        title = metrics.elidedText(shortened(manifest.title), Qt.TextElideMode.ElideRight, wide)
         painter.drawText(QRectF(left, SPACE_2, room, 18), Qt.AlignmentFlag.AlignVCenter, title)
         painter.setFont(font(TEXT_SMALL))
         painter.setPen(QColor(colours.ink_soft))
