@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVB
 from desktop_app import __version__
 from desktop_app.engine.requests import Device, Pixels
 from desktop_app.ui.controls.buttons import IconButton
-from desktop_app.ui.controls.labels import ElidedLabel, label, rule
+from desktop_app.ui.controls.labels import ElidedLabel, label, rule, shortened
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from desktop_app.ui.picture.image_view import ImageView
@@ -191,7 +191,7 @@ def title_of(tile: Tile) -> str:
 
 
 def subtitle_of(tile: Tile) -> str:
-    title = tile.package.manifest.title if tile.package else tile.name
+    title = shortened(tile.package.manifest.title if tile.package else tile.name, 28)
     return f"{title} · {class_name(tile.package, tile.design.label)}" if tile.design.label is not None else title
 
 
