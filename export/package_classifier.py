@@ -36,7 +36,7 @@ def write_part(source: Source, folder: pathlib.Path) -> tuple[dict, dict, dict]:
     _, count, rows, columns = traced.answer(example)["evidence"].shape
     features = traced.net.head.in_features
     fields = {
-        "summary": f"Tells {source.about.get('subject', 'pictures')} in {count} classes, and shows why.",
+        "summary": f"{source.about.get('subject', 'pictures').capitalize()}: says which of {count}, and shows why.",
         "abilities": ("classify",),
         "graphs": {"classifier": export_graph(traced, folder)},
         "picture": Picture(channels, height, width, -1.0, 1.0),
