@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from export.evaluation import Column, Curve, Evaluation, Figure, Rung
 
+FEW = 3  # figures that stand for all where there is nothing to compare them with
 ALIKE = 0.005  # of a floor: nearer than this is the same, where no spread is known
 
 
@@ -161,13 +162,14 @@ def wins(figures: Iterable[Figure], column: Column) -> tuple[int, int]:
 
 
 def summary_lines(evaluation: Evaluation) -> list[str]:
-    """What the figures say, one sentence each."""
+    """What the figures say, one sentence each; the first of each group where nothing stands beside them."""
     lines = [_floor_sentence(evaluation.figures), ladder_sentence(evaluation)]
     for column in evaluation.baselines:
         ahead, shared = wins(evaluation.figures, column)
         if shared:
             lines.append(f"Ahead of {column.name} in {ahead} of {shared} figures.")
-    return [line for line in lines if line]
+    first = [members[0] for members in grouped(evaluation.figures).values()][:FEW]
+    return [line for line in lines if line] or [f"{capital(spoken(f))}: {number(f.value, f.spread)}" for f in first]
 
 
 def _floor_sentence(figures: tuple[Figure, ...]) -> str:

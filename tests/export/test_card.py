@@ -56,7 +56,7 @@ def test_scores_of_the_manifest_are_tables_by_their_features(tmp_path: Path) -> 
     assert "| score | this model | real pictures |\n| --- | --- | --- |\n| class accuracy ↑ | 0.9889 | 0.9980 |" in text
     assert "| classifier features | this model | real pictures |" in text
     assert "| Fréchet distance ↓ | 0.1587 | 0.0506 |" in text
-    assert text.count("between Gaussians") == 1, "what two figures share is said once"
+    assert text.count("\n- Fréchet distance: between Gaussians.\n") == 1, "what two figures share is said once"
 
 
 def test_after_an_evaluation_the_card_knows_spreads_rivals_and_the_ladder(tmp_path: Path) -> None:

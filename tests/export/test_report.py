@@ -81,6 +81,8 @@ def test_every_figure_is_on_the_page(full: tuple[str, Reader]) -> None:
         assert figure_words.own_name(figure) in text
         assert figure_words.number(figure.value, figure.spread) in text
         assert figure.note in text
+    for line in figure_words.summary_lines(evaluations.evaluation()):
+        assert line in text
 
 
 @pytest.mark.parametrize(
@@ -262,3 +264,11 @@ def test_large_samples_are_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_markup_escapes_all_but_itself() -> None:
     assert tag("p", "a < b", Markup("<br>"), None, 3, title='"') == '<p title="&quot;">a &lt; b<br>3</p>'
     assert tag("img", class_="x", aria_hidden=True, id=None) == '<img class="x" aria-hidden>'
+
+
+def test_figures_with_nothing_beside_them_are_told_as_they_are() -> None:
+    rows = (Figure("accuracy", 0.9967), Figure("calibration error", 0.002, group="calibration"))
+    assert figure_words.summary_lines(evaluations.evaluation(figures=rows, ladder=(), baselines=())) == [
+        "Accuracy: 0.9967",
+        "Calibration error: 0.0020",
+    ]
