@@ -26,7 +26,6 @@ class ExplainCommands(QObject):
         room, wishes = self._room, self._room.wishes
         return {
             "to-explain": self.explain,
-            "go-explain": partial(self._rooms.go_to, EXPLAIN),
             "map-activation": partial(wishes.show_map, "activation"),
             "map-occlusion": partial(wishes.show_map, "occlusion"),
             "map-both": partial(wishes.show_map, "both"),
