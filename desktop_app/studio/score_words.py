@@ -23,7 +23,7 @@ class ScoreRow:
     value: str
     floor: str  # empty where there is none
     share: float | None  # of the way to the real thing, 0 to 1; None where there is no floor
-    verdict: str  # in words, with the floor; empty where there is none
+    verdict: str  # in words, with the floor; the floor alone where nothing can be said; empty where there is none
     note: str  # what belongs to this score alone
     spoken: str  # all of it in a sentence
 
@@ -43,10 +43,20 @@ class _Family:
 
 REALISM, VARIETY, CLASSES, COPYING = "Looks real", "Shows all there is", "Shows what was asked for", "Makes its own"
 SIGHT, RESTORING, LIKELIHOOD, OTHER = "Sees rightly", "Restores", "Knows its data", "More figures"
+RETURN, TEACHING = "Gives back your own pictures", "Teaches others"
 
 _FAMILIES = (
+    _Family(("as training data",), TEACHING, "How often is a classifier right that learnt from this?"),
+    _Family(("difference of a pixel",), RETURN, "How far is a picture of yours from what comes back, in 8-bit steps?"),
+    _Family(("class kept",), RETURN, "Does what comes back show the same class?"),
+    _Family(("shuffled",), SIGHT, "Do its maps change when its last layers are put in random order? They should."),
+    _Family(("log-loss",), SIGHT, "How much does the truth surprise it, in nats?"),
     _Family(("calibration",), SIGHT, "When it is 80 % sure, is it right 80 % of the time? The gap between the two."),
-    _Family(("deletion", "occlusion"), SIGHT, "Does covering what it points at change its mind?"),
+    _Family(
+        ("deletion", "occlusion", "probability left"),
+        SIGHT,
+        "How sure is it still, when what is named is painted over?",
+    ),
     _Family(
         ("memoris", "memoriz", "copies", "copied", "nearer to"), COPYING, "How many samples repeat a training picture?"
     ),
@@ -69,7 +79,7 @@ _FAMILIES = (
     ),
     _Family(("accuracy", "error rate"), SIGHT, "How often is it right on pictures that it never saw?"),
 )
-_ORDER = (REALISM, VARIETY, CLASSES, COPYING, SIGHT, RESTORING, LIKELIHOOD, OTHER)
+_ORDER = (REALISM, VARIETY, CLASSES, COPYING, RETURN, SIGHT, RESTORING, LIKELIHOOD, TEACHING, OTHER)
 
 
 def grouped(scores: Sequence[Score]) -> tuple[ScoreGroup, ...]:
@@ -103,7 +113,16 @@ def row(score: Score, *, alone: bool = True) -> ScoreRow:
     better = "higher is better" if score.higher_is_better else "lower is better"
     parts = [f"{name}: {value}, {better}", f"real pictures {floor}" if floor else "", verdict]
     asks, spoken = family.asks if family else "", "; ".join(filter(None, parts))
-    return ScoreRow(name, asks, value, floor, share, f"{verdict} ({floor})" if verdict else "", note, spoken)
+    return ScoreRow(
+        name,
+        asks,
+        value,
+        floor,
+        share,
+        f"{verdict} ({floor})" if verdict else f"real: {floor}" if floor else "",
+        note,
+        spoken,
+    )
 
 
 def share_of(score: Score) -> float | None:

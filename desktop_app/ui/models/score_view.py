@@ -60,7 +60,7 @@ class ScoreView(QWidget):
         value = label(row.value)
         value.setProperty("weight", "strong")
         grid.addWidget(value, number, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-        if row.share is not None:
+        if row.verdict:
             grid.addWidget(self._beside(row), number, 2, Qt.AlignmentFlag.AlignTop)
 
     def _beside(self, row: ScoreRow) -> QWidget:
@@ -69,7 +69,8 @@ class ScoreView(QWidget):
         column = QVBoxLayout(home)
         column.setContentsMargins(0, SPACE_1 + 1, 0, 0)
         column.setSpacing(SPACE_1 + 1)
-        column.addWidget(ShareBar(self._look, row.share or 0.0, row.spoken))
+        if row.share is not None:
+            column.addWidget(ShareBar(self._look, row.share, row.spoken))
         column.addWidget(label(row.verdict, role="small"))
         home.setFixedWidth(BAR)
         return home
