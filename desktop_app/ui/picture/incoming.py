@@ -16,6 +16,8 @@ def one_file(data: QMimeData) -> str:
 def from_clipboard() -> tuple[str, QImage | None]:
     """A path, or else a picture, or neither."""
     data = QGuiApplication.clipboard().mimeData()
+    if data is None:  # an empty clipboard, on some systems
+        return "", None
     path = one_file(data)
     if path or not data.hasImage():
         return path, None
