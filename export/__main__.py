@@ -5,9 +5,10 @@ python -m export train digits-gan
 python -m export prior digits-vae        (autoencoders only)
 python -m export package digits-gan
 python -m export verify digits-gan
-python -m export evaluate digits-gan --judge digits-classifier
+python -m export evaluate digits-gan
 python -m export directions digits-gan
-python -m export evaluate denoiser --tests DIR
+python -m export usefulness digits-gan
+python -m export evaluate all --tests DIR
 """
 
 import argparse
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_evaluate,
         _add_text_loss,
         _add_directions,
+        _add_usefulness,
     ):
         add(commands)
     return parser
@@ -69,6 +71,7 @@ def _add_data(commands) -> None:
     text.add_argument("--characters", action="store_true", help="one token a character, no control codes")
     text.add_argument("--vocabulary", type=int, default=4096, help="number of tokens (default: 4096)")
     text.add_argument("--held-out", type=float, default=0.02, help="share kept back for measuring (default: 0.02)")
+    text.add_argument("--without", action="append", metavar="PATTERN", help="leave out what begins like this (regex)")
     text.add_argument("--unwrap", action="store_true", help="join lines that were broken at a fixed width")
     _folders(command, data="prepared data sets")
 
@@ -124,12 +127,27 @@ def _add_verify(commands) -> None:
 
 
 def _add_evaluate(commands) -> None:
-    command = commands.add_parser("evaluate", help="score a package and write the scores into its card")
+    command = commands.add_parser("evaluate", help="measure packages: a report, scores in the manifest, the card")
     command.set_defaults(module="evaluate")
-    command.add_argument("name", help="a generator's package, or “denoiser” for all packages that restore pictures")
-    command.add_argument("--judge", metavar="RUN", help="classifier run that judges (default: by the data set)")
+    command.add_argument("names", nargs="+", metavar="name", help="packages; “all”; “denoiser” for all that restore")
     command.add_argument("--count", type=int, default=10_000, help="number of samples (default: 10000)")
     command.add_argument("--seed", type=int, default=1, help="seed of the samples (default: 1)")
+    command.add_argument("--fresh", action="store_true", help="compute anew what is kept from before")
+    command.add_argument("--judge", metavar="PACKAGE", help="classifier that judges (default: by the data set)")
+    command.add_argument("--features", metavar="FILE", help="label-free net that judges (default: by the data set)")
+    autoencoders = command.add_argument_group("autoencoders")
+    autoencoders.add_argument(
+        "--likelihood", action="store_true", help="bounds as well, from the checkpoint of the run"
+    )
+    autoencoders.add_argument("--draws", type=int, default=500, help="k of the weighted bound (default: 500)")
+    autoencoders.add_argument("--part", type=int, default=1000, help="test pictures for that bound (default: 1000)")
+    restorers = command.add_argument_group("packages that restore")
+    restorers.add_argument("--tests", metavar="DIR", help="holds BSD68, CBSD68, Set12, Set5, Set14: one folder a set")
+    restorers.add_argument("--rivals", action="store_true", help="run BM3D and others where no figure is kept (slow)")
+    restorers.add_argument("--pictures", type=int, default=0, help="the first pictures of each set, nothing written")
+    _folders(command, data="prepared data sets", runs="runs", models="model packages", reports="reports")
+    command.add_argument("--cache", default=".cache", metavar="DIR", help="what is kept (default: .cache/)")
+
 
 def _add_text_loss(commands) -> None:
     command = commands.add_parser("text-loss", help="how well a language model's run foretells held-out text")
@@ -140,15 +158,6 @@ def _add_text_loss(commands) -> None:
     command.add_argument("--precision", choices=["auto", "bf16", "fp32"], default="auto")
     _folders(command, data="prepared data sets", runs="runs")
 
-    command.add_argument("--draws", type=int, default=500, help="k of an autoencoder's weighted bound (default: 500)")
-    command.add_argument("--part", type=int, default=1000, help="test pictures for that bound (default: 1000)")
-    restorers = command.add_argument_group("denoiser")
-    restorers.add_argument("--tests", metavar="DIR", help="holds BSD68, CBSD68, Set12, Set5, Set14: one folder a set")
-    restorers.add_argument("--rivals", action="store_true", help="run BM3D and others where no figure is kept (slow)")
-    restorers.add_argument("--only", nargs="+", metavar="NAME", help="these packages alone")
-    restorers.add_argument("--pictures", type=int, default=0, help="the first pictures of each set, nothing written")
-    _folders(command, data="prepared data sets", runs="runs", models="model packages")
-
 
 def _add_directions(commands) -> None:
     command = commands.add_parser("directions", help="find a package's directions and its map, and put them into it")
@@ -156,6 +165,18 @@ def _add_directions(commands) -> None:
     command.add_argument("name")
     command.add_argument("--count", type=int, default=4000, help="designs to learn from (default: 4000)")
     command.add_argument("--seed", type=int, default=2, help="seed of the designs (default: 2)")
+    _folders(command, data="prepared data sets", models="model packages")
+
+
+def _add_usefulness(commands) -> None:
+    command = commands.add_parser("usefulness", help="what a generator's pictures are worth as training data")
+    command.set_defaults(module="usefulness")
+    command.add_argument("name")
+    command.add_argument("--generated", metavar="DIR", help="of `maquette dataset` (default: new ones)")
+    command.add_argument("--count", type=int, default=10_000, help="of generated pictures (default: 10000)")
+    command.add_argument("--real", type=int, default=1000, help="of real pictures, over all classes (default: 1000)")
+    command.add_argument("--seeds", type=int, default=3, help="how often each is learnt anew (default: 3)")
+    command.add_argument("--steps", type=int, default=1200, help="of learning (default: 1200)")
     _folders(command, data="prepared data sets", models="model packages")
 
 

@@ -95,6 +95,7 @@ def load_dataset(root: pathlib.Path, name: str, *, split: str = "train") -> Data
     how = PREPARED_AS.get(name, name if name in IDX_SOURCES else "folder PATH")
     try:
         about = json.loads((folder / "dataset.json").read_text("utf-8"))
+        expected = about["splits"][split]
         images = np.load(folder / f"{split}_images.npy", allow_pickle=False)
         labels = np.load(folder / f"{split}_labels.npy", allow_pickle=False)
     except FileNotFoundError as error:
@@ -102,9 +103,10 @@ def load_dataset(root: pathlib.Path, name: str, *, split: str = "train") -> Data
             f"The data set {name!r} has no {pathlib.Path(error.filename or '?').name} in {folder}: "
             f"prepare it first with `python -m export data {how}`."
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, EOFError, ValueError) as error:
         raise ExportError(f"The data set in {folder} cannot be read ({error}); prepare it again.") from None
-    expected = about["splits"][split]
+    except (KeyError, TypeError):
+        raise ExportError(f"The dataset.json in {folder} tells of no {split} split; prepare it again.") from None
     for array, key in ((images, "images_sha256"), (labels, "labels_sha256")):
         if sha256_of(array) != expected[key]:
             raise ExportError(f"{folder} ({split}) differs from its dataset.json; prepare the data set again.")

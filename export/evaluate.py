@@ -1,220 +1,196 @@
-"""Scores of a finished package, with the same scores of real pictures beside them.
+"""Figures of finished packages: a report to read, scores in the manifest, a card.
 
-    python -m export evaluate digits-gan
-    python -m export evaluate digits-gan --judge digits-classifier --count 10000
-    python -m export evaluate denoiser --tests DIR                  # packages that restore: evaluate_restorers.py
+    python -m export evaluate digits-gan                        # one package, or several
+    python -m export evaluate all                               # all that are there
+    python -m export evaluate denoiser --tests DIR              # all that restore pictures
+    python -m export evaluate digits-vae --likelihood           # with the bounds of its run as well
+    python -m export evaluate digits-gan --fresh                # compute anew what is kept from before
 
-Samples come out of the ONNX package through the program's engine, rounded to 8 bit as a designer gets them; nothing
-is picked. A classifier that was trained on the real training split judges them (`export/classifier.py`):
-
-- class accuracy: share of samples that carry the class asked for (only where the package has classes);
-- confident: share of samples in which the judge sees some class with more than 0.9;
-- density and coverage (k = 5) in the judge's 128 penultimate features, against the real test split;
-- Fréchet distance of the two sets of features (lower is better; not an FID: the features are the judge's);
-- class balance: 1 - total variation distance of the judged classes to those of the test split.
-
-An autoencoder also gets its bounds on the likelihood of the test split (export/likelihood.py), with N(0, I) and with
-the fitted prior, and the scores of samples from N(0, I) beside those from the fitted prior.
-
-The floor is the same number for as many real training pictures. Scores go into manifest.json and card.md.
+What is measured follows from what a package can do (REGISTRY). Everything runs from the ONNX packages, in the program's
+engine; only the bounds on the likelihood need the checkpoint of a run. Results are kept in .cache/ by a hash of the
+package's graphs, the data, the nets that judge, and the options.
 """
 
 import argparse
 import dataclasses
+import functools
+import importlib
 import pathlib
+import sys
+from types import ModuleType
 
 import msgspec
 import numpy as np
-import torch
 
-from desktop_app.engine import images, noise, packages
-from desktop_app.engine.errors import StudioError
-from desktop_app.engine.latent_model import LatentModel
-from desktop_app.engine.manifest import Score
+from desktop_app.engine import packages
+from desktop_app.engine.errors import PackageError, StudioError
+from desktop_app.engine.manifest import RESTORING, Manifest, Score
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Design, Pixels
-from desktop_app.engine.runtime import Runtime
-from export import classifier, evaluate_restorers, likelihood
 from export.card import write_card
-from export.checkpoint import load_module
-from export.data import Dataset, load_dataset
+from export.card_usefulness import is_use
+from export.checkpoint import write_atomically
 from export.errors import ExportError
-from export.package_files import write_manifest
-from export.scores import class_balance, density_coverage, frechet_distance, neighbour_distances
-from export.tracing import load_prior, load_run, new_average, round_to_half
+from export.evaluation import Arrays, Evaluation, Figure
+from export.kept import Kept, sha256_of_graphs
+from export.package_evaluation import write_evaluation
+from export.package_files import write_arrays, write_manifest
+from export.report import write_report
+from export.training import read_training
 
-RESTORERS = "denoiser"  # what stands in a name's place for all packages that restore
-K = 5
-FRECHET = "Fréchet distance"
-PLAIN = ", N(0, I)"
-JUDGES = {"mnist": "digits-classifier", "fashion-mnist": "fashion-classifier"}
+ALL, RESTORERS = "all", "denoiser"  # what stands in a name's place for several packages
+DIGITS = 4  # significant ones in the manifest
 
 
 @dataclasses.dataclass(frozen=True)
-class Reference:
-    """The real test split, as the judge sees it."""
+class Evaluator:
+    """A module with `evaluate(args, package) -> (Evaluation, Arrays)`.
 
-    features: np.ndarray  # (n, 128)
-    radii: np.ndarray  # (n,) squared distance to the K-th neighbour
-    labels: np.ndarray  # (n,)
+    It may have `depends(args, package) -> dict`, all beside the package that its result hangs on: then it is kept. And
+    `stands(args, manifest) -> tuple[Score, ...]`: scores of an earlier evaluation that this one leaves as they are.
+    """
+
+    abilities: tuple[str, ...]  # one of them is enough
+    module: str
+
+    def load(self) -> ModuleType:
+        return importlib.import_module(self.module)
+
+
+REGISTRY = (  # the first that fits
+    Evaluator(RESTORING, "export.evaluate_restorers"),
+    Evaluator(("classify",), "export.evaluate_classifier"),
+    Evaluator(("encode",), "export.evaluate_autoencoder"),
+    Evaluator(("sample",), "export.evaluate_generator"),
+)
 
 
 def main(args: argparse.Namespace) -> None:
-    if args.name == RESTORERS:
-        evaluate_restorers.main(args)
-    else:
-        evaluate_generator(args)
+    """One after the other; what fails is said, and the others go on. Raises ExportError at the end where any did."""
+    chosen = choose(args)
+    failed = []
+    for package in chosen:
+        try:
+            evaluate_package(args, package)
+        except ExportError as error:
+            if len(chosen) == 1:
+                raise
+            print(f"{package.name}: {error}", file=sys.stderr)
+            failed.append(package.name)
+    if failed:
+        raise ExportError(f"{len(failed)} of {len(chosen)} packages could not be measured: {', '.join(failed)}.")
 
 
-def evaluate_generator(args: argparse.Namespace) -> None:
-    # -------------------------------------------------------------------------
-    # package, judge, real pictures
+def choose(args: argparse.Namespace) -> list[Package]:
+    """The packages that are named, each once. Raises ExportError for one that is not there."""
+    models = pathlib.Path(args.models)
+    there = [item for item in packages.discover([models]) if not isinstance(item, PackageError)]
+    found: dict[str, Package] = {}
+    for name in args.names:
+        if name == ALL:
+            found |= {p.name: p for p in there if _evaluator(p.manifest) is not None}
+        elif name == RESTORERS:
+            found |= {p.name: p for p in there if p.manifest.restoration is not None}
+        else:
+            found[name] = _open(models / name)
+    if not found:
+        raise ExportError(f"{models} holds no package that {'restores' if RESTORERS in args.names else 'is measured'}.")
+    return list(found.values())
+
+
+def _open(folder: pathlib.Path) -> Package:
     try:
-        package = packages.open_package(pathlib.Path(args.models) / args.name)
+        return packages.open_package(folder)
+    except StudioError as error:
+        raise ExportError(str(error)) from None
+
+
+def _evaluator(manifest: Manifest) -> Evaluator | None:
+    return next((e for e in REGISTRY if set(e.abilities) & set(manifest.abilities)), None)
+
+
+# -----------------------------------------------------------------------------
+# one package
+
+
+def evaluate_package(args: argparse.Namespace, package: Package) -> None:
+    """Measure it, print, and write report, scores and card."""
+    evaluator = _evaluator(package.manifest)
+    if evaluator is None:
+        raise ExportError(f"{package.name} can {', '.join(package.manifest.abilities)}, which nothing here measures.")
+    try:
         packages.check_files(package)
     except StudioError as error:
         raise ExportError(str(error)) from None
-    judge, judge_name, dataset_name = open_judge(args, package)
-    train = load_dataset(pathlib.Path(args.data), dataset_name, split="train")
-    test = load_dataset(pathlib.Path(args.data), dataset_name, split="test")
-    rng = np.random.Generator(np.random.Philox(key=args.seed))
-    half = rng.permutation(len(train.images))[: args.count]
+    module = evaluator.load()
+    evaluation, arrays = result(args, package, module)
+    for figure in evaluation.figures:
+        print(line_of(figure))
+    if args.pictures:
+        print(f"the first {args.pictures} pictures only: not to be set beside other figures, and not written down")
+        return
+    folder = pathlib.Path(args.reports)
+    write_result(folder, evaluation, arrays)
+    print(f"report: {write_report(evaluation, arrays, folder)}")
+    stands = module.stands(args, package.manifest) if hasattr(module, "stands") else ()
+    write_scores(package, evaluation, (*map(score_of, evaluation.figures), *stands))
 
-    # -------------------------------------------------------------------------
-    # features
-    real_features, real_probabilities = look(judge, test.images)
-    accuracy = float((real_probabilities.argmax(1) == test.labels).mean())
-    print(f"judge {judge_name}: {accuracy:.2%} of the {len(test.images)} test pictures right")
-    asked = np.arange(args.count) % max(1, len(package.manifest.classes))
-    fake = draw(package, seed=args.seed, labels=asked)
-    real = Reference(real_features, neighbour_distances(real_features, k=K), test.labels)
-    fake_scores = measure(look(judge, fake), real, asked=asked if package.manifest.classes else None)
-    floor_scores = measure(look(judge, train.images[half]), real, asked=train.labels[half])
-    plain_scores = {}
-    if package.can_encode:
-        plain_scores = measure(look(judge, draw_plain(package, seed=args.seed, count=args.count)), real, asked=None)
 
-    # -------------------------------------------------------------------------
-    # into manifest and card
-    note = f"{args.count} samples, seed {args.seed}, judge {judge_name} ({accuracy:.2%} on the test split)"
-    scores = tuple(
-        Score(
-            name,
-            round(value, 4),
-            floor=round(floor_scores[name.removesuffix(PLAIN)], 4),
-            higher_is_better=not name.startswith(FRECHET),
-            note=note,
-        )
-        for name, value in [*fake_scores.items(), *((f"{n}{PLAIN}", v) for n, v in plain_scores.items())]
-    )
-    if package.can_encode:
-        scores += likelihood_scores(args, package, test=test, shares=np.bincount(train.labels) / len(train.labels))
-    for score in scores:
-        print(f"{score.name:32s} {score.value:.4f}" + ("" if score.floor is None else f"   real {score.floor:.4f}"))
-    manifest = msgspec.structs.replace(package.manifest, scores=scores)
+def result(args: argparse.Namespace, package: Package, module: ModuleType) -> tuple[Evaluation, Arrays]:
+    """What the module finds, or has found before."""
+    measure = functools.cache(lambda: module.evaluate(args, package))
+    if hasattr(module, "depends") and not args.pictures:
+        kept = Kept(pathlib.Path(args.cache), fresh=args.fresh)
+        key = {"what": module.__name__, "package": sha256_of_graphs(package.manifest), **module.depends(args, package)}
+        plain = kept.plain(key, lambda: msgspec.to_builtins(measure()[0]))
+        pictures = kept.arrays(key, lambda: msgspec.structs.asdict(measure()[1]))
+        evaluation, arrays = msgspec.convert(plain, Evaluation), Arrays(**pictures)
+    else:
+        evaluation, arrays = measure()
+    manifest = package.manifest
+    training = evaluation.training or read_training(package.folder)
+    about = {"title": manifest.title, "summary": manifest.summary, "training": training}
+    return msgspec.structs.replace(evaluation, **about), arrays
+
+
+def line_of(figure: Figure) -> str:
+    spread = "" if figure.spread is None else f" ± {figure.spread:.2g}"
+    floor = "" if figure.floor is None else f"   real {figure.floor:.4g}"
+    return f"{figure.name:64s} {figure.value:.4g}{spread}{floor}"
+
+
+# -----------------------------------------------------------------------------
+# writing
+
+
+def write_result(folder: pathlib.Path, evaluation: Evaluation, arrays: Arrays) -> None:
+    """<package>.json and <package>.npz in the folder of reports."""
+    folder.mkdir(parents=True, exist_ok=True)
+    text = msgspec.json.format(msgspec.json.encode(evaluation), indent=1)
+    write_atomically(folder / f"{evaluation.package}.json", text + b"\n")
+    write_arrays(folder / f"{evaluation.package}.npz", msgspec.structs.asdict(arrays))
+
+
+def read_result(folder: pathlib.Path, name: str) -> tuple[Evaluation, Arrays]:
+    """What `write_result` wrote."""
+    evaluation = msgspec.json.decode((folder / f"{name}.json").read_bytes(), type=Evaluation)
+    with np.load(folder / f"{name}.npz", allow_pickle=False) as file:
+        return evaluation, Arrays(**{key: file[key] for key in file.files})
+
+
+def score_of(figure: Figure) -> Score:
+    floor = None if figure.floor is None else significant(figure.floor)
+    return Score(figure.name, significant(figure.value), floor, figure.higher_is_better, figure.note)
+
+
+def significant(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")
+
+
+def write_scores(package: Package, evaluation: Evaluation, scores: tuple[Score, ...]) -> None:
+    """Into evaluation.json, card.md and manifest.json; what else has been written there in the meantime stays."""
+    there = packages.open_package(package.folder).manifest
+    use = filter(is_use, there.scores)  # measured by a command of its own (export/usefulness.py)
+    manifest = msgspec.structs.replace(there, scores=(*scores, *use))
+    write_evaluation(package.folder, evaluation)
     write_card(package.folder, manifest)
     write_manifest(package.folder, manifest)
-
-
-def open_judge(args: argparse.Namespace, package: Package) -> tuple[classifier.Classifier, str, str]:
-    """(net, name of its run, name of its data set)."""
-    title = package.manifest.training_data[0].name.split(",")[0] if package.manifest.training_data else ""
-    usual = JUDGES.get(title.lower())
-    name = args.judge or usual
-    if name is None:
-        raise ExportError(f"No judge is known for {title!r}: train a classifier on it and name it with --judge RUN.")
-    options, tensors, _ = load_run(pathlib.Path(args.runs), name)
-    if options["family"] != "classifier":
-        raise ExportError(f"The run {name!r} is a {options['family']}, and the judge must be a classifier.")
-    num_classes, channels = len(tensors["average/head.weight"]), tensors["average/body.0.0.weight"].shape[1]
-    net = classifier.Classifier(widths=tuple(options["widths"]), num_classes=num_classes, channels=channels)
-    load_module(tensors, "average", net)
-    return net.eval(), name, options["dataset"]
-
-
-def draw(package: Package, *, seed: int, labels: np.ndarray) -> Pixels:
-    """Designs (seed, 0), (seed, 1), ... through the engine, as pixels."""
-    conditional = bool(package.manifest.classes)
-    truncation = package.manifest.defaults.truncation
-    designs = [
-        Design(seed, index, label=int(label) if conditional else None, truncation=truncation)
-        for index, label in enumerate(labels)
-    ]
-    runtime = Runtime("cpu", threads=torch.get_num_threads())
-    try:
-        model = LatentModel(package, runtime)
-        return np.concatenate([model.draw(designs[i : i + 256]) for i in range(0, len(designs), 256)])
-    finally:
-        runtime.close()
-
-
-def draw_plain(package: Package, *, seed: int, count: int) -> Pixels:
-    """Pictures of latents from N(0, I), past the fitted prior."""
-    assert package.manifest.latent is not None
-    assert package.manifest.picture is not None
-    w = noise.latents(seed, range(count), package.manifest.latent.size)
-    runtime = Runtime("cpu", threads=torch.get_num_threads())
-    try:
-        model = LatentModel(package, runtime)
-        return np.concatenate(
-            [images.to_pixels(model.decode(w[i : i + 256]), package.manifest.picture) for i in range(0, count, 256)]
-        )
-    finally:
-        runtime.close()
-
-
-def likelihood_scores(
-    args: argparse.Namespace, package: Package, *, test: Dataset, shares: np.ndarray
-) -> tuple[Score, ...]:
-    """The bounds of an autoencoder's run with the weights of its package, as negative nats a test picture."""
-    options, tensors, progress = load_run(pathlib.Path(args.runs), args.name)
-    vae = new_average(options, tensors, rounded=True)
-    flow = load_prior(pathlib.Path(args.runs), args.name, options, seen=progress["seen"], num_classes=len(shares))
-    round_to_half(flow)
-    found = likelihood.bounds(
-        vae,
-        flow,
-        test.images,
-        class_shares=torch.from_numpy(shares).float(),
-        binary=options["grey"] < 1,
-        draws=args.draws,
-        part=args.part,
-    )
-    kind = "each pixel binarised once with its grey as the probability" if options["grey"] < 1 else "grey pixels"
-    both = f"negative bounds in nats a picture of the test split, {kind}, lower is better"
-    return tuple(
-        Score(name, round(value, 2), higher_is_better=False, note=f"{both}; {what}")
-        for name, value, what in (
-            (f"ELBO{PLAIN}", found.elbo, f"{found.elbo_count} pictures"),
-            ("ELBO, fitted prior", found.elbo_fitted, f"{found.elbo_count} pictures"),
-            (f"IW-{found.draws}{PLAIN}", found.weighted, f"{found.weighted_count} pictures drawn at random"),
-            (
-                f"IW-{found.draws}, fitted prior",
-                found.weighted_fitted,
-                f"{found.weighted_count} pictures drawn at random",
-            ),
-        )
-    )
-
-
-def look(judge: classifier.Classifier, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(features, probabilities) of pictures (n, H, W, C) uint8."""
-    x = torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1
-    features, probabilities = classifier.judge(judge, x)
-    return features.numpy(), probabilities.numpy()
-
-
-def measure(looked: tuple, real: Reference, *, asked: np.ndarray | None) -> dict[str, float]:
-    """The scores of one set of pictures; asked are the classes they should carry, where there are any."""
-    features, probabilities = looked
-    seen = probabilities.argmax(axis=1)
-    density, coverage = density_coverage(real.features, features, k=K, radii=real.radii)
-    scores = {} if asked is None else {"class accuracy": float((seen == asked).mean())}
-    return {
-        **scores,
-        "confident": float((probabilities.max(axis=1) > 0.9).mean()),
-        "density": density,
-        "coverage": coverage,
-        FRECHET: frechet_distance(real.features, features),
-        "class balance": class_balance(seen, real.labels, num_classes=probabilities.shape[1]),
-    }

@@ -2,7 +2,7 @@
 
     python -m export evaluate denoiser --tests DIR             # DIR holds BSD68, CBSD68, Set12, Set5, Set14
     python -m export evaluate denoiser --tests DIR --rivals    # first runs BM3D and others where no figure is kept yet
-    python -m export evaluate denoiser --tests DIR --pictures 8 --only photo-denoise          # a first look
+    python -m export evaluate photo-denoise --tests DIR --pictures 8     # a first look
 
 The packages run in the program's engine, on whole pictures with the border that it gives them. White Gaussian noise of
 a fixed seed is added in float and not clipped; results are rounded to 8 bits before PSNR is taken over the whole
@@ -13,24 +13,24 @@ holes and over the whole picture. Figures of whole sets go into manifest.json an
 
 import argparse
 import pathlib
+import sys
+import time
 from collections.abc import Callable, Iterator
 
-import msgspec
 import numpy as np
 
 from desktop_app.engine import packages
-from desktop_app.engine.errors import PackageError, StudioError
-from desktop_app.engine.manifest import Score
+from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.runtime import Runtime
 from desktop_app.studio.metrics import psnr
 from export import rivals
-from export.card import write_card
 from export.corruption import damages
 from export.data import load_dataset
 from export.errors import ExportError
+from export.evaluation import Arrays, Column, Evaluation, Figure
 from export.holes import draw_holes
-from export.package_files import write_manifest
+from export.measured import arrays_with, told
 from export.photo_sets import LARGE_PAPERS, NOISE_PAPERS, SIGMAS, luma, noisy_copy, read_set, to_bytes
 from export.restoring import FloatRestorer
 from export.rivals import Rivals
@@ -46,13 +46,14 @@ DIGITS = 100  # of MNIST's test split, spread over it: its first half is the eas
 DIGIT_RIVAL = "photo-denoise-grey"
 
 Beside = dict[str, float | None]
+Row = tuple[Figure, dict[str, float]]  # and what stands beside it
 
 
 # -----------------------------------------------------------------------------
 # noise
 
 
-def noise_scores(tool: FloatRestorer, tests: pathlib.Path, count: int, known: Rivals) -> Iterator[Score]:
+def noise_rows(tool: FloatRestorer, tests: pathlib.Path, count: int, known: Rivals) -> Iterator[Row]:
     channels = tool.restoration.channels
     for name in NOISE_SETS[channels]:
         pictures = read_set(tests / name, channels=channels, count=count)
@@ -66,14 +67,14 @@ def noise_scores(tool: FloatRestorer, tests: pathlib.Path, count: int, known: Ri
                 measured = "BM3D" if channels == 1 else "CBM3D"
                 beside[measured] = mean(known.reached(rivals.bm3d, (given, sigma), clean) for given, clean in pairs)
                 beside |= {method: figures[place] for method, figures in NOISE_PAPERS[name].items()}
-            yield score(f"PSNR on {name}, {f'sigma {sigma}' if sigma else 'clean'}", reached, beside)
+            yield row(f"PSNR on {name}, {f'sigma {sigma}' if sigma else 'clean'}", reached, beside)
 
 
 # -----------------------------------------------------------------------------
 # size
 
 
-def size_scores(tool: FloatRestorer, tests: pathlib.Path, count: int) -> Iterator[Score]:
+def size_rows(tool: FloatRestorer, tests: pathlib.Path, count: int) -> Iterator[Row]:
     for name, papers in LARGE_PAPERS.items():
         reached, plain = [], []
         for picture in read_set(tests / name, count=count):
@@ -82,7 +83,7 @@ def size_scores(tool: FloatRestorer, tests: pathlib.Path, count: int) -> Iterato
             small = halve_pixels(large) / np.float32(255)
             reached.append(luma_psnr(enlarge(tool, small), large / 255))
             plain.append(luma_psnr(rivals.bicubic(small), large / 255))
-        yield score(f"PSNR on {name}, luma", mean(reached), {"bicubic": mean(plain), **papers})
+        yield row(f"PSNR on {name}, luma", mean(reached), {"bicubic": mean(plain), **papers})
 
 
 def enlarge(tool: FloatRestorer, small: np.ndarray) -> np.ndarray:
@@ -101,7 +102,7 @@ def luma_psnr(made: np.ndarray, clean: np.ndarray) -> float:
 # holes
 
 
-def hole_scores(tool: FloatRestorer, tests: pathlib.Path, count: int, known: Rivals) -> Iterator[Score]:
+def hole_rows(tool: FloatRestorer, tests: pathlib.Path, count: int, known: Rivals) -> Iterator[Row]:
     for name, channels in HOLE_SETS.items():
         pictures = read_set(tests / name, channels=channels, count=count)
         masks = [brushed(clean.shape[:2], index=n) for n, clean in enumerate(pictures)]
@@ -116,7 +117,7 @@ def hole_scores(tool: FloatRestorer, tests: pathlib.Path, count: int, known: Riv
                 )
                 for title, method in (("Telea", rivals.telea), ("Navier-Stokes", rivals.navier_stokes))
             }
-            yield score(f"PSNR on brushed {name}, {where}", reached, beside)
+            yield row(f"PSNR on brushed {name}, {where}", reached, beside)
 
 
 def brushed(shape: tuple[int, ...], *, index: int) -> np.ndarray:
@@ -143,9 +144,9 @@ def whole(mask: np.ndarray) -> Callable[[np.ndarray, np.ndarray], float]:
 # digits
 
 
-def digit_scores(
+def digit_rows(
     tool: FloatRestorer, other: FloatRestorer | None, data: pathlib.Path, count: int, known: Rivals
-) -> Iterator[Score]:
+) -> Iterator[Row]:
     images = load_dataset(data, "mnist", split="test").images
     pictures = list(images[:: max(1, len(images) // DIGITS)][: count or DIGITS])
     for name, damage in damages(SEED).items():
@@ -157,7 +158,7 @@ def digit_scores(
         beside["BM3D"] = mean(known.reached(rivals.bm3d, (p, deviation(p, clean)), clean) for p, clean in pairs)
         if other is not None:
             beside[DIGIT_RIVAL] = mean(psnr(to_bytes(other.restore(picture)), clean) for picture, clean in pairs)
-        yield score(f"PSNR on MNIST's test split, {name}", reached, beside)
+        yield row(f"PSNR on MNIST's test split, {name}", reached, beside)
 
 
 def deviation(damaged: np.ndarray, clean: np.ndarray) -> float:
@@ -175,52 +176,58 @@ def mean(values: Iterator[float | None] | list[float]) -> float:
     return float(np.mean(listed))
 
 
-def score(name: str, value: float, beside: Beside) -> Score:
-    note = "; ".join(f"{key} {v:.2f}" for key, v in beside.items() if v is not None and np.isfinite(v))
-    print(f"  {name:40s} {value:6.2f}   {note}", flush=True)
-    return Score(name, round(min(value, HIGHEST), 2), note=note)
+def row(name: str, value: float, beside: Beside) -> Row:
+    known = {key: v for key, v in beside.items() if v is not None and np.isfinite(v)}
+    note = "; ".join(f"{key} {v:.2f}" for key, v in known.items())
+    return Figure(name, round(min(value, HIGHEST), 2), group=name.rpartition(", ")[0], note=note), known
 
 
-def main(args: argparse.Namespace) -> None:
+def evaluate(args: argparse.Namespace, package: Package) -> tuple[Evaluation, Arrays]:
+    """All rows of one package, what is beside them as columns. Raises ExportError where the sets are not there."""
     if args.tests is None:
         raise ExportError("Name with --tests the folder in which BSD68, CBSD68, Set12, Set5 and Set14 lie.")
-    models = pathlib.Path(args.models)
-    found = [item for item in packages.discover([models]) if not isinstance(item, PackageError)]
-    chosen = [p for p in found if p.manifest.restoration and (not args.only or p.name in args.only)]
-    if not chosen:
-        raise ExportError(f"{models} holds no package that restores{' of that name' if args.only else ''}.")
-    runtime = Runtime("cpu", threads=1)
+    started, runtime, rows = time.monotonic(), Runtime("cpu", threads=1), []
     try:
         with Rivals(pathlib.Path(args.runs) / "rivals.json", run=args.rivals) as known:
-            for package in chosen:
-                print(f"{package.name}: PSNR in dB")
-                scores = tuple(measure(package, found, runtime, args, known))
-                if not args.pictures:
-                    write_scores(package, scores)
+            for figure, beside in measure(package, runtime, args, known):
+                print(f"{package.name}: {figure.name}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+                rows.append((figure, beside))
     except StudioError as error:
         raise ExportError(str(error)) from None
     finally:
         runtime.close()
-    if args.pictures:
-        print(f"the first {args.pictures} pictures only: not to be set beside the papers, and not written down")
+    evaluation = Evaluation(
+        figures=tuple(figure for figure, _ in rows),
+        baselines=columns(rows),
+        **told(args, package, kind="restorer", started=started),
+    )
+    return evaluation, arrays_with()
 
 
-def measure(
-    package: Package, found: list[Package], runtime: Runtime, args: argparse.Namespace, known: Rivals
-) -> Iterator[Score]:
-    """The scores of one package, by what it does."""
+def columns(rows: list[Row]) -> tuple[Column, ...]:
+    """What stands beside the figures, by its name."""
+    names = dict.fromkeys(name for _, beside in rows for name in beside)
+    return tuple(
+        Column(name, {figure.name: beside[name] for figure, beside in rows if name in beside}) for name in names
+    )
+
+
+def measure(package: Package, runtime: Runtime, args: argparse.Namespace, known: Rivals) -> Iterator[Row]:
+    """The rows of one package, by what it does."""
     tool, tests, restoration = FloatRestorer(package, runtime), pathlib.Path(args.tests), package.manifest.restoration
     if restoration is not None and restoration.side is not None:
-        other = next((FloatRestorer(p, runtime) for p in found if p.name == DIGIT_RIVAL), None)
-        return digit_scores(tool, other, pathlib.Path(args.data), args.pictures, known)
+        other = digit_rival(pathlib.Path(args.models), runtime)
+        return digit_rows(tool, other, pathlib.Path(args.data), args.pictures, known)
     if "upscale" in package.manifest.abilities:
-        return size_scores(tool, tests, args.pictures)
+        return size_rows(tool, tests, args.pictures)
     if "inpaint" in package.manifest.abilities:
-        return hole_scores(tool, tests, args.pictures, known)
-    return noise_scores(tool, tests, args.pictures, known)
+        return hole_rows(tool, tests, args.pictures, known)
+    return noise_rows(tool, tests, args.pictures, known)
 
 
-def write_scores(package: Package, scores: tuple[Score, ...]) -> None:
-    manifest = msgspec.structs.replace(package.manifest, scores=scores)
-    write_card(package.folder, manifest)
-    write_manifest(package.folder, manifest)
+def digit_rival(models: pathlib.Path, runtime: Runtime) -> FloatRestorer | None:
+    """What else could clean digits, where it is there."""
+    try:
+        return FloatRestorer(packages.open_package(models / DIGIT_RIVAL), runtime)
+    except StudioError:
+        return None

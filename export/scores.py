@@ -31,17 +31,6 @@ def density_coverage(
     return float(hits.mean() / k), float(covered.mean())
 
 
-def frechet_distance(real: np.ndarray, fake: np.ndarray) -> float:
-    """|m1 - m2|^2 + tr(C1 + C2 - 2 (C1 C2)^(1/2)) of two sets of features, in float64."""
-    a, b = real.astype(np.float64), fake.astype(np.float64)
-    difference = a.mean(axis=0) - b.mean(axis=0)
-    c1, c2 = np.atleast_2d(np.cov(a, rowvar=False)), np.atleast_2d(np.cov(b, rowvar=False))
-    values, vectors = np.linalg.eigh(c1)
-    root = (vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T  # C1^(1/2), so that the product below is symmetric
-    cross = np.sqrt(np.maximum(np.linalg.eigvalsh(root @ c2 @ root), 0)).sum()
-    return float(difference @ difference + np.trace(c1) + np.trace(c2) - 2 * cross)
-
-
 def neighbour_distances(real: np.ndarray, *, k: int) -> np.ndarray:
     """(n,) squared distance from each row to its k-th nearest other row."""
     radii = []
@@ -52,10 +41,14 @@ def neighbour_distances(real: np.ndarray, *, k: int) -> np.ndarray:
 
 
 def squared_distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """(n, d), (m, d) -> (n, m), in float64: |a|^2 - 2ab + |b|^2 loses digits in float32."""
-    a, b = a.astype(np.float64), b.astype(np.float64)
-    squares = (a * a).sum(axis=1)[:, None] - 2 * (a @ b.T) + (b * b).sum(axis=1)[None, :]
-    return np.maximum(squares, 0)
+    """(n, d), (m, d) -> (n, m), float32: |a|^2 - 2ab + |b|^2, which far from the origin would lose its digits."""
+    centre = b.mean(axis=0, dtype=np.float64)
+    a, b = (a - centre).astype(np.float32), (b - centre).astype(np.float32)
+    squares = a @ b.T
+    squares *= -2
+    squares += (a * a).sum(axis=1)[:, None]
+    squares += (b * b).sum(axis=1)[None, :]
+    return np.maximum(squares, 0, out=squares)
 
 
 def class_balance(labels: np.ndarray, reference: np.ndarray, *, num_classes: int) -> float:

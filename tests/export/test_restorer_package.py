@@ -87,7 +87,7 @@ def test_a_package_is_what_was_trained(made: Path, name: str, capsys: pytest.Cap
     packages.check_files(found)
     assert inconsistency(found.manifest) == ""
     assert {path.name for path in found.folder.iterdir()} == {
-        "restorer.onnx", "golden.npz", "card.md", "preview.png", "manifest.json",
+        "restorer.onnx", "golden.npz", "card.md", "preview.png", "manifest.json", "training.json",
     }  # fmt: skip
     abilities = {"fill": "inpaint", "large": "upscale"}
     assert found.manifest.abilities == (abilities.get(name, "denoise"),)
@@ -212,8 +212,9 @@ def tests(tmp_path: Path) -> Path:
 
 
 def evaluate(made: Path, tests: Path, models: Path, *more: str) -> int:
-    folders = [f"--data={made / 'data'}", f"--runs={tests / 'runs'}", f"--models={models}"]
-    return main(["evaluate", "denoiser", "--tests", str(tests), *folders, *more])
+    kinds = ("runs", "reports", "cache")
+    folders = [f"--data={made / 'data'}", f"--models={models}", *(f"--{kind}={tests / kind}" for kind in kinds)]
+    return main(["evaluate", *NAMES, "--tests", str(tests), *folders, *more])
 
 
 def test_evaluate_measures_every_package_and_writes_it_down(
@@ -221,10 +222,9 @@ def test_evaluate_measures_every_package_and_writes_it_down(
 ) -> None:
     models = tests / "models"
     shutil.copytree(made / "models", models)
-    chosen = ("--only", *NAMES)
-    assert evaluate(made, tests, models, "--pictures", "1", *chosen) == 0
+    assert evaluate(made, tests, models, "--pictures", "1") == 0
     assert not packages.open_package(models / "colour").manifest.scores
-    assert evaluate(made, tests, models, *chosen) == 0
+    assert evaluate(made, tests, models) == 0
     colour = packages.open_package(models / "colour")
     packages.check_files(colour)
     names = [score.name for score in colour.manifest.scores]
@@ -244,7 +244,7 @@ def test_evaluate_says_what_is_missing(made: Path, tmp_path: Path, capsys: pytes
     models = ["--models", str(made / "models"), "--runs", str(tmp_path)]
     assert main(["evaluate", "denoiser", *models]) == 1
     assert "--tests" in capsys.readouterr().err
-    assert main(["evaluate", "denoiser", "--tests", str(tmp_path / "nowhere"), "--only", "colour", *models]) == 1
+    assert main(["evaluate", "denoiser", "--tests", str(tmp_path / "nowhere"), *models]) == 1
     assert "nowhere" in capsys.readouterr().err
     assert main(["evaluate", "denoiser", "--tests", str(tmp_path), "--models", str(tmp_path)]) == 1
     assert "no package that restores" in capsys.readouterr().err

@@ -1,0 +1,210 @@
+"""Scores of a generator, with the same scores of real pictures, of damaged ones and of simpler generators beside them.
+
+Samples come out of the ONNX package through the program's engine, rounded to 8 bit as a designer gets them; nothing is
+picked. Two frozen nets look at them (export/judges.py). The floor is what as many real pictures get: of the training
+split against the test split for distances, of the test split itself where the classifier alone speaks, because it has
+seen the training split.
+"""
+
+import argparse
+import pathlib
+import time
+
+import numpy as np
+
+from desktop_app.engine.packages import Package
+from desktop_app.engine.runtime import Runtime
+from export import generator_scores as scores
+from export.data import IDX_SOURCES, load_dataset
+from export.errors import ExportError
+from export.evaluation import Arrays, Data, Evaluation, Figure
+from export.generator_bench import WEIGHTS, Bench, limits, remembered_figures
+from export.generator_words import note_of
+from export.judges import CLASSIFIER, Look, open_judges
+from export.kept import Kept, sha256_of_graphs
+from export.ladder import stumbles
+from export.measured import arrays_with, told
+from export.memorisation import Closest
+from export.progress import Progress
+
+SHOWN = 100  # samples kept as pictures
+PAIRS = 10  # of a sample and its training picture
+POINTS = 2000  # of the scatter
+
+
+def evaluate(args: argparse.Namespace, package: Package) -> tuple[Evaluation, Arrays]:
+    """All figures and pictures of the report. Raises ExportError with a sentence on what is wrong."""
+    started = time.monotonic()
+    runtime = Runtime("cpu")
+    try:
+        return measure(args, open_bench(args, package, runtime), package, started=started, kind="generator")
+    finally:
+        runtime.close()
+
+
+def open_bench(args: argparse.Namespace, package: Package, runtime: Runtime) -> Bench:
+    """Data, nets and all that samples are measured beside."""
+    data, dataset = pathlib.Path(args.data), dataset_of(package)
+    judges = open_judges(
+        runtime,
+        models=pathlib.Path(args.models),
+        dataset=dataset,
+        judge=args.judge,
+        features=None if args.features is None else pathlib.Path(args.features),
+    )
+    train, test = (load_dataset(data, dataset, split=split) for split in ("train", "test"))
+    for split, part in (("training", train), ("test", test)):
+        scores.check_classes(part.labels, judges.classes, f"The {split} split of {dataset!r}")
+    classes = package.manifest.classes
+    if classes and classes != judges.classes:
+        raise ExportError(
+            f"{package.name} and its judge {judges.nets[0].name} name other classes ({', '.join(classes)}; "
+            f"{', '.join(judges.classes)}): name another judge with --judge."
+        )
+    scores.check_counts(args.count, len(test.images), judges.most_features, len(judges.classes))
+    if args.count > len(train.images):
+        raise ExportError(f"--count {args.count} is more than the {len(train.images)} real pictures of the floor.")
+    return Bench(
+        dataset=dataset,
+        train=train,
+        test=test,
+        judges=judges,
+        count=args.count,
+        seed=args.seed,
+        models=pathlib.Path(args.models),
+        kept=Kept(pathlib.Path(args.cache), fresh=args.fresh),
+        progress=Progress(package.name, WEIGHTS),
+    )
+
+
+def dataset_of(package: Package) -> str:
+    """The name of the prepared data set that a package was trained on."""
+    data = package.manifest.training_data
+    if not data:
+        raise ExportError(f"{package.name} does not say what it was trained on, so there is nothing to measure it by.")
+    title = data[0].name.split(",")[0]
+    return next((name for name, source in IDX_SOURCES.items() if source.title == title), title.lower())
+
+
+def depends(args: argparse.Namespace, package: Package) -> dict:
+    """What a kept result hangs on, beside the package: everything that is read."""
+    runtime = Runtime("cpu", threads=1)
+    try:
+        bench = open_bench(args, package, runtime)
+        baselines = [sha256_of_graphs(other.manifest) for other in bench.baseline_packages(package)]
+        return {**bench.depends, "baselines": baselines}
+    finally:
+        runtime.close()
+
+
+# -----------------------------------------------------------------------------
+# measuring
+
+
+def measure(
+    args: argparse.Namespace, bench: Bench, package: Package, *, started: float, kind: str
+) -> tuple[Evaluation, Arrays]:
+    """Samples, and everything beside them."""
+    samples, look = bench.samples(package)
+    real, floor = bench.real, bench.floor()
+    asked = bench.asked(package)
+    bench.progress.begin("measuring")
+    found = scores.judged(look, real, seed=bench.seed, asked=asked)
+    found |= scores.distances(look, real, seed=bench.seed)
+    bench.progress.begin("extrapolating")
+    frechet = scores.frechet_extrapolations(look, real, seed=bench.seed)
+    lines = (scores.inception_extrapolation(look, seed=bench.seed), *frechet)
+    closest, near_floor = bench.remembered(samples), bench.remembered_floor()
+    figures = figures_of(found | limits(*lines) | remembered_figures(closest), floor | near_floor, bench=bench)
+    ladder, baselines = bench.ladder(floor), bench.baselines(package)
+    evaluation = Evaluation(
+        figures=figures,
+        nets=bench.judges.nets,
+        data=data_of(bench),
+        baselines=baselines,
+        ladder=ladder,
+        extrapolations=lines,
+        notes=(*remarks(bench, package, look), *stumbles(ladder, figures)),
+        classes=bench.judges.classes,
+        **told(args, package, kind=kind, started=started),
+    )
+    return evaluation, arrays_of(bench, samples, look, closest, asked)
+
+
+def figures_of(found: scores.Measured, floor: scores.Measured, *, bench: Bench) -> tuple[Figure, ...]:
+    """In the order of their headings: classes, classifier features, label-free features, memorisation."""
+    figures = [
+        Figure(
+            name,
+            value,
+            floor.get(name),
+            found.get(scores.spread_of(name)),
+            scores.higher_is_better(name),
+            scores.group_of(name),
+            note_of(name, count=bench.count),
+        )
+        for name, value in scores.without_spreads(found).items()
+    ]
+    groups = list(dict.fromkeys(figure.group for figure in figures))
+    return tuple(sorted(figures, key=lambda figure: groups.index(figure.group)))
+
+
+def data_of(bench: Bench) -> tuple[Data, ...]:
+    splits = bench.train.about["splits"]
+    return tuple(
+        Data(bench.train.about["title"], split, len(part.images), splits[split]["images_sha256"])
+        for split, part in (("train", bench.train), ("test", bench.test))
+    )
+
+
+def remarks(bench: Bench, package: Package, look: Look) -> list[str]:
+    """What to keep in mind with these figures."""
+    found = []
+    if not package.manifest.classes:
+        found.append(f"{package.name} has no classes to ask for, so there is no class accuracy.")
+    unseen = [name for label, name in enumerate(bench.judges.classes) if not (look.seen == label).any()]
+    if unseen:
+        names = ", ".join(f"“{name}”" for name in unseen)
+        found.append(f"In none of {bench.count:,} samples does the classifier see {names}.")
+    trained = package.manifest.training_data[0].count
+    if trained and trained != len(bench.train.images):
+        found.append(f"The package was trained on {trained:,} pictures; here {len(bench.train.images):,} are prepared.")
+    found.append(
+        "A difference counts where both nets agree: the classifier sees what tells classes apart, the other the rest."
+    )
+    return found
+
+
+# -----------------------------------------------------------------------------
+# pictures and points
+
+
+def arrays_of(bench: Bench, samples: np.ndarray, look: Look, closest: Closest, asked: np.ndarray | None) -> Arrays:
+    order = np.argsort(closest.ratios, kind="stable")[:PAIRS]
+    pairs = np.stack([samples[order], bench.train.images[closest.nearest[order]]], axis=1)
+    real_points, fake_points = main_axes(bench.real.look.features[CLASSIFIER], look.features[CLASSIFIER])
+    return arrays_with(
+        samples=samples[:SHOWN],
+        pairs=pairs,
+        ratios=closest.ratios[order],
+        real_points=real_points[:POINTS],
+        fake_points=fake_points[:POINTS],
+        real_labels=bench.test.labels[:POINTS].astype(np.int16),
+        confusion=confusion(look.seen, asked, len(bench.judges.classes)),
+    )
+
+
+def main_axes(real: np.ndarray, fake: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(n, d), (m, d) -> (n, 2), (m, 2): along the two directions in which the real features vary most."""
+    mean = real.mean(axis=0)
+    _, _, axes = np.linalg.svd(np.cov(real - mean, rowvar=False))
+    return ((real - mean) @ axes[:2].T).astype(np.float32), ((fake - mean) @ axes[:2].T).astype(np.float32)
+
+
+def confusion(seen: np.ndarray, asked: np.ndarray | None, classes: int) -> np.ndarray:
+    """(K, K) share of the samples asked for as one class that are seen as another; empty without classes."""
+    if asked is None:
+        return np.empty((0, 0), np.float32)
+    counts = np.zeros((classes, classes), np.float32)
+    np.add.at(counts, (asked, seen), 1)
+    return counts / np.maximum(1, counts.sum(axis=1, keepdims=True))
