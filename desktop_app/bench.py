@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from desktop_app import __version__, bench_blend, bench_restore
+from desktop_app import __version__, bench_blend, bench_judge, bench_restore
 from desktop_app.bench_probes import BATCH, SINGLES, WARM_UP, designs
 from desktop_app.bench_probes import run as run_probe
 from desktop_app.bench_rows import Row, milliseconds
@@ -45,14 +45,18 @@ def run(options: argparse.Namespace) -> int:
     package = _package(options.package, parts)
     if package.manifest.restoration is not None:
         parts = ["restore"]
+    if package.manifest.classifier is not None:
+        parts = ["judge"]
     with asking.engine(options.device, options.threads) as jobs:
         device = asking.describe_device(jobs)
-        alone = [part for part in parts if part not in ("blend", "restore")]
+        alone = [part for part in parts if part not in ("blend", "restore", "judge")]
         rows = [row for part in alone for row in _rows(part, jobs, package, device, options.rounds)]
         if "blend" in parts:
             rows += _blend(jobs, [package] if options.package else _generators(), device, options.rounds)
         if "restore" in parts:
             rows += _restore(jobs, package, device, options)
+        if "judge" in parts:
+            rows += _judge(jobs, package, device, options)
     tell("")
     _print(rows, package, device, as_json=options.json)
     return 0
@@ -199,7 +203,7 @@ def _probe(name: str, *options: str) -> dict[str, Any]:
     return {"started": started, **json.loads(done.stdout.splitlines()[-1])}
 
 
-# -- the workspaces Blend and Restore ---------------------------------------------------------------------------------
+# -- the workspaces Blend and Restore, and the judge ------------------------------------------------------------------
 
 
 def _blend(jobs: JobQueue, packages: list[Package], device: Device, rounds: int) -> Iterator[Row]:
@@ -224,6 +228,21 @@ def _restore(jobs: JobQueue, package: Package, device: Device, options: argparse
         rounds=options.rounds,
         turn_s=TURN_S,
         picture=options.picture,
+    )
+
+
+def _judge(jobs: JobQueue, package: Package, device: Device, options: argparse.Namespace) -> Iterator[Row]:
+    """Of the package that is named alone, else all classifiers and the first generator."""
+    named = [package] if options.package else asking.library().packages()
+    return bench_judge.rows(
+        jobs,
+        [p for p in named if p.manifest.classifier is not None],
+        package if "sample" in package.manifest.abilities else None,
+        named,
+        device,
+        rival_of=_rival,
+        rounds=options.rounds,
+        turn_s=TURN_S,
     )
 
 
@@ -269,6 +288,8 @@ def _rival(package: Package, threads: int) -> Iterator[_Rival]:
         return
     if package.manifest.restoration is not None:
         command = [sys.executable, "-m", "export.eager_restorer", str(package.folder)]
+    elif package.manifest.classifier is not None:
+        command = [sys.executable, "-m", "export.eager_classifier", str(package.folder)]
     else:
         command = [sys.executable, "-m", "export.eager", str(package.folder), "--batch", str(BATCH)]
     process = subprocess.Popen(

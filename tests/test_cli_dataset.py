@@ -173,7 +173,12 @@ def test_an_engine_that_fails_leaves_what_goes_on(
     ids=["folder, Ctrl-C", "folder, killed", "idx, killed"],
 )
 def test_a_killed_run_goes_on_to_the_same_bytes(
-    models: Path, tmp_path: Path, layout: str, number: signal.Signals, code: int
+    models: Path,
+    tmp_path: Path,
+    layout: str,
+    number: signal.Signals,
+    code: int,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     tiny_package(models)
     out, whole = tmp_path / "out", tmp_path / "whole"
@@ -193,9 +198,10 @@ def test_a_killed_run_goes_on_to_the_same_bytes(
     if number == signal.SIGINT:
         assert said.endswith(f"of {count:,} pictures are there; the same command goes on from here.\n")
         assert not [name for name in there if name.endswith(".part")]
-    done = subprocess.run([*words, "--out", str(out), "--json"], cwd=ROOT, capture_output=True, check=True)
-    assert 0 < json.loads(done.stdout)["kept"] < count
-    subprocess.run([*words, "--out", str(whole)], cwd=ROOT, capture_output=True, check=True)
+    rest = [str(word) for word in words[3:]]
+    assert cli.main([*rest, "--out", str(out), "--json"]) == 0
+    assert 0 < json.loads(capsys.readouterr().out)["kept"] < count
+    assert cli.main([*rest, "--out", str(whole)]) == 0
     assert tree(out) == tree(whole)
 
 

@@ -81,19 +81,9 @@ def _plan(options: argparse.Namespace, package: Package, device: Device, labels:
 
 
 def _make(options: argparse.Namespace, package: Package, planned: Dataset, jobs: JobQueue, device: Device) -> Report:
-    """Draw what is missing and finish the data set, or the shard. Stopped in between it says what is there."""
     started, clock = time.perf_counter(), asking.Clock()
-    dataset.begin(options.out, planned)
-    store: Store = (PictureFolder if planned.layout == "folder" else IdxFiles)(options.out, planned)
     wanted = dataset.shard_of(planned.count, *options.shard) if options.shard else range(planned.count)
-    try:
-        drawn = _draw(package, planned, store, store.missing(wanted), jobs, clock)
-        if not options.shard:
-            dataset.finish(options.out, planned, store.finish())
-            store.tidy()
-    except (KeyboardInterrupt, SystemExit):
-        _stopped(store, wanted)
-        raise
+    drawn = write(jobs, package, planned, options.out, shard=wanted if options.shard else None, clock=clock)
     seconds = time.perf_counter() - started
     return Report(
         package=package.name,
@@ -112,8 +102,35 @@ def _make(options: argparse.Namespace, package: Package, planned: Dataset, jobs:
     )
 
 
+def write(
+    jobs: JobQueue,
+    package: Package,
+    planned: Dataset,
+    out: Path,
+    *,
+    shard: range | None = None,
+    clock: asking.Clock | None = None,
+) -> int:
+    """Draw and write what is missing of a shard, or of the whole data set and finish it; how many that were.
+
+    Raises StudioError. Stopped in between it says what is there.
+    """
+    dataset.begin(out, planned)
+    store: Store = (PictureFolder if planned.layout == "folder" else IdxFiles)(out, planned)
+    wanted = range(planned.count) if shard is None else shard
+    try:
+        drawn = _draw(jobs, package, planned, store, store.missing(wanted), clock or asking.Clock())
+        if shard is None:
+            dataset.finish(out, planned, store.finish())
+            store.tidy()
+    except (KeyboardInterrupt, SystemExit):
+        _stopped(store, wanted)
+        raise
+    return drawn
+
+
 def _draw(
-    package: Package, planned: Dataset, store: Store, missing: Sequence[int], jobs: JobQueue, clock: asking.Clock
+    jobs: JobQueue, package: Package, planned: Dataset, store: Store, missing: Sequence[int], clock: asking.Clock
 ) -> int:
     """Draw these indices and write them; how many there were."""
     drawn, line = 0, ProgressLine()
