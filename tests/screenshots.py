@@ -98,6 +98,17 @@ def restore_light(window: MainWindow) -> None:
     window.restore.canvas.set_mode("side")
 
 
+def explain_dark(window: MainWindow) -> None:
+    explained(window, "fashion-gan", "fashion-classifier", 11, 17)
+    window.actions_by_id["map-both"].trigger()
+
+
+def explain_light(window: MainWindow) -> None:
+    window._look.apply("light")
+    explained(window, "digits-gan", "digits-classifier", 4, 12)
+    window.explain.wishes.ask_about(9)
+
+
 SCENES: dict[str, Callable[[MainWindow], None]] = {
     "sample-dark": dark,
     "sample-light": light,
@@ -108,6 +119,8 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "blend-map": blend_map,
     "restore-dark": restore_dark,
     "restore-light": restore_light,
+    "explain-dark": explain_dark,
+    "explain-light": explain_light,
 }
 
 
@@ -135,6 +148,15 @@ def open_noisy(window: MainWindow, *, seed: int, sigma: float) -> None:
     Image.fromarray(np.clip(np.rint(pixels + noise), 0, 255).astype(np.uint8)).save(path)
     window.restore.open_files([path])
     settle(window)
+
+
+def explained(window: MainWindow, generator: str, classifier: str, first: int, last: int) -> None:
+    """Explain, with designs of a generator."""
+    show(window, generator, tile_px=104)
+    select(window, first, last)
+    window.actions_by_id["to-explain"].trigger()
+    settle(window)
+    window.models.choose(classifier)
 
 
 def key(window: MainWindow, x: float, y: float) -> None:
@@ -169,6 +191,8 @@ def settle(window: MainWindow) -> None:
         done = done and not blend.timeline.pace.is_busy and not blend.timeline._pace_timer.isActive()
         if window.rooms.name == "restore":
             done = done and is_restored(window)
+        if window.rooms.name == "explain":
+            done = done and is_explained(window)
         if window.rooms.name == "sample":
             done = done and all(store.has(tile.key) for tile in tiles)
         quiet = quiet + 1 if done else 0
@@ -178,6 +202,12 @@ def is_restored(window: MainWindow) -> bool:
     room = window.restore
     busy = room.trust.trial.is_running or room._analysis.is_busy or room.session.errands.is_busy
     return not busy and (room.session.picture is None or room.session.is_whole)
+
+
+def is_explained(window: MainWindow) -> bool:
+    room = window.explain
+    answer = room.jobs.answer(room._package, room.subject) if room._package and room.subject else None
+    return answer is not None and answer.falls is not None and "Covering what" not in room.panel._trial.text()
 
 
 def write(pixmap: QPixmap, path: Path) -> None:

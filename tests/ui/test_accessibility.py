@@ -25,17 +25,20 @@ from PySide6.QtWidgets import (
 from desktop_app.ui.blend.map_canvas import MapCanvas
 from desktop_app.ui.blend.pad_canvas import PadCanvas
 from desktop_app.ui.blend.timeline_canvas import TimelineCanvas
+from desktop_app.ui.explain.evidence_canvas import EvidenceCanvas
 from desktop_app.ui.restore.restore_canvas import RestoreCanvas
 from desktop_app.ui.sample.export_dialog import ExportDialog
 from desktop_app.ui.sample.sheet_canvas import SheetCanvas
 from desktop_app.ui.shell.settings_dialog import SettingsDialog
 from desktop_app.ui.shell.shortcuts_dialog import ShortcutsDialog
-from tests.fakes import FakeEngine
+from tests.fakes import FakeEngine, write_classifier
 from tests.ui.conftest import Desktop, wait_for
+from tests.ui.explaining import is_explained, open_pictures, send, write_drawing
 from tests.ui.restoring import open_picture, write_models, write_picture
 
 CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
-CANVASES = (RestoreCanvas, SheetCanvas, PadCanvas, MapCanvas, TimelineCanvas)
+CANVASES = (EvidenceCanvas, RestoreCanvas, SheetCanvas, PadCanvas, MapCanvas, TimelineCanvas)
+CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 INNER = ("qt_spinbox_lineedit", "qt_scrollarea_vcontainer", "qt_scrollarea_hcontainer")
 
 
@@ -54,15 +57,18 @@ def _is_inner(widget: QWidget) -> bool:
 
 STATES = ("sheet", "variations", "takes", "large", "empty", "blend-empty", "blend", "map", "no-blend")
 RESTORE = ("restore-empty", "restore", "restore-fill", "no-restore")
-DIALOGS = ("settings", "shortcuts", "export", "batch")
+EXPLAIN = ("explain-empty", "explain", "explain-both", "no-explain")
+DIALOGS = ("settings", "shortcuts", "export", "batch", "part")
 
 
-@pytest.fixture(params=[*STATES, *RESTORE, *DIALOGS])
+@pytest.fixture(params=[*STATES, *RESTORE, *EXPLAIN, *DIALOGS])
 def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], tmp_path: Path) -> QWidget:
     """The window or a dialog in one of its states."""
     bare = request.param in ("empty", "no-blend")
     if request.param in RESTORE[:-1] or request.param == "batch":
         write_models(tmp_path / "desktop" / "models")
+    if request.param in EXPLAIN[:-1] or request.param == "part":
+        write_classifier(tmp_path / "desktop" / "models", classes=CLOTHES)
     desktop = make_desktop(packages=0 if bare else 2)
     window = desktop.window
     if not bare:
@@ -72,6 +78,7 @@ def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], t
         "shortcuts": lambda: ShortcutsDialog(window),
         "batch": lambda: window.restore.batches.dialog,
         "export": lambda: ExportDialog(3, tmp_path, with_recipe=True, parent=window),
+        "part": lambda: crop_dialog(desktop, tmp_path),
     }
     if request.param in dialogs:
         dialog = dialogs[request.param]()
@@ -82,6 +89,8 @@ def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], t
         desktop.do("vary" if request.param == "variations" else "takes")
     if request.param == "large":
         desktop.room.open_large()
+    if request.param in EXPLAIN:
+        show_explain(desktop, request.param)
     if request.param in RESTORE:
         show_restore(desktop, request.param, tmp_path)
     if "blend" in request.param or request.param == "map":
@@ -102,6 +111,24 @@ def show_restore(desktop: Desktop, name: str, folder: Path) -> None:
     if name == "restore-fill":
         desktop.do("fill")
         wait_for(lambda: desktop.window.restore.session.is_whole)
+
+
+def show_explain(desktop: Desktop, name: str) -> None:
+    """The workspace with a row of designs, or as it is found."""
+    desktop.do("go-explain")
+    if name in ("explain", "explain-both"):
+        send(desktop, 4, 9)
+    if name == "explain-both":
+        desktop.do("map-both")
+        wait_for(lambda: is_explained(desktop))
+
+
+def crop_dialog(desktop: Desktop, folder: Path) -> QDialog:
+    desktop.do("go-explain")
+    open_pictures(desktop, write_drawing(folder / "drawing.png"))
+    desktop.do("other-part")
+    dialog: QDialog = desktop.window.explain.crop_dialog
+    return dialog
 
 
 def show_blend(desktop: Desktop, name: str) -> None:
@@ -200,14 +227,14 @@ def test_no_text_is_cut_at_larger_scales(scale: str) -> None:
         "pytest",
         "-q",
         "-k",
-        "test_everything and (variations or settings or blend or fill or batch)",
+        "test_everything and (variations or settings or blend or fill or batch or both or part)",
         __file__,
     ]
     run = subprocess.run(
         command, env={**os.environ, "MAQUETTE_TEST_SCALE": scale}, capture_output=True, text=True, timeout=120
     )
     assert run.returncode == 0, run.stdout[-3000:]
-    assert "7 passed" in run.stdout
+    assert "9 passed" in run.stdout
 
 
 def test_the_whole_job_by_keyboard_alone(make_desktop: Callable[..., Desktop]) -> None:

@@ -99,7 +99,7 @@ def test_force_stop_ends_a_hanging_engine_and_the_sheet_goes_on(make_desktop: Ca
 # -- shortcuts -------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("workspace", ["sample", "blend", "restore"])
+@pytest.mark.parametrize("workspace", ["sample", "blend", "restore", "explain"])
 def test_no_two_commands_of_a_workspace_share_a_key(workspace: str) -> None:
     here = [command for command in COMMANDS if not command.where or workspace in command.where.split()]
     keys = [key for command in here for key in command.keys]
