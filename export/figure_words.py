@@ -168,8 +168,14 @@ def summary_lines(evaluation: Evaluation) -> list[str]:
         ahead, shared = wins(evaluation.figures, column)
         if shared:
             lines.append(f"Ahead of {column.name} in {ahead} of {shared} figures.")
-    first = [members[0] for members in grouped(evaluation.figures).values()][:FEW]
-    return [line for line in lines if line] or [f"{capital(spoken(f))}: {number(f.value, f.spread)}" for f in first]
+    return [line for line in lines if line] or _values(evaluation.figures)
+
+
+def _values(figures: tuple[Figure, ...]) -> list[str]:
+    """The first figure of each group, rather those that stand for the whole: their names have no parts."""
+    whole = tuple(figure for figure in figures if ", " not in figure.name)
+    first = [members[0] for members in grouped(whole or figures).values()][:FEW]
+    return [f"{capital(spoken(figure))}: {number(figure.value, figure.spread)}." for figure in first]
 
 
 def _floor_sentence(figures: tuple[Figure, ...]) -> str:

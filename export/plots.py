@@ -190,14 +190,14 @@ def extrapolation(counts: Sequence[int], values: Sequence[float], *, limit: floa
 
 
 def reliability(bins: np.ndarray, *, alt: str) -> Markup:
-    """(n, 3) confidence, accuracy and share of the pictures: accuracy over confidence, the diagonal, shares as area."""
+    """(n, 3) confidence, accuracy and share of the pictures: how far each bin is from the diagonal, shares as area."""
     width, height = 360, 300
     across, up = sides(width, height)
     x, y = Axis(0, 1, *across), Axis(0, 1, *up)
     filled = bins[bins[:, 2] > 0]
     parts = frame(x, y, below="confidence of the answer")
     parts.append(rule(x.at(0), y.at(0), x.at(1), y.at(1), kind="real thin"))
-    parts.append(line([(float(a), float(b)) for a, b, _ in filled], x, y, kind="model"))
+    parts += [rule(x.at(a), y.at(a), x.at(a), y.at(b), kind="model") for a, b in filled[:, :2].tolist()]
     parts += [
         dot(x.at(float(a)), y.at(float(b)), kind="model-dot", radius=2.5 + 9 * math.sqrt(float(share)))
         for a, b, share in filled

@@ -18,7 +18,7 @@ COLUMNS = 10
 MAX_SAMPLES = 100
 MAX_SHEET = 400_000  # pixels
 MAX_PAIRS = 12
-MAX_MAPS = 10
+MAX_MAPS = 12
 MAX_POINTS = 1500  # of each kind
 EXTENT = (0.5, 99.5)  # percentiles of the points that are in view
 

@@ -11,6 +11,7 @@ from export.figure_words import capital, number
 from export.markup import Child, Markup, tag
 
 MAX_CLASSES = 30  # of a confusion table
+FEW_MISTAKES = 0.9  # where more of each class than this is right, the table has a decimal
 
 
 Rows = Sequence[Sequence["Child | Cell"]]
@@ -35,7 +36,8 @@ def grouped_table(head: Sequence[str], groups: Mapping[str, Rows], *, caption: s
     bodies = [
         tag("tbody", _group_head(group, len(head)), [_row(row) for row in rows]) for group, rows in groups.items()
     ]
-    inner = tag("table", tag("caption", caption), tag("thead", top), bodies)
+    kind = "narrow" if len(head) == 2 else None
+    inner = tag("table", tag("caption", caption), tag("thead", top), bodies, class_=kind)
     return scrolling(inner, caption=caption)
 
 
@@ -66,23 +68,50 @@ def _cell(cell: Child | Cell) -> Markup:
 
 
 def figures(evaluation: Evaluation) -> list[Markup]:
-    """One table with a heading for each group, and what the figures mean below."""
+    """One table with a heading for each group, tables of rows and columns, and what the figures mean below."""
     if not evaluation.figures:
         return []
+    groups = figure_words.grouped(evaluation.figures)
+    crossed = {group: members for group, members in groups.items() if _is_crossed(members)}
+    listed = {group: members for group, members in groups.items() if group not in crossed}
     floored = any(figure.floor is not None for figure in evaluation.figures)
     head = ["Figure", "This model", *(["Real pictures", "Beside them"] if floored else [])]
-    groups = figure_words.grouped(evaluation.figures)
-    rows = {group: [_figure_row(figure, floored) for figure in members] for group, members in groups.items()}
-    return [grouped_table(head, rows, caption="Figures of this model and of real pictures"), *meanings(groups)]
+    rows = {group: [_figure_row(figure, floored) for figure in members] for group, members in listed.items()}
+    parts = [grouped_table(head, rows, caption="Figures of this model and of real pictures")] if listed else []
+    for group, members in crossed.items():
+        parts += [tag("h3", figure_words.heading(group)), _crossed_table(members)]
+    return [*parts, *meanings(groups)]
+
+
+def _is_crossed(members: Sequence[Figure]) -> bool:
+    """Whether their names are “what, row, column” of one thing, as those of a deletion test are."""
+    names = [figure.name.split(", ") for figure in members]
+    return len(names) > 1 and all(len(name) == 3 and name[0] == names[0][0] for name in names)
+
+
+def _crossed_table(members: Sequence[Figure]) -> Markup:
+    by_name = {figure.name: figure for figure in members}
+    what, rows, columns = (list(dict.fromkeys(parts)) for parts in zip(*(n.split(", ") for n in by_name), strict=True))
+    cells = [[row, *(_crossed_cell(by_name.get(f"{what[0]}, {row}, {c}")) for c in columns)] for row in rows]
+    return table([f"{capital(what[0])} {_arrow(members[0])}", *columns], cells, caption=capital(what[0]))
+
+
+def _crossed_cell(figure: Figure | None) -> Cell:
+    return Cell("") if figure is None else Cell(number(figure.value, figure.spread), _spread(figure))
+
+
+def _spread(figure: Figure) -> str:
+    return f"± {number(figure.spread, figure.spread)}" if figure.spread else ""
+
+
+def _arrow(figure: Figure) -> str:
+    return "↑" if figure.higher_is_better else "↓"
 
 
 def _figure_row(figure: Figure, floored: bool) -> list[Child | Cell]:
-    arrow = tag("span", "↑" if figure.higher_is_better else "↓", class_="arrow", title=_better(figure))
-    spread = f"± {number(figure.spread, figure.spread)}" if figure.spread else ""
-    row: list[Child | Cell] = [
-        [figure_words.own_name(figure), " ", arrow],
-        Cell(number(figure.value, figure.spread), spread),
-    ]
+    arrow = tag("span", _arrow(figure), class_="arrow", title=_better(figure))
+    value = Cell(number(figure.value, figure.spread), _spread(figure))
+    row: list[Child | Cell] = [[figure_words.own_name(figure), " ", arrow], value]
     if not floored:
         return row
     floor = "" if figure.floor is None else number(figure.floor, figure.spread)
@@ -252,13 +281,14 @@ def confusion(evaluation: Evaluation, shares: np.ndarray) -> list[Markup]:
         return []
     names = evaluation.classes if len(evaluation.classes) == len(shares) else [str(n) for n in range(len(shares))]
     judged = evaluation.kind == "classifier"
+    places = 1 if shares.diagonal().min() > FEW_MISTAKES else 0
     top = tag(
         "tr",
         tag("th", "true" if judged else "asked", scope="col"),
         [tag("th", tag("span", name), scope="col") for name in names],
     )
     body = [
-        tag("tr", tag("th", name, scope="row"), [_share(value, right=i == j) for j, value in enumerate(row)])
+        tag("tr", tag("th", name, scope="row"), [_share(x, right=i == j, places=places) for j, x in enumerate(row)])
         for i, (name, row) in enumerate(zip(names, shares.astype(float), strict=True))
     ]
     caption = (
@@ -269,9 +299,9 @@ def confusion(evaluation: Evaluation, shares: np.ndarray) -> list[Markup]:
     return [tag("p", f"{caption}."), scrolling(inner, caption=caption)]
 
 
-def _share(value: float, *, right: bool) -> Markup:
-    """A cell in whole percent; the tint of a mistake grows with the root of its share."""
-    text = f"{100 * value:.0f}" if value >= 0.005 else ""
+def _share(value: float, *, right: bool, places: int) -> Markup:
+    """A cell in percent, empty where that would be 0; the tint of a mistake grows with the root of its share."""
+    text = f"{100 * value:.{places}f}" if value >= 0.005 / 10**places else ""
     if right:
         return tag("td", text, class_="right")
     return tag("td", text, style=f"--tint:{min(1.0, value) ** 0.5:.2f}" if text else None)

@@ -269,6 +269,28 @@ def test_markup_escapes_all_but_itself() -> None:
 def test_figures_with_nothing_beside_them_are_told_as_they_are() -> None:
     rows = (Figure("accuracy", 0.9967), Figure("calibration error", 0.002, group="calibration"))
     assert figure_words.summary_lines(evaluations.evaluation(figures=rows, ladder=(), baselines=())) == [
-        "Accuracy: 0.9967",
-        "Calibration error: 0.0020",
+        "Accuracy: 0.9967.",
+        "Calibration error: 0.0020.",
     ]
+
+
+def test_figures_of_rows_and_columns_make_a_table_of_their_own() -> None:
+    names = [
+        f"probability left, {row}, {column}" for row in ("a tenth", "a half") for column in ("by map", "at random")
+    ]
+    rows = tuple(Figure(name, i / 8, 0.0 if i else None, group="deletion") for i, name in enumerate(names))
+    rows = (*rows, Figure("accuracy", 0.75))
+    page = report.report_page(evaluations.evaluation(figures=rows, ladder=(), baselines=()), evaluations.no_arrays())
+    head, first, second = re.findall(r"<tr>.*?</tr>", page.partition("<h3>Deletion</h3>")[2])[:3]
+    assert re.sub("<[^>]+>", "|", head).split("|")[2:-2:2] == ["Probability left ↑", "by map", "at random"]
+    assert ">0</td>" in first
+    assert ">0.1250</td>" in first
+    assert ">0.3750</td>" in second
+
+
+@pytest.mark.parametrize(("right", "shown"), [(0.996, "99.6"), (0.8, "80")])
+def test_a_table_of_classes_has_decimals_where_mistakes_are_rare(right: float, shown: str) -> None:
+    shares = np.full((3, 3), (1 - right) / 2, np.float32)
+    np.fill_diagonal(shares, right)
+    page = report.report_page(evaluations.evaluation(), evaluations.no_arrays(confusion=shares))
+    assert f'<td class="right">{shown}</td>' in page
