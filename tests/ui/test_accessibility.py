@@ -22,10 +22,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop_app.engine.requests import CheckedUp, CheckUp
 from desktop_app.ui.blend.map_canvas import MapCanvas
 from desktop_app.ui.blend.pad_canvas import PadCanvas
 from desktop_app.ui.blend.timeline_canvas import TimelineCanvas
 from desktop_app.ui.explain.evidence_canvas import EvidenceCanvas
+from desktop_app.ui.models.arrival_dialog import ArrivalDialog
 from desktop_app.ui.restore.restore_canvas import RestoreCanvas
 from desktop_app.ui.sample.export_dialog import ExportDialog
 from desktop_app.ui.sample.sheet_canvas import SheetCanvas
@@ -58,7 +60,7 @@ def _is_inner(widget: QWidget) -> bool:
 STATES = ("sheet", "variations", "takes", "large", "empty", "blend-empty", "blend", "map", "no-blend")
 RESTORE = ("restore-empty", "restore", "restore-fill", "no-restore")
 EXPLAIN = ("explain-empty", "explain", "explain-both", "no-explain")
-DIALOGS = ("settings", "shortcuts", "export", "batch", "part")
+DIALOGS = ("settings", "shortcuts", "export", "batch", "part", "card", "versions")
 
 
 @pytest.fixture(params=[*STATES, *RESTORE, *EXPLAIN, *DIALOGS])
@@ -79,6 +81,8 @@ def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], t
         "batch": lambda: window.restore.batches.dialog,
         "export": lambda: ExportDialog(3, tmp_path, with_recipe=True, parent=window),
         "part": lambda: crop_dialog(desktop, tmp_path),
+        "card": lambda: checked_card(desktop),
+        "versions": lambda: two_versions(desktop),
     }
     if request.param in dialogs:
         dialog = dialogs[request.param]()
@@ -129,6 +133,23 @@ def crop_dialog(desktop: Desktop, folder: Path) -> QDialog:
     desktop.do("other-part")
     dialog: QDialog = desktop.window.explain.crop_dialog
     return dialog
+
+
+def checked_card(desktop: Desktop) -> QDialog:
+    """The card of a model, with what a check-up found."""
+    desktop.window.cards.show("fake-digits")
+    dialog: QDialog = desktop.window.cards.dialog
+    dialog._check.click()  # type: ignore[attr-defined]
+    wait_for(lambda: dialog.page.known.found is not None)  # type: ignore[attr-defined]
+    return dialog
+
+
+def two_versions(desktop: Desktop) -> QDialog:
+    """What is asked about a second version of a model."""
+    there, package = desktop.desk.packages[:2]
+    found = next(u for u in FakeEngine().run(CheckUp(package.ref)) if isinstance(u, CheckedUp))
+    look, window = desktop.studio.look, desktop.window
+    return ArrivalDialog(look, package, found, there, found, can_replace=True, parent=window)
 
 
 def show_blend(desktop: Desktop, name: str) -> None:
@@ -227,14 +248,14 @@ def test_no_text_is_cut_at_larger_scales(scale: str) -> None:
         "pytest",
         "-q",
         "-k",
-        "test_everything and (variations or settings or blend or fill or batch or both or part)",
+        "test_everything and (variations or settings or blend or fill or batch or both or part or card)",
         __file__,
     ]
     run = subprocess.run(
         command, env={**os.environ, "MAQUETTE_TEST_SCALE": scale}, capture_output=True, text=True, timeout=120
     )
     assert run.returncode == 0, run.stdout[-3000:]
-    assert "9 passed" in run.stdout
+    assert "10 passed" in run.stdout
 
 
 def test_the_whole_job_by_keyboard_alone(make_desktop: Callable[..., Desktop]) -> None:
