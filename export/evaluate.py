@@ -32,6 +32,7 @@ from export.checkpoint import write_atomically
 from export.errors import ExportError
 from export.evaluation import Arrays, Evaluation, Figure
 from export.kept import Kept, sha256_of_graphs
+from export.measured import TOLD
 from export.package_evaluation import write_evaluation
 from export.package_files import write_arrays, write_manifest
 from export.report import write_report
@@ -140,7 +141,8 @@ def result(args: argparse.Namespace, package: Package, module: ModuleType) -> tu
     measure = functools.cache(lambda: module.evaluate(args, package))
     if hasattr(module, "depends") and not args.pictures:
         kept = Kept(pathlib.Path(args.cache), fresh=args.fresh)
-        key = {"what": module.__name__, "package": sha256_of_graphs(package.manifest), **module.depends(args, package)}
+        key = {"what": module.__name__, "told": TOLD, "package": sha256_of_graphs(package.manifest)}
+        key |= module.depends(args, package)
         plain = kept.plain(key, lambda: msgspec.to_builtins(measure()[0]))
         pictures = kept.arrays(key, lambda: msgspec.structs.asdict(measure()[1]))
         evaluation, arrays = msgspec.convert(plain, Evaluation), Arrays(**pictures)

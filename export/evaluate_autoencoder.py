@@ -33,6 +33,7 @@ def evaluate(args: argparse.Namespace, package: Package) -> tuple[Evaluation, Ar
     try:
         bench = evaluate_generator.open_bench(args, package, runtime)
         evaluation, arrays = evaluate_generator.measure(args, bench, package, started=started, kind="autoencoder")
+        bench.progress.begin("reconstruction")
         figures = [*evaluation.figures, *reconstruction(bench, package)]
     finally:
         runtime.close()

@@ -105,6 +105,7 @@ def measure(
     args: argparse.Namespace, bench: Bench, package: Package, *, started: float, kind: str
 ) -> tuple[Evaluation, Arrays]:
     """Samples, and everything beside them."""
+    bench.foretell(package)
     samples, look = bench.samples(package)
     real, floor = bench.real, bench.floor()
     asked = bench.asked(package)

@@ -19,7 +19,7 @@ class Figure(msgspec.Struct, frozen=True):
     name: str  # unique in its evaluation, as it stands in manifest.json
     value: float
     floor: float | None = None
-    spread: float | None = None  # standard deviation over subsets or folds, where the measure has one
+    spread: float | None = None  # standard error of the value, where the measure tells one
     higher_is_better: bool = True
     group: str = ""  # "classifier features", "label-free features", "classes", "memorisation", ... : a heading
     note: str = ""  # one sentence: what it is, and its source

@@ -34,6 +34,7 @@ WEIGHTS = {  # seconds on two cores, roughly, for 10,000 pictures of 28 x 28
     "ladder": 140.0,
     "baselines": 40.0,
     "nearest training pictures": 16.0,
+    "nearest of real pictures": 16.0,
     "extrapolating": 4.0,
 }
 
@@ -67,6 +68,25 @@ class Bench:
         order = rng.permutation(len(self.train.images))
         return Pool(self.train.images, self.train.labels, order, self.count, self.seed)
 
+    def key(self, what: str, **more: Any) -> dict[str, Any]:
+        """What one kept result hangs on."""
+        return {**self.depends, "what": what, **more}
+
+    def foretell(self, package: Package) -> None:
+        """Tell the progress which parts are kept from before."""
+        ladder = [
+            self.key("ladder", damage=damage.name, amount=amount)
+            for damage, amounts in steps(len(self.judges.classes))
+            for amount in amounts
+        ]
+        others = [
+            self.key("baseline", package=sha256_of_graphs(other.manifest)) for other in self.baseline_packages(package)
+        ]
+        parts = {"floor": [self.key("floor")], "ladder": ladder, "baselines": others}
+        for part, keys in {**parts, "nearest of real pictures": [self.key("remembered")]}.items():
+            self.progress.shorten(part, sum(map(self.kept.has, keys)) / max(1, len(keys)))
+        self.progress.shorten("real pictures", self.kept.has(self.key("real"), ".npz"))
+
     # -- samples ---------------------------------------------------------------------------------------------------
 
     def samples(self, package: Package) -> tuple[np.ndarray, Look]:
@@ -87,7 +107,7 @@ class Bench:
     def real(self) -> scores.Real:
         """The test split, looked at."""
         self.progress.begin("real pictures")
-        kept = self.kept.arrays({**self.depends, "what": "real"}, self._look_at_real)
+        kept = self.kept.arrays(self.key("real"), self._look_at_real)
         look = Look(kept["logits"], {group: kept[group] for group in GROUPS})
         return scores.Real(look, self.test.labels, {group: kept[f"{group}, radii"] for group in GROUPS})
 
@@ -114,7 +134,7 @@ class Bench:
                 *scores.frechet_extrapolations(look, real, seed=self.seed),
             )
 
-        return self.kept.plain({**self.depends, "what": "floor"}, make)
+        return self.kept.plain(self.key("floor"), make)
 
     # -- ladder ----------------------------------------------------------------------------------------------------
 
@@ -146,13 +166,15 @@ class Bench:
             )
             return scores.distances(look, real, seed=self.seed, subsets=scores.FEW_SUBSETS)
 
-        return self.kept.plain({**self.depends, "what": "ladder", "damage": damage.name, "amount": amount}, make)
+        return self.kept.plain(self.key("ladder", damage=damage.name, amount=amount), make)
 
     # -- baselines -------------------------------------------------------------------------------------------------
 
     def baselines(self, package: Package) -> tuple[Column, ...]:
         """Their figures beside those of a package."""
-        return tuple(self._column(other) for other in self.baseline_packages(package))
+        others = self.baseline_packages(package)
+        self.progress.begin("baselines")
+        return tuple(self._column(other, at=n, of=len(others)) for n, other in enumerate(others))
 
     def baseline_packages(self, package: Package) -> list[Package]:
         """The simpler generators of this data set, without the package unless it has a prior to leave out."""
@@ -168,21 +190,22 @@ class Bench:
         except StudioError:
             return None  # a baseline is welcome, not needed
 
-    def _column(self, package: Package) -> Column:
+    def _column(self, package: Package, *, at: int, of: int) -> Column:
         """A package's figures; an autoencoder's with N(0, I) in the place of its fitted prior."""
         real = self.real
-        self.progress.begin("baselines")
+
+        def tell(done: int, total: int) -> None:
+            self.progress.tell(at * total + done // 2, of * total)
 
         def make() -> scores.Measured:
             sample = draw_plain if package.can_encode else draw
-            tell = self.progress.tell
             pictures = sample(package, self.judges.runtime, seed=self.seed, count=self.count, tell=tell)
             look = self.judges.look(pictures)
             found = scores.judged(look, real, seed=self.seed, asked=None)
             return found | scores.distances(look, real, seed=self.seed)
 
-        depends = {**self.depends, "what": "baseline", "package": sha256_of_graphs(package.manifest)}
-        values = scores.without_spreads(self.kept.plain(depends, make))
+        key = self.key("baseline", package=sha256_of_graphs(package.manifest))
+        values = scores.without_spreads(self.kept.plain(key, make))
         if package.can_encode:
             return Column(f"{package.name}, N(0, I)", values, "past the fitted prior, so that no class is asked for")
         return Column(package.name, values, package.manifest.summary)
@@ -195,14 +218,14 @@ class Bench:
 
     def remembered_floor(self) -> scores.Measured:
         """The same of pictures of the test split, drawn at random."""
-        self.progress.begin("nearest training pictures")
+        self.progress.begin("nearest of real pictures")
 
         def make() -> scores.Measured:
             rng = np.random.Generator(np.random.Philox(key=self.seed))
             chosen = rng.permutation(len(self.test.images))[: min(REMEMBERED, self.count)]
             return remembered_figures(closest(self.test.images[chosen], self.train.images, tell=self.progress.tell))
 
-        return self.kept.plain({**self.depends, "what": "remembered"}, make)
+        return self.kept.plain(self.key("remembered"), make)
 
 
 def remembered_figures(found: Closest) -> scores.Measured:

@@ -6,11 +6,14 @@ whose features it was taken in; the Inception Score and the figures of classes a
 
 import dataclasses
 import functools
+import math
 from collections.abc import Callable
 
 import numpy as np
 
 from export.distances import (
+    SPLITS,
+    SUBSET,
     SUBSETS,
     frechet_distance,
     inception_score,
@@ -32,7 +35,7 @@ PARTS = (0.25, 0.5, 0.75, 1.0)  # of the samples, for the line over 1/N
 INCEPTION, ACCURACY, CONFIDENT, BALANCE = "Inception Score", "class accuracy", "confident", "class balance"
 FRECHET, KERNEL, SLICED = "Fréchet distance", "kernel distance", "sliced Wasserstein distance"
 DENSITY, COVERAGE = "density", "coverage"
-COPIES, NEARER = "share of near copies", "share nearer to a training picture than that to its like"
+COPIES, NEARER = "share of near copies", "share nearer than training pictures to one another"
 LOWER = (FRECHET, KERNEL, SLICED, COPIES, NEARER)  # is better
 CLIMBING = (FRECHET, KERNEL, SLICED, COVERAGE)  # what each rung of the ladder must make worse
 
@@ -53,7 +56,7 @@ def named(what: str, group: str) -> str:
 
 
 def spread_of(name: str) -> str:
-    """Under which name the standard deviation of a figure stands beside it."""
+    """Under which name the standard error of a figure stands beside it."""
     return f"{name}, spread"
 
 
@@ -91,8 +94,9 @@ def check_classes(labels: np.ndarray, classes: tuple[str, ...], what: str) -> No
 
 
 def distances(look: Look, real: Real, *, seed: int, subsets: int = SUBSETS) -> Measured:
-    """All figures against real pictures, with the spread of the kernel distance."""
+    """All figures against real pictures, with the standard error of the kernel distance."""
     found: Measured = {}
+    parts = max(1.0, min(len(look.logits), len(real.labels)) / SUBSET)  # subsets that share no picture
     for group in GROUPS:
         fake, true = look.features[group], real.look.features[group]
         kernel, deviation = kernel_distance(true, fake, seed=seed, subsets=subsets)
@@ -100,7 +104,7 @@ def distances(look: Look, real: Real, *, seed: int, subsets: int = SUBSETS) -> M
         found |= {
             named(FRECHET, group): frechet_distance(true, fake),
             named(KERNEL, group): kernel,
-            spread_of(named(KERNEL, group)): deviation,
+            spread_of(named(KERNEL, group)): deviation / math.sqrt(parts),
             named(SLICED, group): sliced_wasserstein(true, fake, seed=seed),
             named(DENSITY, group): density,
             named(COVERAGE, group): coverage,
@@ -115,7 +119,7 @@ def judged(look: Look, real: Real, *, seed: int, asked: np.ndarray | None) -> Me
     sure = 1 / probabilities.sum(axis=1)  # of the most probable class
     found = {
         INCEPTION: score,
-        spread_of(INCEPTION): deviation,
+        spread_of(INCEPTION): deviation / math.sqrt(SPLITS),
         CONFIDENT: float((sure > SURE).mean()),
         BALANCE: class_balance(look.seen, real.labels, num_classes=look.logits.shape[1]),
     }

@@ -22,6 +22,10 @@ class Kept:
     def __init__(self, folder: pathlib.Path, *, fresh: bool = False) -> None:
         self._folder, self._fresh = folder, fresh
 
+    def has(self, depends: dict[str, Any], suffix: str = ".json") -> bool:
+        """Whether it need not be computed anew."""
+        return not self._fresh and self._path(depends, suffix).is_file()
+
     def plain(self, depends: dict[str, Any], make: Callable[[], Any]) -> Any:
         """What JSON can hold, computed where it is not kept yet. A file that cannot be read counts as not kept."""
         path = self._path(depends, ".json")

@@ -20,9 +20,11 @@ class Progress:
         self._done += self._weights.pop(self._part, 0.0)
         self._part = part
 
-    def skip(self, part: str) -> None:
-        """A part that costs nothing this time, as it lies in the cache."""
-        self._total -= self._weights.pop(part, 0.0)
+    def shorten(self, part: str, share: float) -> None:
+        """This share of a part costs nothing this time, as it is kept from before."""
+        saved = self._weights.get(part, 0.0) * share
+        self._weights[part] = self._weights.get(part, 0.0) - saved
+        self._total -= saved
 
     def tell(self, done: int, total: int) -> None:
         now = time.monotonic()
