@@ -63,7 +63,11 @@ def trial_words(trial: Trial, name: str, *, part: str = "The outlined tenth") ->
     """What covering the marked part did, against as much elsewhere. part: what it is called where it is not seen."""
     before, after, other = (percent_in_words(p) for p in (trial.before, trial.after, trial.elsewhere))
     moved = "lowers" if trial.after < trial.before else "raises"
-    did = f"{moved} the probability from {before} to {after}" if before != after else f"leaves it at {before}"
+    did = (
+        f"{moved} the probability from {before} to {after}"
+        if before != after
+        else f"leaves the probability at {before}"
+    )
     side = "for" if trial.speaks_for else "against"
     words = (
         f"{part} speaks most {side} {called(name)}. Covering it {did}. Covering as much elsewhere: {other} on average."
@@ -77,12 +81,15 @@ def nothing_words(name: str, *, speaks_for: bool) -> str:
     return f"By this map nothing speaks {'for' if speaks_for else 'against'} {called(name)}."
 
 
-def asked_words(asked: str, seen: str, probability: float) -> str:
+def asked_words(asked: str, classes: Sequence[str], probabilities: npt.NDArray[np.float32]) -> str:
     """Whether a design became what it was asked for."""
-    if asked.casefold() == seen.casefold():
+    top = int(probabilities.argmax())
+    if asked.casefold() == classes[top].casefold():
         return f"It was asked for {called(asked)}."
-    more = "" if probability >= SURE else " more than anything else"
-    return f"It was asked for {called(asked)}, and {called(seen)} is seen{more}."
+    if asked.casefold() not in (name.casefold() for name in classes):
+        return f"It was asked for {called(asked)}, a class that this classifier does not know."
+    more = "" if probabilities[top] >= SURE else " more than anything else"
+    return f"It was asked for {called(asked)}, and {called(classes[top])} is seen{more}."
 
 
 def value_words(row: int, column: int, values: Sequence[tuple[MapKind, float]], name: str) -> str:

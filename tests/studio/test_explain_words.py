@@ -54,16 +54,20 @@ def test_the_trial_says_what_happened_and_to_what_it_compares():
 
 def test_a_part_that_decides_nothing_is_not_said_to_decide():
     told = plain(words.trial_words(Trial(4, "activation", True, 0.99999, 0.99998, 0.99999), "4"))
-    assert "Covering it leaves it at more than 99.9 %" in told
+    assert "Covering it leaves the probability at more than 99.9 %" in told
     assert told.endswith("No single part decides here.")
     everywhere = words.trial_words(Trial(4, "activation", True, 0.9, 0.89999, 0.5), "4")
     assert "No single part" not in everywhere  # it matters elsewhere, which is told
 
 
 def test_what_a_design_was_asked_for():
-    assert words.asked_words("4", "4", 0.99) == "It was asked for a 4."
-    assert words.asked_words("4", "9", 0.99) == "It was asked for a 4, and a 9 is seen."
-    assert words.asked_words("4", "9", 0.3) == "It was asked for a 4, and a 9 is seen more than anything else."
+    assert words.asked_words("4", DIGITS, sure_of(4, 0.99)) == "It was asked for a 4."
+    assert words.asked_words("4", DIGITS, sure_of(9, 0.99)) == "It was asked for a 4, and a 9 is seen."
+    unsure = words.asked_words("4", DIGITS, sure_of(9, 0.3))
+    assert unsure == "It was asked for a 4, and a 9 is seen more than anything else."
+    assert words.asked_words("Boot", DIGITS, sure_of(9, 0.99)) == (
+        "It was asked for Boot, a class that this classifier does not know."
+    )
 
 
 def test_limits_name_the_classes_and_not_a_thousand_of_them():

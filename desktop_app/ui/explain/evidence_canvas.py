@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.explain.evidence_layout import Layout, arrange
@@ -25,6 +25,7 @@ class EvidenceCanvas(QWidget):
         self._words: Callable[[Spot], str] = lambda spot: ""
         self._cursor: Spot | None = None
         self._held = self._pressed = False
+        self._by_keyboard = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -84,6 +85,9 @@ class EvidenceCanvas(QWidget):
             paint_scene(painter, self._scene, self._layout, colours, plain=self.is_plain, cursor=self._cursor)
             text = "The original" if self.is_plain else self.readout
             paint_readout(painter, self._layout, text, colours)
+            if self.hasFocus() and self._by_keyboard:
+                painter.setPen(QPen(QColor(colours.accent), 2))
+                painter.drawRect(self.rect().adjusted(1, 1, -1, -1))
         painter.end()
 
     def resizeEvent(self, _event: QResizeEvent) -> None:
@@ -103,6 +107,10 @@ class EvidenceCanvas(QWidget):
         self._pressed = False
         self.update()
         super().mouseReleaseEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._by_keyboard = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        super().focusInEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._point_at(None)

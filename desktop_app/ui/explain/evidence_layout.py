@@ -9,7 +9,7 @@ from desktop_app.ui.look.tokens import SPACE_2, SPACE_6
 
 MARGIN, GAP = SPACE_6, SPACE_6
 TITLE, LEGEND, READOUT = 28, 64, 28
-WIDEST_LEGEND = 360
+WIDEST_LEGEND, LINE = 360, 17
 CRISP = 4  # device pixels to an element from which on it gets a whole number of them
 LARGEST = 40.0  # px to an element
 
@@ -21,6 +21,7 @@ class Side:
     title: QRectF
     picture: QRectF
     legend: QRectF
+    unit: QRectF  # the lowest line of the legend, as wide as there is room
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,20 @@ def arrange(view: tuple[float, float], picture: tuple[int, int], count: int, rat
     width, tall = columns * element, rows * element
     left = (view[0] - count * width - (count - 1) * GAP) / 2
     top = max(0.0, (view[1] - READOUT - TITLE - tall - LEGEND) / 2)
-    sides = [_side(_snapped(left + n * (width + GAP), ratio), _snapped(top, ratio), width, tall) for n in range(count)]
+    corners = [(_snapped(left + n * (width + GAP), ratio), _snapped(top, ratio)) for n in range(count)]
+    spare = GAP if count > 1 else view[0] - width - 2 * SPACE_2
+    sides = [_side(x, y, width, tall, max(0.0, spare)) for x, y in corners]
     return Layout(tuple(sides), QRectF(MARGIN, view[1] - READOUT, view[0] - 2 * MARGIN, READOUT - SPACE_2), element)
 
 
-def _side(left: float, top: float, width: float, height: float) -> Side:
-    legend = min(width, WIDEST_LEGEND)
+def _side(left: float, top: float, width: float, height: float, spare: float) -> Side:
+    """spare: px beside the picture that its words may use."""
+    legend, below = min(width, WIDEST_LEGEND), top + TITLE + height + SPACE_2
     return Side(
         title=QRectF(left, top, width, TITLE),
         picture=QRectF(left, top + TITLE, width, height),
-        legend=QRectF(left + (width - legend) / 2, top + TITLE + height + SPACE_2, legend, LEGEND - SPACE_2),
+        legend=QRectF(left + (width - legend) / 2, below, legend, LEGEND - SPACE_2),
+        unit=QRectF(left - spare / 2, below + LEGEND - SPACE_2 - LINE, width + spare, LINE),
     )
 
 

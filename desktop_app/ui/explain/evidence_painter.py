@@ -11,12 +11,12 @@ from desktop_app.studio import evidence_colours
 from desktop_app.studio.evidence import Float32, Mask, scale_of
 from desktop_app.studio.explain_words import UNITS, signed
 from desktop_app.studio.explaining import MapKind
-from desktop_app.ui.explain.evidence_layout import Layout, Side
+from desktop_app.ui.explain.evidence_layout import LINE, Layout, Side
 from desktop_app.ui.look.theme import font
 from desktop_app.ui.look.tokens import TEXT_BODY, TEXT_SMALL, Colours
 from desktop_app.ui.picture.pixels import to_image
 
-STRIP, LINE = 14, 17  # px: height of the legend's colours, of a line of text
+STRIP = 14  # px: height of the legend's colours
 GRID_FROM = 9.0  # px to an element from which on the grid is drawn
 GRID_INK = QColor(128, 128, 128, 56)
 CURSOR_PX = 1.5
@@ -134,10 +134,14 @@ def _paint_legend(painter: QPainter, side: Side, view: MapView, opacity: float, 
         return
     place, small = side.legend, font(TEXT_SMALL)
     words = QRectF(place.x(), place.y() + STRIP + 2, place.width(), LINE)
-    unit = QRectF(side.picture.x(), words.bottom(), side.picture.width(), LINE)
     if view.waiting:
         _text(
-            painter, QRectF(unit.x(), place.y(), unit.width(), LINE), view.waiting, colours.ink_soft, small, middle=True
+            painter,
+            QRectF(side.unit.x(), place.y(), side.unit.width(), LINE),
+            view.waiting,
+            colours.ink_soft,
+            small,
+            middle=True,
         )
         return
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
@@ -148,7 +152,7 @@ def _paint_legend(painter: QPainter, side: Side, view: MapView, opacity: float, 
     _text(painter, words, f"−{value} against", colours.ink, small)
     _text(painter, words, "0", colours.ink, small, middle=True)
     _text(painter, words, f"for +{value}", colours.ink, small, right=True)
-    _text(painter, unit, UNITS[view.kind], colours.ink_soft, small, middle=True)
+    _text(painter, side.unit, UNITS[view.kind], colours.ink_soft, small, middle=True)
 
 
 def _text(

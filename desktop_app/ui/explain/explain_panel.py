@@ -133,12 +133,10 @@ class ExplainPanel(QWidget):
     def _asked_words(self, classes: Sequence[str], probabilities: npt.NDArray[np.float32], subject: Subject) -> str:
         if not subject.asked:
             return ""
-        top = int(probabilities.argmax())
-        text = words.asked_words(subject.asked, classes[top], float(probabilities[top]))
-        differs = subject.asked.casefold() != classes[top].casefold()
+        differs = subject.asked.casefold() != classes[int(probabilities.argmax())].casefold()
         self._asked.setProperty("role", "warn" if differs else "soft")
         self._asked.style().polish(self._asked)
-        return text
+        return words.asked_words(subject.asked, classes, probabilities)
 
     def show_trial(self, title: str, text: str) -> None:
         """title: “Why a 4?”; both empty where no map is in view."""

@@ -210,8 +210,8 @@ class ExplainRoom(QWidget, NoDesigns):
         if found is None:
             return Thumb(subject.name, image)
         top, classes = int(found.argmax()), package.manifest.classes
-        differs = bool(subject.asked) and asked_label(subject, classes) != top
-        return Thumb(subject.name, image, classes[top], float(found[top]), differs)
+        asked = asked_label(subject, classes)
+        return Thumb(subject.name, image, classes[top], float(found[top]), asked is not None and asked != top)
 
     def _show_empty(self) -> None:
         if self._has_models and self._package is None:

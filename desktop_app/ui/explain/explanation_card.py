@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter
 
 from desktop_app.engine.manifest import Manifest
 from desktop_app.engine.requests import Pixels
-from desktop_app.studio.explain_words import asked_words, verdict
+from desktop_app.studio.explain_words import asked_words, limits, verdict
 from desktop_app.studio.explaining import Subject, asked_label
 from desktop_app.ui.explain.class_bars import HEIGHT, Row, name_width, paint_row, rows_of
 from desktop_app.ui.explain.evidence_layout import READOUT, arrange
@@ -47,8 +47,8 @@ def card_of(
     rows = rows_of(classes, probabilities, asked=asked, label=label, by_probability=True, most=ROWS)
     sentences = [told] if told else []
     if subject.asked:
-        top = int(probabilities.argmax())
-        sentences.insert(0, asked_words(subject.asked, classes[top], float(probabilities[top])))
+        sentences.insert(0, asked_words(subject.asked, classes, probabilities))
+    sentences.append(limits(classes))
     return Card(scene, rows, label, verdict(classes, probabilities), sentences, f"{subject.name} · {classifier.title}")
 
 

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from desktop_app.engine.memory import resident_bytes
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Device, Sample, Verify
+from desktop_app.engine.requests import Classify, Device, Explain, Sample, Verify
 from desktop_app.studio.jobs import Job, QueueState
 from desktop_app.ui.controls.buttons import push_button
 from desktop_app.ui.controls.labels import label, rule, shortened
@@ -164,7 +164,8 @@ def _job_words(state: QueueState, job: Job) -> str:
 def _what(job: Job) -> str:
     if isinstance(job.request, Sample):
         return f"Sampling {len(job.request.designs)} designs"
-    return "Checking a model" if isinstance(job.request, Verify) else "Working"
+    words = {Verify: "Checking a model", Explain: "Explaining a picture", Classify: "Looking at pictures"}
+    return words.get(type(job.request), "Working")
 
 
 def _seconds(seconds: float) -> str:
