@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from export.evaluation import Column, Curve, Evaluation, Figure, Rung
 
 FEW = 3  # figures that stand for all where there is nothing to compare them with
-ALIKE = 0.005  # of a floor: nearer than this is the same, where no spread is known
+ALIKE = 0.005  # of a floor: nearer than this counts as the same
 
 
 def number(value: float, spread: float | None = None) -> str:
@@ -63,10 +63,8 @@ def capital(text: str) -> str:
 
 
 def is_as_real(figure: Figure) -> bool:
-    """Whether a figure is no further from its floor than its spread, or than next to nothing."""
-    if figure.floor is None:
-        return False
-    return abs(figure.value - figure.floor) <= (2 * figure.spread if figure.spread else ALIKE * abs(figure.floor))
+    """Whether a figure is next to its floor. Spreads do not count: those of subsets are wider than a figure's error."""
+    return figure.floor is not None and abs(figure.value - figure.floor) <= ALIKE * abs(figure.floor)
 
 
 def is_better(figure: Figure, other: float) -> bool:
@@ -81,7 +79,7 @@ def beside_real(figure: Figure) -> str:
     if is_as_real(figure):
         return "as real"
     if not figure.higher_is_better and floor > 2 * (figure.spread or 0) and 1.05 <= value / floor < 1000:
-        return f"{value / floor:.3g} times real"
+        return f"{difference(value / floor, 0)} times real"
     return f"{difference(value, floor)} {'above' if value > floor else 'below'} real"
 
 
@@ -117,10 +115,21 @@ def climbs(figure: Figure, rung: Rung) -> bool:
 
 
 def amount_words(rung: Rung, amount: float) -> str:
-    """“blur of 0.8 pixels”, “1.3 classes left out”."""
-    if not rung.unit or rung.damage.startswith(rung.unit):
-        return f"{difference(amount, 0)} {rung.damage}"
-    return f"{rung.damage} of {difference(amount, 0)} {rung.unit}"
+    """“blur of 0.8 pixels”, “1 to 2 classes left out”."""
+    if is_counted(rung):
+        return f"{size_words(rung, amount)} {rung.damage}"
+    return f"{rung.damage} of {size_words(rung, amount)} {rung.unit}"
+
+
+def size_words(rung: Rung, amount: float) -> str:
+    if not is_counted(rung) or amount == int(amount):
+        return f"{amount:g}" if is_counted(rung) else difference(amount, 0)
+    return f"{math.floor(amount)} to {math.ceil(amount)}"
+
+
+def is_counted(rung: Rung) -> bool:
+    """Whether a damage is a number of things, as “classes left out” is, and so has no parts."""
+    return not rung.unit or rung.damage.startswith(rung.unit)
 
 
 def rung_words(figure: Figure, rung: Rung) -> str:
@@ -130,17 +139,20 @@ def rung_words(figure: Figure, rung: Rung) -> str:
         return ""
     if amount == 0:
         return "none"
-    size = f"more than {rung.amounts[-1]:g}" if math.isinf(amount) else difference(amount, 0)
+    size = f"more than {rung.amounts[-1]:g}" if math.isinf(amount) else size_words(rung, amount)
     return f"{size} {rung.unit}".rstrip()
 
 
-def ladder_sentence(evaluation: Evaluation) -> str:
-    """“By its Fréchet distance it is as far from real as real pictures with blur of 0.8 pixels or …”."""
+def ladder_sentences(evaluation: Evaluation) -> list[str]:
+    """For the first distance in each kind of features, the damage that takes real pictures as far."""
     told = [figure for figure in evaluation.figures if any(figure.name in rung.values for rung in evaluation.ladder)]
-    if not told:
-        return ""
-    figure = next((f for f in told if not f.higher_is_better), told[0])
-    ways = [(rung, reached(figure, rung)) for rung in evaluation.ladder if climbs(figure, rung)]
+    first = [next((f for f in members if not f.higher_is_better), members[0]) for members in grouped(told).values()]
+    return [sentence for figure in first if (sentence := _ladder_sentence(figure, evaluation.ladder))]
+
+
+def _ladder_sentence(figure: Figure, ladder: tuple[Rung, ...]) -> str:
+    """“By its Fréchet distance it is as far from real as real pictures with blur of 0.8 pixels or …”."""
+    ways = [(rung, reached(figure, rung)) for rung in ladder if climbs(figure, rung)]
     known = [amount_words(rung, amount) for rung, amount in ways if amount and math.isfinite(amount)]
     if known:
         return f"By its {spoken(figure)} it is as far from real as real pictures with {either(known)}."
@@ -163,7 +175,7 @@ def wins(figures: Iterable[Figure], column: Column) -> tuple[int, int]:
 
 def summary_lines(evaluation: Evaluation) -> list[str]:
     """What the figures say, one sentence each; the first of each group where nothing stands beside them."""
-    lines = [_floor_sentence(evaluation.figures), ladder_sentence(evaluation)]
+    lines = [_floor_sentence(evaluation.figures), *ladder_sentences(evaluation)]
     for column in evaluation.baselines:
         ahead, shared = wins(evaluation.figures, column)
         if shared:

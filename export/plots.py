@@ -197,7 +197,7 @@ def reliability(bins: np.ndarray, *, alt: str) -> Markup:
     filled = bins[bins[:, 2] > 0]
     parts = frame(x, y, below="confidence of the answer")
     parts.append(rule(x.at(0), y.at(0), x.at(1), y.at(1), kind="real thin"))
-    parts += [rule(x.at(a), y.at(a), x.at(a), y.at(b), kind="model") for a, b in filled[:, :2].tolist()]
+    parts += [rule(x.at(a), y.at(a), x.at(a), y.at(b), kind="drop") for a, b in filled[:, :2].tolist()]
     parts += [
         dot(x.at(float(a)), y.at(float(b)), kind="model-dot", radius=2.5 + 9 * math.sqrt(float(share)))
         for a, b, share in filled

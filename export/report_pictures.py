@@ -61,14 +61,14 @@ def closest(arrays: Arrays) -> list[Markup]:
 
 
 CLOSEST = (
-    "Of all samples those that lie nearest to a training picture: the sample on the left, that picture on the right. "
+    "Of the samples looked at those nearest to a training picture: the sample on the left, that picture on the right. "
     "Below stands their distance over the distance of the training picture to its own nearest neighbour in the "
     "training data. At 1 a sample is as near as training pictures are to one another; near 0 it is a copy."
 )
 
 
 def _pair(pair: Pixels, *, alt: str) -> Markup:
-    zoom = max(1, round(56 / pair.shape[2]))
+    zoom = max(1, round(84 / pair.shape[2]))
     return embedded(np.concatenate(list(pair), axis=1), alt=alt, zoom=zoom)
 
 
@@ -125,8 +125,9 @@ def latent_scatter(evaluation: Evaluation, arrays: Arrays) -> list[Markup]:
 
 
 SCATTER = (
-    "Each dot is a picture, placed by the two main axes of the real pictures' features. Where dots of real pictures "
-    "have no generated ones over them, the model leaves something out; generated ones alone are what is not real."
+    "Each dot is a picture, placed along the two directions in which the features of real pictures vary most. Where "
+    "dots of real pictures have no generated ones over them, the model leaves something out; where generated ones are "
+    "alone, it makes what does not exist."
 )
 
 

@@ -215,7 +215,7 @@ def _rung_plot(figure: Figure, rung: Rung) -> Markup:
     said = figure_words.rung_words(figure, rung)
     alt = f"{figure.name} of real pictures under {rung.damage}, from {number(rung.values[figure.name][0])} to "
     alt += f"{number(rung.values[figure.name][-1])}; this model has {number(figure.value)}: {said}"
-    unit = rung.damage if not rung.unit or rung.damage.startswith(rung.unit) else f"{rung.damage}, {rung.unit}"
+    unit = rung.damage if figure_words.is_counted(rung) else f"{rung.damage}, {rung.unit}"
     values, reached = rung.values[figure.name], figure_words.reached(figure, rung)
     drawing = plots.ladder(rung.amounts, values, value=figure.value, reached=reached, unit=unit, alt=alt)
     return tag("figure", tag("figcaption", figure.name), drawing, class_="card")

@@ -179,8 +179,10 @@ def test_numbers_are_rounded(value: float, spread: float | None, said: str) -> N
 @pytest.mark.parametrize(
     ("figure", "said"),
     [
-        (Figure("d", 3.0, 1.0, higher_is_better=False), "3 times real"),
-        (Figure("d", 1.1, 1.0, 0.06, higher_is_better=False), "as real"),
+        (Figure("d", 3.0, 1.0, higher_is_better=False), "3.0 times real"),
+        (Figure("d", 1.1, 1.0, 0.06, higher_is_better=False), "1.1 times real"),
+        (Figure("d", 1.004, 1.0, higher_is_better=False), "as real"),
+        (Figure("d", 0.0, 0.0, higher_is_better=False), "as real"),
         (Figure("d", 0.002, 0.0001, 0.0004, higher_is_better=False), "0.0019 above real"),
         (Figure("d", 0.5, 1.0, higher_is_better=False), "0.50 below real"),
         (Figure("a", 0.9889, 0.998), "0.0091 below real"),
@@ -219,17 +221,36 @@ def test_a_ladder_that_does_not_climb_is_told_and_not_used() -> None:
     assert not figure_words.climbs(figure, flat)
     assert figure_words.climbs(figure, BLUR)
     made_up = evaluations.evaluation(figures=(figure,), ladder=(flat,), baselines=())
-    assert figure_words.ladder_sentence(made_up) == ""
+    assert figure_words.ladder_sentences(made_up) == []
     assert "does not get worse with each step" in report.report_page(made_up, evaluations.no_arrays())
 
 
-def test_the_ladder_in_a_sentence() -> None:
-    left_out = Rung("classes left out", "classes", (0.0, 2.0), {"d": (1.0, 5.0)})
-    figure = Figure("d", 3.0, higher_is_better=False)
-    sentence = figure_words.ladder_sentence(evaluations.evaluation(figures=(figure,), ladder=(BLUR, left_out)))
-    assert (
-        sentence == "By its d it is as far from real as real pictures with blur of 2.0 pixels or 1.0 classes left out."
-    )
+@pytest.mark.parametrize(("amount", "said"), [(0.06, "0 to 1"), (2.0, "2"), (2.5, "2 to 3")])
+def test_what_is_counted_has_no_parts(amount: float, said: str) -> None:
+    assert figure_words.size_words(Rung("classes left out", "classes", (), {}), amount) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (3.0, "as far from real as real pictures with blur of 2.0 pixels or 1 to 2 classes left out."),
+        (0.9, "as near to real pictures as other real pictures are."),
+        (9.0, "further from real than the most damaged real pictures of the ladder."),
+    ],
+)
+def test_the_ladder_in_a_sentence(value: float, said: str) -> None:
+    left_out = Rung("classes left out", "classes", (0.0, 1.0, 2.0), {"d": (1.0, 2.0, 4.0)})
+    figure = Figure("d", value, higher_is_better=False)
+    made_up = evaluations.evaluation(figures=(figure,), ladder=(BLUR, left_out))
+    assert figure_words.ladder_sentences(made_up) == [f"By its d it is {said}"]
+
+
+def test_each_kind_of_features_has_its_place_on_the_ladder() -> None:
+    sentences = figure_words.ladder_sentences(evaluations.evaluation())
+    assert [s.partition(" it is")[0] for s in sentences[:2]] == [
+        "By its Fréchet distance (classifier features)",
+        "By its Fréchet distance (label-free features)",
+    ]
 
 
 # -----------------------------------------------------------------------------
