@@ -1,5 +1,6 @@
 """An explanation as one picture to take away: picture and maps with their legends, bars, and what was measured."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -56,8 +57,7 @@ def paint_card(card: Card, colours: Colours) -> QImage:
     """The card at RATIO pixels to a px."""
     plain = card.scene.plain
     count = len(card.scene.maps)
-    words = _words_height(card)
-    height = max(float(SIDE + 60), words)
+    height = max(SIDE + 60, math.ceil(_words_height(card)))
     width = count * SIDE + PANEL
     image = QImage(round(width * RATIO), round(height * RATIO), QImage.Format.Format_RGB32)
     image.setDevicePixelRatio(RATIO)
