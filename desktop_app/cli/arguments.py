@@ -34,6 +34,10 @@ def add_models(parser: argparse.ArgumentParser, verify: Command, import_: Comman
     added.set_defaults(command=verify)
     added = actions.add_parser("import", help="copy a package into your own folder, checked before", parents=[common()])
     added.add_argument("path", type=Path, help="a package's folder, or one zipped")
+    another = added.add_mutually_exclusive_group()
+    another.add_argument("--replace", action="store_true", help="in the place of another version of your own")
+    another.add_argument("--both", action="store_true", help="beside another version, under a name of its own")
+    added.add_argument("--anyway", action="store_true", help="also where the check-up finds something wrong")
     added.set_defaults(command=import_)
     added = actions.add_parser(
         "check", help="try a package out on this machine and say what is wrong", parents=[common()]

@@ -34,8 +34,8 @@ def run(options: argparse.Namespace) -> int:
         if len(chosen) == 2:
             comparison.require_same_kind(*chosen)
         jobs = stack.enter_context(asking.engine(options.device, options.threads))
-        found = [_checked_up(jobs, package, options) for package in chosen]
-        _remember(jobs, chosen, found)
+        found = [checked_up(jobs, package, options.seed, options.count) for package in chosen]
+        remember(jobs, chosen, found)
         if options.sheet is not None:
             _write_sheet(options.sheet, found)
         _print(options, chosen, found)
@@ -54,9 +54,9 @@ def _package(library: Library, name: str) -> Iterator[Package]:
         yield arrival.package
 
 
-def _checked_up(jobs: JobQueue, package: Package, options: argparse.Namespace) -> CheckedUp:
-    request = CheckUp(package.ref, options.seed, options.count)
-    for update in asking.run_request(jobs, request):
+def checked_up(jobs: JobQueue, package: Package, seed: int = 0, count: int = 32) -> CheckedUp:
+    """Raises StudioError."""
+    for update in asking.run_request(jobs, CheckUp(package.ref, seed, count)):
         if isinstance(update, Progress):
             tell(f"{package.name}: {update.done} of {update.total}")
         elif isinstance(update, CheckedUp):
@@ -65,7 +65,7 @@ def _checked_up(jobs: JobQueue, package: Package, options: argparse.Namespace) -
     raise PackageError(f"“{package.name}” ended its check-up without an answer.", Fault.DOES_NOT_RUN)
 
 
-def _remember(jobs: JobQueue, chosen: list[Package], found: list[CheckedUp]) -> None:
+def remember(jobs: JobQueue, chosen: list[Package], found: list[CheckedUp]) -> None:
     """The cards in the window show what was measured here, too."""
     device = jobs.state.device
     speeds = Speeds(paths.user_data() / "speeds.json")

@@ -3,12 +3,14 @@
 import argparse
 import sys
 
-from desktop_app.cli import asking
+from desktop_app.cli import asking, check
 from desktop_app.cli.printing import print_json, print_table
-from desktop_app.engine.errors import Cancelled, PackageError, StudioError
+from desktop_app.engine.errors import Cancelled, Fault, PackageError, StudioError
 from desktop_app.engine.manifest import Manifest
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Verified, Verify
+from desktop_app.studio import check_up
+from desktop_app.studio.arrival import Arrival
 from desktop_app.studio.jobs import JobQueue
 from desktop_app.studio.model_card import megabytes, size_on_disk
 
@@ -51,11 +53,39 @@ def verify(options: argparse.Namespace) -> int:
 
 
 def bring_in(options: argparse.Namespace) -> int:
-    """Copy a package into the user's folder, whole or not at all."""
-    with asking.engine(options.device, options.threads) as jobs:
-        package = asking.library().import_package(options.path, lambda copy: _must_work(jobs, copy))
+    """Copy a package into the user's folder, whole or not at all, once it was verified and checked up."""
+    with asking.engine(options.device, options.threads) as jobs, asking.library().receive(options.path) as arrival:
+        _refuse_name(arrival, options)
+        verify_one(jobs, arrival.package)
+        found = check.checked_up(jobs, arrival.package)
+        flags = check_up.flags(arrival.package.manifest, found)
+        for flag in flags:
+            print(f"{flag.what}. {flag.advice}")
+        if not check_up.is_sound(flags) and not options.anyway:
+            raise PackageError("It was not brought in. Add --anyway to bring it in all the same.", Fault.NOT_A_PACKAGE)
+        ends = {"replace": arrival.replace, "both": arrival.keep_both, "": arrival.keep}
+        package = ends[_wish(arrival, options)]()
+        check.remember(jobs, [package], [found])
     print(f"“{package.manifest.title}” is now in {package.folder}. Licence: {package.manifest.licence}.")
+    print(f"Check-up: {check_up.summary(found)}")
     return 0
+
+
+def _refuse_name(arrival: Arrival, options: argparse.Namespace) -> None:
+    """Before anything is computed. Raises PackageError."""
+    if arrival.there is None or arrival.is_same or not _wish(arrival, options):
+        try:
+            arrival.refuse_taken()
+        except PackageError as error:
+            ways = f"--both to keep both{', or --replace to put it in its place' * arrival.can_replace}"
+            another = arrival.there is not None and not arrival.is_same
+            raise PackageError(f"{error.message}{f' Add {ways}.' * another}", error.fault) from None
+
+
+def _wish(arrival: Arrival, options: argparse.Namespace) -> str:
+    if arrival.there is None:
+        return ""
+    return "replace" if options.replace else "both" if options.both else ""
 
 
 def verify_one(jobs: JobQueue, package: Package) -> Verified:
@@ -70,10 +100,6 @@ def verified_sentence(verified: Verified) -> str:
         f"{verified.name}: golden example reproduced within {verified.max_error:.1e} "
         f"({verified.tolerance:.0e} allowed), {verified.milliseconds:.0f} ms"
     )
-
-
-def _must_work(jobs: JobQueue, package: Package) -> None:
-    verify_one(jobs, package)
 
 
 def _row(package: Package) -> tuple[str, ...]:
