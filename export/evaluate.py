@@ -13,7 +13,6 @@ package's graphs, the data, the nets that judge, and the options.
 
 import argparse
 import dataclasses
-import functools
 import importlib
 import pathlib
 import sys
@@ -31,8 +30,6 @@ from export.card_usefulness import is_use
 from export.checkpoint import write_atomically
 from export.errors import ExportError
 from export.evaluation import Arrays, Evaluation, Figure
-from export.kept import Kept, sha256_of_graphs
-from export.measured import TOLD
 from export.package_evaluation import write_evaluation
 from export.package_files import write_arrays, write_manifest
 from export.report import write_report
@@ -46,8 +43,7 @@ DIGITS = 4  # significant ones in the manifest
 class Evaluator:
     """A module with `evaluate(args, package) -> (Evaluation, Arrays)`.
 
-    It may have `depends(args, package) -> dict`, all beside the package that its result hangs on: then it is kept. And
-    `stands(args, manifest) -> tuple[Score, ...]`: scores of an earlier evaluation that this one leaves as they are.
+    It may have `stands(args, manifest) -> tuple[Score, ...]`: scores of an earlier evaluation that this one leaves.
     """
 
     abilities: tuple[str, ...]  # one of them is enough
@@ -123,7 +119,9 @@ def evaluate_package(args: argparse.Namespace, package: Package) -> None:
     except StudioError as error:
         raise ExportError(str(error)) from None
     module = evaluator.load()
-    evaluation, arrays = result(args, package, module)
+    evaluation, arrays = module.evaluate(args, package)
+    if not evaluation.training:
+        evaluation = msgspec.structs.replace(evaluation, training=read_training(package.folder))
     for figure in evaluation.figures:
         print(line_of(figure))
     if args.pictures:
@@ -134,24 +132,6 @@ def evaluate_package(args: argparse.Namespace, package: Package) -> None:
     print(f"report: {write_report(evaluation, arrays, folder)}")
     stands = module.stands(args, package.manifest) if hasattr(module, "stands") else ()
     write_scores(package, evaluation, (*map(score_of, evaluation.figures), *stands))
-
-
-def result(args: argparse.Namespace, package: Package, module: ModuleType) -> tuple[Evaluation, Arrays]:
-    """What the module finds, or has found before."""
-    measure = functools.cache(lambda: module.evaluate(args, package))
-    if hasattr(module, "depends") and not args.pictures:
-        kept = Kept(pathlib.Path(args.cache), fresh=args.fresh)
-        key = {"what": module.__name__, "told": TOLD, "package": sha256_of_graphs(package.manifest)}
-        key |= module.depends(args, package)
-        plain = kept.plain(key, lambda: msgspec.to_builtins(measure()[0]))
-        pictures = kept.arrays(key, lambda: msgspec.structs.asdict(measure()[1]))
-        evaluation, arrays = msgspec.convert(plain, Evaluation), Arrays(**pictures)
-    else:
-        evaluation, arrays = measure()
-    manifest = package.manifest
-    training = evaluation.training or read_training(package.folder)
-    about = {"title": manifest.title, "summary": manifest.summary, "training": training}
-    return msgspec.structs.replace(evaluation, **about), arrays
 
 
 def line_of(figure: Figure) -> str:

@@ -5,6 +5,7 @@ that is there and `--likelihood` asks for them; else those of an earlier evaluat
 """
 
 import argparse
+import dataclasses
 import pathlib
 import time
 
@@ -20,6 +21,7 @@ from desktop_app.engine.runtime import Runtime
 from export import evaluate_generator, likelihood
 from export.evaluation import Arrays, Evaluation, Figure
 from export.generator_bench import Bench
+from export.kept import sha256_of_graphs
 from export.tracing import load_prior, load_run, new_average, round_to_half
 
 BOUNDS = ("ELBO", "IW-")  # what their names begin with
@@ -33,19 +35,12 @@ def evaluate(args: argparse.Namespace, package: Package) -> tuple[Evaluation, Ar
     try:
         bench = evaluate_generator.open_bench(args, package, runtime)
         evaluation, arrays = evaluate_generator.measure(args, bench, package, started=started, kind="autoencoder")
-        bench.progress.begin("reconstruction")
         figures = [*evaluation.figures, *reconstruction(bench, package)]
     finally:
         runtime.close()
     if args.likelihood:
         figures += bounds(args, bench, package)
-    seconds = round(time.monotonic() - started, 1)
-    return msgspec.structs.replace(evaluation, figures=tuple(figures), seconds=seconds), arrays
-
-
-def depends(args: argparse.Namespace, package: Package) -> dict:
-    bounds = [args.draws, args.part] if args.likelihood else None
-    return {**evaluate_generator.depends(args, package), "likelihood": bounds}
+    return msgspec.structs.replace(evaluation, figures=tuple(figures)), arrays
 
 
 def stands(args: argparse.Namespace, manifest: Manifest) -> tuple[Score, ...]:
@@ -55,35 +50,34 @@ def stands(args: argparse.Namespace, manifest: Manifest) -> tuple[Score, ...]:
 
 def reconstruction(bench: Bench, package: Package) -> tuple[Figure, ...]:
     """Pictures of the test split through encoder and decoder, rounded to 8 bit."""
-    test = bench.test
-    model = LatentModel(package, bench.judges.runtime)
+    test, real = bench.test, bench.real.look.seen
+    bench.progress.begin("reconstruction")
+
+    def make() -> dict[str, float]:
+        back = _back(LatentModel(package, bench.judges.runtime), test.images)
+        apart = np.abs(back.astype(np.float32) - test.images).mean()
+        return {"apart": float(apart), "kept": float((bench.judges.look(back).seen == test.labels).mean())}
+
+    found = bench.kept.plain(bench.key("reconstruction", package=sha256_of_graphs(package.manifest)), make)
+    of = f"{len(test.images):,} test pictures, encoded and decoded"
+    apart_note, kept_note = f"In 8-bit steps, {of}.", f"Share in which the classifier sees the picture's class, {of}."
+    floor = float((real == test.labels).mean())
+    return (
+        Figure("mean difference of a pixel", found["apart"], 0.0, None, False, RECONSTRUCTION, apart_note),
+        Figure("class kept", found["kept"], floor, None, True, RECONSTRUCTION, kept_note),
+    )
+
+
+def _back(model: LatentModel, pictures: np.ndarray) -> np.ndarray:
+    """(n, H, W, C) uint8 -> the same, encoded and decoded."""
     picture = model.picture
     scale = np.float32((picture.high - picture.low) / 255)
-    back = np.empty_like(test.images)
+    back = np.empty_like(pictures)
     for first in range(0, len(back), CHUNK):
         part = slice(first, first + CHUNK)
-        x = test.images[part].transpose(0, 3, 1, 2).astype(np.float32) * scale + np.float32(picture.low)
+        x = pictures[part].transpose(0, 3, 1, 2).astype(np.float32) * scale + np.float32(picture.low)
         back[part] = images.to_pixels(model.decode(model.encode(x)), picture)
-    apart = np.abs(back.astype(np.float32) - test.images).mean()
-    real, seen = bench.real.look.seen, bench.judges.look(back).seen
-    of = f"{len(back):,} test pictures, encoded and decoded"
-    return (
-        Figure(
-            "mean difference of a pixel",
-            float(apart),
-            floor=0.0,
-            higher_is_better=False,
-            group=RECONSTRUCTION,
-            note=f"In 8-bit steps, {of}.",
-        ),
-        Figure(
-            "class kept",
-            float((seen == test.labels).mean()),
-            floor=float((real == test.labels).mean()),
-            group=RECONSTRUCTION,
-            note=f"Share in which the classifier sees the class of the picture, {of}.",
-        ),
-    )
+    return back
 
 
 def bounds(args: argparse.Namespace, bench: Bench, package: Package) -> list[Figure]:
@@ -95,15 +89,17 @@ def bounds(args: argparse.Namespace, bench: Bench, package: Package) -> list[Fig
     flow = load_prior(runs, package.name, options, seen=progress["seen"], num_classes=len(shares))
     round_to_half(flow)
     binary = options["grey"] < 1
-    found = likelihood.bounds(
-        vae,
-        flow,
-        bench.test.images,
-        class_shares=torch.from_numpy(shares).float(),
-        binary=binary,
-        draws=args.draws,
-        part=args.part,
-    )
+
+    def make() -> dict[str, float]:
+        class_shares = torch.from_numpy(shares).float()
+        found = likelihood.bounds(
+            vae, flow, bench.test.images, class_shares=class_shares, binary=binary, draws=args.draws, part=args.part
+        )
+        return dataclasses.asdict(found)
+
+    package_hash = sha256_of_graphs(package.manifest)
+    key = bench.key("likelihood", package=package_hash, draws=args.draws, part=args.part)
+    found = likelihood.Bounds(**bench.kept.plain(key, make))
     pixels = "each pixel binarised once with its grey as the probability" if binary else "grey pixels"
     about = f"negative bounds in nats a picture of the test split, {pixels}, lower is better"
     drawn = f"{found.weighted_count} pictures drawn at random"

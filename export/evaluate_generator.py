@@ -7,9 +7,12 @@ seen the training split.
 """
 
 import argparse
+import functools
 import pathlib
 import time
+from collections.abc import Callable
 
+import msgspec
 import numpy as np
 
 from desktop_app.engine.packages import Package
@@ -17,7 +20,7 @@ from desktop_app.engine.runtime import Runtime
 from export import generator_scores as scores
 from export.data import IDX_SOURCES, load_dataset
 from export.errors import ExportError
-from export.evaluation import Arrays, Data, Evaluation, Figure
+from export.evaluation import Arrays, Data, Evaluation, Extrapolation, Figure
 from export.generator_bench import WEIGHTS, Bench, limits, remembered_figures
 from export.generator_words import note_of
 from export.judges import CLASSIFIER, Look, open_judges
@@ -86,17 +89,6 @@ def dataset_of(package: Package) -> str:
     return next((name for name, source in IDX_SOURCES.items() if source.title == title), title.lower())
 
 
-def depends(args: argparse.Namespace, package: Package) -> dict:
-    """What a kept result hangs on, beside the package: everything that is read."""
-    runtime = Runtime("cpu", threads=1)
-    try:
-        bench = open_bench(args, package, runtime)
-        baselines = [sha256_of_graphs(other.manifest) for other in bench.baseline_packages(package)]
-        return {**bench.depends, "baselines": baselines}
-    finally:
-        runtime.close()
-
-
 # -----------------------------------------------------------------------------
 # measuring
 
@@ -104,35 +96,54 @@ def depends(args: argparse.Namespace, package: Package) -> dict:
 def measure(
     args: argparse.Namespace, bench: Bench, package: Package, *, started: float, kind: str
 ) -> tuple[Evaluation, Arrays]:
-    """Samples, and everything beside them."""
+    """Samples, and everything beside them; numbers are kept, words are made anew."""
     bench.foretell(package)
-    samples, look = bench.samples(package)
-    real, floor = bench.real, bench.floor()
-    asked = bench.asked(package)
-    bench.progress.begin("measuring")
-    found = scores.judged(look, real, seed=bench.seed, asked=asked)
-    found |= scores.distances(look, real, seed=bench.seed)
-    bench.progress.begin("extrapolating")
-    frechet = scores.frechet_extrapolations(look, real, seed=bench.seed)
-    lines = (scores.inception_extrapolation(look, seed=bench.seed), *frechet)
-    closest, near_floor = bench.remembered(samples), bench.remembered_floor()
-    figures = figures_of(found | limits(*lines) | remembered_figures(closest), floor | near_floor, bench=bench)
-    ladder, baselines = bench.ladder(floor), bench.baselines(package)
+    once = functools.cache(lambda: _measure(bench, package, lambda: told(args, package, kind=kind, started=started)))
+    key = bench.key("package", package=sha256_of_graphs(package.manifest))
+    kept = bench.kept.plain(key, lambda: once()[0])
+    arrays = bench.kept.arrays(key, lambda: once()[1])
+    floor = bench.floor() | bench.remembered_floor()
+    figures = figures_of(kept["figures"], floor, count=bench.count)
+    ladder = bench.ladder(floor)
+    about = {"title": package.manifest.title, "summary": package.manifest.summary}
     evaluation = Evaluation(
         figures=figures,
         nets=bench.judges.nets,
         data=data_of(bench),
-        baselines=baselines,
+        baselines=bench.baselines(package),
         ladder=ladder,
-        extrapolations=lines,
-        notes=(*remarks(bench, package, look), *stumbles(ladder, figures)),
+        extrapolations=msgspec.convert(kept["extrapolations"], tuple[Extrapolation, ...]),
+        notes=(*remarks(bench, package, kept["unseen"]), *stumbles(ladder, figures)),
         classes=bench.judges.classes,
-        **told(args, package, kind=kind, started=started),
+        **(kept["told"] | about),
     )
-    return evaluation, arrays_of(bench, samples, look, closest, asked)
+    return evaluation, arrays_with(**arrays)
 
 
-def figures_of(found: scores.Measured, floor: scores.Measured, *, bench: Bench) -> tuple[Figure, ...]:
+def _measure(bench: Bench, package: Package, tell: Callable[[], dict]) -> tuple[dict, dict[str, np.ndarray]]:
+    """(figures and what is told of them, pictures and points). What stands beside them counts into the time told."""
+    samples, look = bench.samples(package)
+    real, floor = bench.real, bench.floor()
+    bench.remembered_floor()
+    bench.ladder(floor)
+    bench.baselines(package)
+    bench.progress.begin("measuring")
+    asked = bench.asked(package)
+    found = scores.judged(look, real, seed=bench.seed, asked=asked) | scores.distances(look, real, seed=bench.seed)
+    bench.progress.begin("extrapolating")
+    frechet = scores.frechet_extrapolations(look, real, seed=bench.seed)
+    lines = (scores.inception_extrapolation(look, seed=bench.seed), *frechet)
+    closest = bench.remembered(samples)
+    kept = {
+        "figures": found | limits(*lines) | remembered_figures(closest),
+        "extrapolations": msgspec.to_builtins(lines),
+        "unseen": [name for label, name in enumerate(bench.judges.classes) if not (look.seen == label).any()],
+        "told": tell(),
+    }
+    return kept, arrays_of(bench, samples, look, closest, asked)
+
+
+def figures_of(found: scores.Measured, floor: scores.Measured, *, count: int) -> tuple[Figure, ...]:
     """In the order of their headings: classes, classifier features, label-free features, memorisation."""
     figures = [
         Figure(
@@ -142,7 +153,7 @@ def figures_of(found: scores.Measured, floor: scores.Measured, *, bench: Bench) 
             found.get(scores.spread_of(name)),
             scores.higher_is_better(name),
             scores.group_of(name),
-            note_of(name, count=bench.count),
+            note_of(name, count=count),
         )
         for name, value in scores.without_spreads(found).items()
     ]
@@ -158,12 +169,11 @@ def data_of(bench: Bench) -> tuple[Data, ...]:
     )
 
 
-def remarks(bench: Bench, package: Package, look: Look) -> list[str]:
+def remarks(bench: Bench, package: Package, unseen: list[str]) -> list[str]:
     """What to keep in mind with these figures."""
     found = []
     if not package.manifest.classes:
         found.append(f"{package.name} has no classes to ask for, so there is no class accuracy.")
-    unseen = [name for label, name in enumerate(bench.judges.classes) if not (look.seen == label).any()]
     if unseen:
         names = ", ".join(f"“{name}”" for name in unseen)
         found.append(f"In none of {bench.count:,} samples does the classifier see {names}.")
@@ -180,19 +190,22 @@ def remarks(bench: Bench, package: Package, look: Look) -> list[str]:
 # pictures and points
 
 
-def arrays_of(bench: Bench, samples: np.ndarray, look: Look, closest: Closest, asked: np.ndarray | None) -> Arrays:
+def arrays_of(
+    bench: Bench, samples: np.ndarray, look: Look, closest: Closest, asked: np.ndarray | None
+) -> dict[str, np.ndarray]:
+    """Those of `Arrays` that a generator has."""
     order = np.argsort(closest.ratios, kind="stable")[:PAIRS]
     pairs = np.stack([samples[order], bench.train.images[closest.nearest[order]]], axis=1)
     real_points, fake_points = main_axes(bench.real.look.features[CLASSIFIER], look.features[CLASSIFIER])
-    return arrays_with(
-        samples=samples[:SHOWN],
-        pairs=pairs,
-        ratios=closest.ratios[order],
-        real_points=real_points[:POINTS],
-        fake_points=fake_points[:POINTS],
-        real_labels=bench.test.labels[:POINTS].astype(np.int16),
-        confusion=confusion(look.seen, asked, len(bench.judges.classes)),
-    )
+    return {
+        "samples": samples[:SHOWN],
+        "pairs": pairs,
+        "ratios": closest.ratios[order],
+        "real_points": real_points[:POINTS],
+        "fake_points": fake_points[:POINTS],
+        "real_labels": bench.test.labels[:POINTS].astype(np.int16),
+        "confusion": confusion(look.seen, asked, len(bench.judges.classes)),
+    }
 
 
 def main_axes(real: np.ndarray, fake: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,6 @@ from export.evaluation import Arrays
 from export.kept import sha256_of_graphs
 from export.package import git_commit
 
-TOLD = 2  # raised when an evaluation tells something else of the same measurements
 OPTIONS = {"count": 10_000, "seed": 1, "judge": None, "draws": 500, "part": 1000}  # the usual ones need no mention
 
 
