@@ -63,8 +63,10 @@ def capital(text: str) -> str:
 
 
 def is_as_real(figure: Figure) -> bool:
-    """Whether a figure is next to its floor. Spreads do not count: those of subsets are wider than a figure's error."""
-    return figure.floor is not None and abs(figure.value - figure.floor) <= ALIKE * abs(figure.floor)
+    """Whether a figure is no further from its floor than two standard errors, or than next to nothing."""
+    if figure.floor is None:
+        return False
+    return abs(figure.value - figure.floor) <= max(2 * (figure.spread or 0), ALIKE * abs(figure.floor))
 
 
 def is_better(figure: Figure, other: float) -> bool:

@@ -180,7 +180,8 @@ def test_numbers_are_rounded(value: float, spread: float | None, said: str) -> N
     ("figure", "said"),
     [
         (Figure("d", 3.0, 1.0, higher_is_better=False), "3.0 times real"),
-        (Figure("d", 1.1, 1.0, 0.06, higher_is_better=False), "1.1 times real"),
+        (Figure("d", 1.1, 1.0, 0.06, higher_is_better=False), "as real"),
+        (Figure("d", 1.1, 1.0, 0.04, higher_is_better=False), "1.1 times real"),
         (Figure("d", 1.004, 1.0, higher_is_better=False), "as real"),
         (Figure("d", 0.0, 0.0, higher_is_better=False), "as real"),
         (Figure("d", 0.002, 0.0001, 0.0004, higher_is_better=False), "0.0019 above real"),
