@@ -61,7 +61,7 @@ def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     if q.is_cuda:
         return F.scaled_dot_product_attention(q, k, v, is_causal=True)
     ahead = torch.full((q.shape[2], q.shape[2]), float("-inf"), dtype=q.dtype, device=q.device).triu(1)
-    return (q @ k.mT * q.shape[-1] ** -0.5 + ahead).softmax(dim=-1) @ v
+    return (q * q.shape[-1] ** -0.5 @ k.mT + ahead).softmax(dim=-1) @ v
 
 
 class Attention(nn.Module):

@@ -151,18 +151,18 @@ LSTM = {
 }
 SHAKESPEARE = {"dataset": "shakespeare", "context": 256, "batch": 32, "part": 8, "dropout": 0.15}
 SHAKESPEARE_GPT = {**GPT, **SHAKESPEARE, "width": 256, "layers": 6, "heads": 4, "hidden": 1024}
-SHAKESPEARE_LSTM = {**LSTM, **SHAKESPEARE, "part": 32, "width": 512, "layers": 2, "dropout": 0.3}
+SHAKESPEARE_LSTM = {**LSTM, **SHAKESPEARE, "part": 32, "width": 544, "layers": 2, "dropout": 0.3}
 GPU_TEXT = {"tokens": 0, "minutes": 5}
 WRITER = {
     "dataset": "writing",
     "context": 512,
     "batch": 32,
     "part": 4,
-    "mixture": {"prose": 14, "software": 12, "gloss": 6},
+    "mixture": {"prose": 18, "software": 8, "gloss": 6},
     "dropout": 0.0,
 }
 WRITER_GPT = {**GPT, **WRITER, "width": 320, "layers": 8, "heads": 5, "hidden": 1152}
-WRITER_LSTM = {**LSTM, **WRITER, "part": 32, "width": 768, "layers": 2}
+WRITER_LSTM = {**LSTM, **WRITER, "part": 32, "width": 704, "layers": 2}
 
 PRESETS = {
     "digits-gan": {
@@ -226,7 +226,7 @@ PRESETS = {
         "gpu": {**DIGIT_DENOISER, "batch": 256, "minutes": 5},
     },
     "shakespeare-chars": {
-        "cpu": {**SHAKESPEARE_GPT, "tokens": 22_000_000, "minutes": 90},
+        "cpu": {**SHAKESPEARE_GPT, "tokens": 10_000_000, "minutes": 60},
         "gpu": {**SHAKESPEARE_GPT, "part": 32, "width": 384, "heads": 6, "hidden": 1536, "dropout": 0.2} | GPU_TEXT,
     },
     "shakespeare-lstm": {

@@ -7,7 +7,8 @@
 
 A source is KIND[:HOW]=PATH, or a folder of folders. HOW says where documents begin: "whole" files (of a folder, an
 archive .tar.*, or one file, each also .gz, .bz2 or .xz), "lines", or "entries", which are paragraphs that follow a line
-"name: what it is". Whole documents and, in entries and lines, paragraphs that occur twice are taken once.
+"name: what it is". Whole documents and, in entries and lines, paragraphs that occur twice are taken once; --without
+leaves out the lines, entries (by their first line) and paragraphs that begin with a pattern.
 
 The data set is data/<name>/: train_tokens.npy and held_out_tokens.npy (uint16, kinds one after the other),
 tokenizer.json and dataset.json. A document is its kind's control code, its text and an end; the held-out share is
@@ -56,7 +57,7 @@ class TextData:
 # documents
 
 
-def documents_of(how: str, texts: dict[str, str], *, unwrapped: bool) -> list[Document]:
+def documents_of(how: str, texts: dict[str, str], *, unwrapped: bool, without: re.Pattern) -> list[Document]:
     """texts: name -> content. Cleaned, without repetitions, in the order of the files."""
     documents: list[Document] = []
     seen: set[bytes] = set()
@@ -69,7 +70,10 @@ def documents_of(how: str, texts: dict[str, str], *, unwrapped: bool) -> list[Do
         else:
             found = entries(content)
         for document in found:
-            text = _fresh(document.text, seen, header=how == "entries", whole=how == "whole")
+            if how != "whole" and without.match(document.text):
+                continue
+            text = document.text if how == "whole" else without_paragraphs(document.text, without)
+            text = _fresh(text, seen, header=how == "entries", whole=how == "whole")
             text = unwrap(text) if unwrapped else text
             if len(text) >= SHORTEST:
                 documents.append(Document(document.family, text))
@@ -92,6 +96,13 @@ def entries(text: str) -> list[Document]:
         elif opened:
             opened[-1].append(paragraph)
     return [Document(parts[0].partition(":")[0].partition("-")[0], "\n\n".join(parts)) for parts in opened]
+
+
+def without_paragraphs(text: str, pattern: re.Pattern) -> str:
+    """The text without its paragraphs that begin with the pattern; a header stays with what is left of the first."""
+    head, line, body = text.partition("\n")
+    kept = [paragraph for paragraph in body.split("\n\n") if not pattern.match(paragraph)]
+    return head + line + "\n\n".join(kept)
 
 
 def _fresh(text: str, seen: set[bytes], *, header: bool, whole: bool) -> str:
@@ -198,11 +209,15 @@ def prepare_text(args: argparse.Namespace, *, root: pathlib.Path) -> pathlib.Pat
     """Read the sources, split, learn the vocabulary, write data/<name>/; dataset.json comes last."""
     if not 0 < args.held_out < 1:
         raise ExportError(f"--held-out {args.held_out}: the share kept back lies between 0 and 1.")
+    try:
+        without = re.compile("|".join(args.without or ["(?!)"]))  # by default nothing matches
+    except re.error as error:
+        raise ExportError(f"--without is no regular expression ({error}).") from None
     kinds: dict[str, list[Document]] = {}
     for source in (args.path, *args.more):
         for kind, how, texts in read_texts(str(source) if source else ""):
             as_is = [Document(name, text) for name, text in texts.items()]
-            found = as_is if args.characters else documents_of(how, texts, unwrapped=args.unwrap)
+            found = as_is if args.characters else documents_of(how, texts, unwrapped=args.unwrap, without=without)
             kinds.setdefault(kind, []).extend(found)
     splits: dict[str, dict[str, list[Document]]] = {split: {} for split in SPLITS}
     for kind, documents in kinds.items():

@@ -30,7 +30,7 @@ from export.text_loss import block_loss
 
 FAMILIES = ("gpt", "lstm")
 LOOKS = 25  # times in a run that the held-out text is looked at
-LOOK_WINDOWS = 128  # of each kind, spread evenly
+LOOK_TOKENS = 32_768  # of each kind, in windows that are spread evenly
 
 
 def run(args: argparse.Namespace, folder: pathlib.Path, options: dict, compute: Compute) -> None:
@@ -182,7 +182,7 @@ def look(folder: pathlib.Path, state: State, held: TextData, progress, options: 
                 held.tokens[start:end],
                 context=options["context"],
                 compute=compute,
-                most=LOOK_WINDOWS,
+                most=max(1, LOOK_TOKENS // options["context"]),
             ),
             4,
         )

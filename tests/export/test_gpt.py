@@ -4,7 +4,7 @@ torch = pytest.importorskip("torch")
 
 import torch.nn.functional as F  # noqa: E402, N812
 
-from export.gpt import Transformer, attend, build, rotary_angles, rotate  # noqa: E402
+from export.gpt import Transformer, attend, build, norm, rotary_angles, rotate  # noqa: E402
 from export.lstm import Recurrent  # noqa: E402
 from export.muon import Muon, orthogonal  # noqa: E402
 
@@ -58,8 +58,9 @@ def test_the_embedding_is_also_the_way_out_and_logits_stay_within_the_cap() -> N
 
 def test_parts_start_silent() -> None:
     net = Transformer(vocabulary=11, context=12, **SHAPE)
-    one, other = torch.tensor([[1, 2, 3]]), torch.tensor([[7, 8, 3]])
-    torch.testing.assert_close(net(one)[0, 2], net(other)[0, 2])
+    table = net.embedding.weight
+    logits = norm(norm(table[[4, 2]])) @ table.T
+    torch.testing.assert_close(net(torch.tensor([[4, 2]]))[0], 15 * torch.tanh(logits / 15))
 
 
 def test_a_width_that_does_not_divide_is_refused() -> None:

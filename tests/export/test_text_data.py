@@ -115,6 +115,22 @@ def test_text_of_three_shapes_becomes_one_data_set(writing: Path, capsys: pytest
     assert sum(text.startswith("<|gloss|>") for text in everything) == 4
 
 
+def test_what_begins_with_a_pattern_is_left_out(tmp_path: Path) -> None:
+    apps = "lib-a: a library\nIt counts.\n\na: an app\nIt counts.\n\nThis package is a thing of its own."
+    (tmp_path / "apps.txt").write_text(
+        apps + "".join(f"\n\nc{i}: it is {'x' * i}\nIt has {'i' * i}." for i in range(9))
+    )
+    extra = ("--without", "lib", "--without", "This package", "--vocabulary", "300", "--held-out", "0.1")
+    assert prepare(tmp_path, f"app:entries={tmp_path / 'apps.txt'}", extra=extra) == 0
+    tokenizer = load_tokenizer(tmp_path / "data" / "mine" / "tokenizer.json")
+    splits = [load_text(tmp_path / "data", "mine", split=split).tokens.tolist() for split in ("train", "held_out")]
+    text = "".join(tokenizer.decode(tokens, skip_special_tokens=False) for tokens in splits)
+    assert "lib-a" not in text
+    assert "This package" not in text
+    assert "<|app|>a: an app\nIt counts.<|end|>" in text
+    assert prepare(tmp_path, f"app={tmp_path / 'apps.txt'}", extra=("--without", "(")) == 1
+
+
 def test_a_folder_of_folders_gives_a_kind_each(tmp_path: Path) -> None:
     for kind in ("letters", "poems"):
         (tmp_path / "mine" / kind).mkdir(parents=True)
