@@ -21,7 +21,17 @@ from desktop_app.cli import asking
 from desktop_app.cli.models import verified_sentence, verify_one
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Design, Pictures, Pixels, Restored, Sample
+from desktop_app.engine.requests import (
+    Classified,
+    Classify,
+    Design,
+    Explain,
+    Explained,
+    Pictures,
+    Pixels,
+    Restored,
+    Sample,
+)
 from desktop_app.studio import recipe
 from desktop_app.studio.jobs import JobQueue
 from desktop_app.studio.library import Library
@@ -33,6 +43,7 @@ TIME_LIMIT_S = 300
 DESIGNS = 12
 CHUNKS = (DESIGNS, 5, 1)  # batch sizes that must all give the same pixels
 MAX_SEAM = 2  # of 255, between a picture done in tiles of one size and of another
+MAX_UNSURE = 1e-3  # of a probability, between a picture judged alone and among others on a GPU
 _USER_FOLDERS = ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME")
 
 Step = Callable[[], str]  # does its work and returns what to say; raises StudioError where something is wrong
@@ -95,6 +106,8 @@ def _engine_steps(options: argparse.Namespace, folder: Path) -> Iterator[Step]:
                 yield lambda package=package: _file_comes_back(jobs, package, folder)  # type: ignore[misc]
             if package.manifest.restoration is not None:
                 yield lambda package=package: _restores(jobs, package, folder)  # type: ignore[misc]
+            if package.manifest.classifier is not None:
+                yield lambda package=package: _explains(jobs, package)  # type: ignore[misc]
 
 
 def _all_readable(library: Library) -> str:
@@ -186,6 +199,31 @@ def restored(jobs: JobQueue, package: Package, scratch: Scratch, picture: Pixels
         if isinstance(update, Restored):
             restoring.take(update)
     return np.array(restoring.result)
+
+
+def _explains(jobs: JobQueue, package: Package) -> str:
+    """A picture judged among others and alone, which must come to the same, and both maps of why."""
+    pictures = _grain(package)
+    judged = asking.run_request(jobs, Classify(package.ref, pictures))
+    among = np.concatenate([update.probabilities for update in judged if isinstance(update, Classified)])[0]
+    updates = asking.run_request(jobs, Explain(package.ref, pictures[0]))
+    *_, found = [update for update in updates if isinstance(update, Explained)]
+    off = np.abs(found.probabilities - among).max()
+    if not off <= (0 if asking.describe_device(jobs).obtained == "cpu" else MAX_UNSURE):
+        raise StudioError(f"{package.name}: a picture alone is judged otherwise than among others (off by {off:.1e}).")
+    if found.occlusion is None or np.ptp(found.occlusion) == 0 or np.ptp(found.evidence) == 0:
+        raise StudioError(f"{package.name}: a map of why is missing, or the same everywhere.")
+    return f"{package.name}: {DESIGNS} pictures judged, one of them explained by both maps"
+
+
+def _grain(package: Package) -> Pixels:
+    """(DESIGNS, H, W, C) uint8 of the package's own size: coarse grain of a fixed seed on black."""
+    p = package.manifest.picture
+    assert p is not None
+    low = np.random.Generator(np.random.Philox(key=7)).integers(0, 256, (DESIGNS, -(-p.height // 4), -(-p.width // 4)))
+    fine = low.repeat(4, axis=1).repeat(4, axis=2)[:, : p.height, : p.width, None]
+    pixels: Pixels = fine.repeat(p.channels, axis=3).astype(np.uint8)
+    return pixels
 
 
 # -- the window ----------------------------------------------------------------------------------------------------

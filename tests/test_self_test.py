@@ -8,13 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 
 from desktop_app import self_test
 from desktop_app.cli import asking
-from desktop_app.engine.requests import Design
+from desktop_app.engine.requests import Classified, Classify, Design, Explain, Explained
 from tests import fakes
-from tests.fakes import FakeEngine, FakeHost, write_package
+from tests.fakes import FakeEngine, FakeHost, write_classifier, write_package
 from tests.tiny_package import tiny_package
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -203,6 +205,42 @@ def test_it_finds_one_picture_for_all_designs(
     same = fakes.picture(Design(0, 0, 0))
     monkeypatch.setattr(fakes, "picture", lambda design, **_: same)
     assert failed(capsys) == ["fake-digits: different designs give the same picture."]
+
+
+def test_it_has_a_picture_explained(engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_classifier(tmp_path / "bundled", "fake-judge")
+    assert self_test.check(OPTIONS) == 0
+    assert "fake-judge: 12 pictures judged, one of them explained by both maps" in capsys.readouterr().out
+
+
+def test_it_finds_a_judge_that_looks_at_the_pictures_beside_it(
+    engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_classifier(tmp_path / "bundled", "fake-judge")
+    original = FakeEngine._classify
+
+    def classify(self: FakeEngine, request: Classify):  # type: ignore[no-untyped-def]
+        for update in original(self, request):
+            if isinstance(update, Classified):
+                yield msgspec.structs.replace(update, probabilities=update.probabilities[::-1])
+
+    monkeypatch.setattr(FakeEngine, "_classify", classify)
+    assert "fake-judge: a picture alone is judged otherwise than among others" in failed(capsys)[0]
+
+
+def test_it_finds_a_map_that_is_flat(
+    engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_classifier(tmp_path / "bundled", "fake-judge")
+    original = FakeEngine._explain
+
+    def explain(self: FakeEngine, request: Explain):  # type: ignore[no-untyped-def]
+        for update in original(self, request):
+            if isinstance(update, Explained):
+                yield msgspec.structs.replace(update, evidence=np.zeros_like(update.evidence))
+
+    monkeypatch.setattr(FakeEngine, "_explain", explain)
+    assert failed(capsys) == ["fake-judge: a map of why is missing, or the same everywhere."]
 
 
 def test_it_finds_a_window_that_shows_nothing(
