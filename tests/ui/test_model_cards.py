@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from desktop_app.engine.errors import DeviceError
@@ -19,6 +20,7 @@ from desktop_app.ui.look.theme import Look
 from desktop_app.ui.models.card_parts import CopyLine
 from desktop_app.ui.models.check_up_runner import CheckUpRunner
 from desktop_app.ui.models.models_dialog import ModelsDialog
+from desktop_app.ui.models.sheet_view import SheetView
 from tests.fakes import FakeEngine, ImmediateQueue, write_classifier, write_package, write_restorer
 from tests.ui.conftest import wait_for
 
@@ -209,3 +211,21 @@ def test_a_card_of_which_more_is_known_stays_where_it_was(cards: Cards) -> None:
 def _checked(cards: Cards):  # type: ignore[no-untyped-def]
     request = CheckUp(cards.packages["fake-digits"].ref)
     return [update for update in cards.engine.run(request) if isinstance(update, CheckedUp)]
+
+
+def test_what_is_odd_is_framed_on_the_sheet_where_it_lies(make_cards: Callable[..., Cards]) -> None:
+    cards = make_cards(FakeEngine(checked_up={"broken": (0,), "near_copies": ((9, 10),)}))
+    cards.show()
+    cards.check_up()
+    (sheet,) = [view for view in cards.dialog.page.findChildren(SheetView) if view._marked]
+    assert [(part.x(), part.y()) for part in sheet._marked] == [(1, 1), (31, 31), (61, 31)]
+    assert "framed: broken, empty or repeated" in words(cards.dialog.page)
+
+
+def test_a_sheet_is_enlarged_by_whole_pixels_alone(look: Look, qapp: QApplication) -> None:
+    image = QImage(100, 60, QImage.Format.Format_RGB32)
+    view = SheetView(look, image, "A sheet", width=350)
+    assert (view.sizeHint().width(), view.sizeHint().height()) == (300, 180)
+    view.set_most(90)
+    assert view.sizeHint().width() == 90
+    view.deleteLater()

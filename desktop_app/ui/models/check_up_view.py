@@ -8,7 +8,7 @@ from desktop_app.studio import check_up
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_3, SPACE_4
 from desktop_app.ui.models.card_parts import Remark, facts_grid, flag_remark, told
-from desktop_app.ui.models.sheet_view import SheetView, sheet_of
+from desktop_app.ui.models.sheet_view import SheetView, places, sheet_of
 
 COLUMNS = 8
 
@@ -38,15 +38,22 @@ def sheets_of(look: Look, manifest: Manifest, found: CheckedUp, width: int) -> l
     """What there is to see, with a line above it."""
     count, title = len(found.pictures), manifest.title
     ground = 0x80
-    made = SheetView(look, sheet_of(found.pictures, COLUMNS, ground), f"Check-up of {title}", width=width)
+    sheet, marked = sheet_of(found.pictures, COLUMNS, ground), places(found.pictures, COLUMNS, odd_ones(found))
+    made = SheetView(look, sheet, f"Check-up of {title}", width=width, marked=marked)
     if found.kind == "generator":
-        return [(f"{count} samples of fixed seeds{_in_turn(manifest)}, nothing picked", made)]
+        framed = "; framed: broken, empty or repeated" if marked else ""
+        return [(f"{count} samples of fixed seeds{_in_turn(manifest)}, nothing picked{framed}", made)]
     if found.kind == "classifier":
         return [(f"{count} drawn pictures that it was shown", made)]
     scale = found.pictures.shape[1] // found.given.shape[1]
     given = sheet_of(found.given.repeat(scale, axis=1).repeat(scale, axis=2), COLUMNS, ground)
     before = SheetView(look, given, f"What {title} was given", width=width)
     return [(f"{count} drawn pictures that it was given", before), ("and what it made of them", made)]
+
+
+def odd_ones(found: CheckedUp) -> set[int]:
+    """Pictures with something wrong: broken, of one colour, or one of a pair that cannot be told apart."""
+    return {*found.broken, *found.constant, *(n for pair in found.near_copies for n in pair)}
 
 
 def _in_turn(manifest: Manifest) -> str:

@@ -14,7 +14,8 @@ from desktop_app.ui.controls.labels import label, rule
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_6, SPACE_8
 from desktop_app.ui.models.card_parts import flag_remark, heading, told
-from desktop_app.ui.models.sheet_view import SheetView, sheet_of
+from desktop_app.ui.models.check_up_view import odd_ones
+from desktop_app.ui.models.sheet_view import SheetView, places, sheet_of
 
 WIDTH = 524  # of a sheet, at most
 COLUMNS = {"generator": 8, "restorer": 4, "classifier": 8}
@@ -68,8 +69,9 @@ class CompareView(QWidget):
         if found is None:
             grid.addWidget(told(self._waiting, role="soft"), 3, side, top)
             return
-        sheet = sheet_of(found.pictures, COLUMNS[found.kind], GROUND)
-        view = SheetView(self._look, sheet, f"Check-up of {package.manifest.title}, {name.lower()}", width=WIDTH)
+        columns, words = COLUMNS[found.kind], f"Check-up of {package.manifest.title}, {name.lower()}"
+        sheet, marked = sheet_of(found.pictures, columns, GROUND), places(found.pictures, columns, odd_ones(found))
+        view = SheetView(self._look, sheet, words, width=WIDTH, marked=marked)
         self.sheets.append(view)
         grid.addWidget(view, 3, side, top)
         remarks = QVBoxLayout()

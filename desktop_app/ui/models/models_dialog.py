@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -26,7 +26,7 @@ LEAST = (860, 440)
 
 class ModelsDialog(QDialog):
     use_wished = Signal(str)  # name of a package
-    compare_wished = Signal(object)  # Package
+    compare_wished = Signal(object, QPoint)  # Package, and where on the screen there is room for a menu
     import_wished = Signal()
 
     def __init__(self, look: Look, runner: CheckUpRunner, parent: QWidget | None = None) -> None:
@@ -181,7 +181,8 @@ class ModelsDialog(QDialog):
 
     @Slot()
     def _on_compare(self) -> None:
-        self.compare_wished.emit(self.package)
+        above = self._compare.mapToGlobal(QPoint(0, 0))
+        self.compare_wished.emit(self.package, above)
 
     @Slot(str)
     def _on_changed(self, sha256: str) -> None:

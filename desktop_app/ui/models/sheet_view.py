@@ -1,7 +1,9 @@
 """A sheet of pictures, every element of it a whole number of the screen's pixels."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.engine.images import contact_sheet
@@ -12,14 +14,24 @@ from desktop_app.ui.look.tokens import RADIUS
 from desktop_app.ui.picture.pixels import to_image
 
 GAP = 2  # of the sheet's own pixels
+FRAME = 2  # of what is marked, in pixels of the layout
 EMPTY = 120  # height of what is shown where there is no sheet
 
 
 class SheetView(QWidget):
-    def __init__(self, look: Look, image: QImage, name: str, *, width: int, parent: QWidget | None = None) -> None:
-        """name: for a screen reader. width: at most, in pixels of the layout."""
+    def __init__(
+        self,
+        look: Look,
+        image: QImage,
+        name: str,
+        *,
+        width: int,
+        marked: Sequence[QRect] = (),
+        parent: QWidget | None = None,
+    ) -> None:
+        """name: for a screen reader. width: at most, in pixels of the layout. marked: parts to be framed."""
         super().__init__(parent)
-        self._look, self._image, self._most = look, image, width
+        self._look, self._image, self._most, self._marked = look, image, width, tuple(marked)
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         look.changed.connect(self.update)
@@ -49,8 +61,12 @@ class SheetView(QWidget):
             ratio, scale = self.devicePixelRatioF(), self.scale
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
             painter.scale(1 / ratio, 1 / ratio)
-            corner = QPointF(0, 0)
-            painter.drawImage(QRectF(corner, self._image.size().toSizeF() * scale), self._image)
+            painter.drawImage(QRectF(QPointF(0, 0), self._image.size().toSizeF() * scale), self._image)
+            pen = QPen(QColor(self._look.colours.error), FRAME * ratio)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
+            for part in self._marked:
+                painter.drawRect(QRectF(part.topLeft().toPointF() * scale, part.size().toSizeF() * scale))
         painter.end()
 
     def _paint_empty(self, painter: QPainter) -> None:
@@ -66,3 +82,10 @@ class SheetView(QWidget):
 def sheet_of(pictures: Pixels, columns: int, ground: int) -> QImage:
     """(N, H, W, C) uint8 as one image; ground: the grey between them."""
     return to_image(contact_sheet(pictures, columns=columns, gap=GAP, background=ground))
+
+
+def places(pictures: Pixels, columns: int, numbers: Iterable[int]) -> list[QRect]:
+    """Where pictures of these numbers lie on their sheet, with half the gap around them."""
+    across, down = pictures.shape[2] + GAP, pictures.shape[1] + GAP
+    spots = [(n % columns * across + GAP // 2, n // columns * down + GAP // 2) for n in sorted(set(numbers))]
+    return [QRect(x, y, across, down) for x, y in spots]

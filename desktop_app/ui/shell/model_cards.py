@@ -3,8 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QCursor
+from PySide6.QtCore import QObject, QPoint, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from desktop_app import paths
@@ -107,9 +106,9 @@ class ModelCards(QObject):
 
     # -- side by side ----------------------------------------------------------------------------------------------
 
-    @Slot(object)
-    def _offer_others(self, package: Package) -> None:
-        """A menu of what it can be compared with: all of its kind, and what lies on the disk."""
+    @Slot(object, QPoint)
+    def _offer_others(self, package: Package, spot: QPoint) -> None:
+        """A menu, above that spot, of what it can be compared with: all of its kind, and what lies on the disk."""
         menu = QMenu(self.dialog)
         for other in self._desk.all_packages:
             if other.sha256 != package.sha256 and kind_of(other.manifest) == kind_of(package.manifest):
@@ -119,7 +118,7 @@ class ModelCards(QObject):
         menu.addAction("A folder on the disk…", partial(self._ask_folder, package))
         menu.addAction("A .zip file on the disk…", partial(self._ask_zip, package))
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(QCursor.pos())
+        menu.popup(spot - QPoint(0, menu.sizeHint().height()))
 
     def compare(self, left: Package, right: Package, names: tuple[str, str] = NAMES) -> None:
         try:
