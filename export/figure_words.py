@@ -45,7 +45,7 @@ def heading(group: str) -> str:
 
 def own_name(figure: Figure) -> str:
     """A figure's name below the heading of its group: “coverage” of “coverage, classifier features”."""
-    return figure.name.removesuffix(f", {figure.group}")
+    return figure.name.removesuffix(f", {figure.group}").removeprefix(f"{figure.group}, ")
 
 
 def spoken(figure: Figure) -> str:

@@ -46,7 +46,7 @@ def report_page(evaluation: Evaluation, arrays: Arrays) -> str:
         _header(evaluation, arrays),
         tag("nav", links, aria_label="Sections"),
         tag("main", [tag("section", tag("h2", title), parts, id=name) for name, title, parts in sections]),
-        tag("footer", "Made by ", tag("code", "python -m export evaluate"), " of Maquette, from this package alone."),
+        tag("footer", "Made by ", tag("code", "python -m export evaluate"), " of Maquette."),
     )
     return f"<!doctype html>\n{tag('html', head, body, lang='en')}\n"
 

@@ -142,11 +142,12 @@ def baselines(evaluation: Evaluation) -> list[Markup]:
     shared = [f for f in evaluation.figures if any(f.name in column.values for column in evaluation.baselines)]
     if not shared:
         return []
-    head = ["Figure", "Real pictures", "This model", *(column.name for column in evaluation.baselines)]
+    real = ["Real pictures"] if any(figure.floor is not None for figure in shared) else []
+    head = ["Figure", *real, "This model", *(column.name for column in evaluation.baselines)]
     rows: list[list[Child | Cell]] = []
     for figure in shared:
         others = [column.values.get(figure.name) for column in evaluation.baselines]
-        known = [figure.floor, figure.value, *others]
+        known = [*([figure.floor] if real else []), figure.value, *others]
         rows.append([figure.name, *(Cell("" if value is None else number(value)) for value in known)])
     notes = [f"{column.name}: {column.note}" for column in evaluation.baselines if column.note]
     return [table(head, rows, caption="The same figures of others"), *(tag("p", note, class_="soft") for note in notes)]

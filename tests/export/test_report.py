@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from export import figure_words, plots, report, report_pictures
-from export.evaluation import Figure, Rung
+from export.evaluation import Column, Figure, Rung
 from export.markup import VOID, Markup, tag
 from tests.export import evaluations
 
@@ -140,9 +140,11 @@ def test_an_evaluation_without_anything_makes_a_page(kind: str) -> None:
 
 def test_figures_alone_make_a_page() -> None:
     rows = (Figure("PSNR on X, a", 28.9, group="PSNR on X"), Figure("PSNR on Y, b", float("nan"), group="PSNR on Y"))
-    plain = evaluations.evaluation(kind="restorer", figures=rows, baselines=(), ladder=(), extrapolations=())
+    beside = (Column("BM3D", {rows[0].name: 28.6}),)
+    plain = evaluations.evaluation(kind="restorer", figures=rows, baselines=beside, ladder=(), extrapolations=())
     text = read(report.report_page(plain, evaluations.no_arrays())).text
-    assert "28.90" in text
+    assert "28.90 28.60" in text
+    assert "PSNR on X a ↑ 28.90" in text, "what the heading says is not said again"
     assert "not a number" in text
     assert "Real pictures" not in text
 
