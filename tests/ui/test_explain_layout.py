@@ -9,7 +9,7 @@ from desktop_app.studio.explaining import ExplainState, make_subject
 from desktop_app.ui.explain import explain_view as view
 from desktop_app.ui.explain.class_bars import rows_of
 from desktop_app.ui.explain.evidence_layout import LEGEND, arrange
-from desktop_app.ui.explain.evidence_painter import outline, paint_scene
+from desktop_app.ui.explain.evidence_painter import GRID_FROM, Plates, outline, paint_scene, plate
 from desktop_app.ui.explain.explanation_card import RATIO, card_of, paint_card, pixels_of
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import DARK, LIGHT
@@ -136,6 +136,17 @@ def test_both_maps_are_told_apart():
     assert told.endswith("Occlusion: Covering what it marks…")
 
 
+def test_a_plate_is_made_of_equal_squares_with_a_grid_between_them(look: Look):
+    pixels = np.array([[[10, 20, 30], [200, 0, 0]]], np.uint8)
+    made = pixels_of(plate(pixels, GRID_FROM, 2.0))
+    side = round(2 * GRID_FROM)
+    assert made.shape == (side, 2 * side, 3)
+    assert (made[:, :side] == (10, 20, 30)).all()
+    assert made[0, side].tolist() == [184, 28, 28]
+    assert (made[:, side + 1 :] == (200, 0, 0)).all()
+    assert pixels_of(plate(pixels, 0.5, 2.0)).shape == (1, 2, 3)
+
+
 # -- painted -----------------------------------------------------------------------------------------------------------
 
 
@@ -143,9 +154,9 @@ def painted(scene, size=(600, 500), **options) -> np.ndarray:  # type: ignore[no
     image = QImage(*size, QImage.Format.Format_RGB32)
     image.fill(QColor("#101010"))
     painter = QPainter(image)
-    plain = scene.plain
-    layout = arrange((float(size[0]), float(size[1])), (plain.height(), plain.width()), len(scene.maps))
-    paint_scene(painter, scene, layout, DARK, **options)
+    rows, columns = scene.plain.shape[:2]
+    layout = arrange((float(size[0]), float(size[1])), (rows, columns), len(scene.maps))
+    paint_scene(painter, scene, layout, DARK, Plates(), **options)
     painter.end()
     return pixels_of(image), layout  # type: ignore[return-value]
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter,
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desktop_app.ui.explain.evidence_layout import Layout, arrange
-from desktop_app.ui.explain.evidence_painter import Scene, paint_readout, paint_scene
+from desktop_app.ui.explain.evidence_painter import Plates, Scene, paint_readout, paint_scene
 from desktop_app.ui.look.theme import Look
 
 Spot = tuple[int, int]  # row and column of the picture
@@ -22,6 +22,7 @@ class EvidenceCanvas(QWidget):
         self._look = look
         self._scene: Scene | None = None
         self._layout: Layout | None = None
+        self._plates = Plates()
         self._words: Callable[[Spot], str] = lambda spot: ""
         self._cursor: Spot | None = None
         self._held = self._pressed = False
@@ -49,7 +50,7 @@ class EvidenceCanvas(QWidget):
     def show_scene(self, scene: Scene, words: Callable[[Spot], str]) -> None:
         """words: what is said of an element."""
         before, self._scene, self._words = self._scene, scene, words
-        if before is not None and before.plain.size() != scene.plain.size():
+        if before is not None and before.plain.shape != scene.plain.shape:
             self._cursor = None
         self._settle()
 
@@ -59,10 +60,10 @@ class EvidenceCanvas(QWidget):
             self.update()
 
     def _settle(self) -> None:
+        self._plates.clear()
         if self._scene is not None:
-            size, plain = (float(self.width()), float(self.height())), self._scene.plain
-            count = len(self._scene.maps)
-            self._layout = arrange(size, (plain.height(), plain.width()), count, self.devicePixelRatioF())
+            size, rows, columns = (float(self.width()), float(self.height())), *self._scene.plain.shape[:2]
+            self._layout = arrange(size, (rows, columns), len(self._scene.maps), self.devicePixelRatioF())
         self.setAccessibleDescription(self.readout)
         self.update()
 
@@ -82,7 +83,8 @@ class EvidenceCanvas(QWidget):
         colours = self._look.colours
         painter.fillRect(self.rect(), QColor(colours.paper))
         if self._scene is not None and self._layout is not None:
-            paint_scene(painter, self._scene, self._layout, colours, plain=self.is_plain, cursor=self._cursor)
+            seen = {"plain": self.is_plain, "cursor": self._cursor}
+            paint_scene(painter, self._scene, self._layout, colours, self._plates, **seen)  # type: ignore[arg-type]
             text = "The original" if self.is_plain else self.readout
             paint_readout(painter, self._layout, text, colours)
             if self.hasFocus() and self._by_keyboard:
@@ -127,7 +129,7 @@ class EvidenceCanvas(QWidget):
 
     def _walk(self, way: Spot, steps: int) -> None:
         assert self._scene is not None
-        plain = self._scene.plain
-        row, column = self._cursor or (plain.height() // 2, plain.width() // 2)
-        row = min(max(row + way[0] * steps, 0), plain.height() - 1)
-        self._point_at((row, min(max(column + way[1] * steps, 0), plain.width() - 1)))
+        rows, columns = self._scene.plain.shape[:2]
+        row, column = self._cursor or (rows // 2, columns // 2)
+        row = min(max(row + way[0] * steps, 0), rows - 1)
+        self._point_at((row, min(max(column + way[1] * steps, 0), columns - 1)))

@@ -11,14 +11,14 @@ from desktop_app.studio import evidence_colours
 from desktop_app.studio.evidence import Float32, Mask, scale_of
 from desktop_app.studio.explain_words import UNITS, signed
 from desktop_app.studio.explaining import MapKind
-from desktop_app.ui.explain.evidence_layout import LINE, Layout, Side
+from desktop_app.ui.explain.evidence_layout import CRISP, LINE, Layout, Side
 from desktop_app.ui.look.theme import font
 from desktop_app.ui.look.tokens import TEXT_BODY, TEXT_SMALL, Colours
 from desktop_app.ui.picture.pixels import to_image
 
 STRIP = 14  # px: height of the legend's colours
 GRID_FROM = 9.0  # px to an element from which on the grid is drawn
-GRID_INK = QColor(128, 128, 128, 56)
+GRID_TONE, GRID_SHARE = 128, 0.22
 CURSOR_PX = 1.5
 
 
@@ -27,7 +27,7 @@ class MapView:
     """One map over the picture, or the picture alone."""
 
     title: str
-    image: QImage  # the picture, tinted, an element a pixel
+    pixels: Pixels  # (H, W, 3): the picture, tinted
     kind: MapKind | None = None
     scale: float = 0.0  # what full colour stands for
     mark: Mask | None = None  # the part that was covered to try the map
@@ -36,7 +36,7 @@ class MapView:
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    plain: QImage
+    plain: Pixels  # (H, W, 3)
     maps: tuple[MapView, ...]
     opacity: float
 
@@ -52,9 +52,38 @@ def map_view(
     waiting: str = "",
 ) -> MapView:
     if values is None:
-        return MapView(title, to_image(evidence_colours.as_rgb(picture)), kind, waiting=waiting)
+        return MapView(title, evidence_colours.as_rgb(picture), kind, waiting=waiting)
     scale = scale_of(values)
-    return MapView(title, to_image(evidence_colours.tinted(picture, values / scale, opacity)), kind, scale, mark)
+    return MapView(title, evidence_colours.tinted(picture, values / scale, opacity), kind, scale, mark)
+
+
+class Plates:
+    """Pictures at the size of their place on the screen, each made once while its scene is in view."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[int, float, float], tuple[Pixels, QImage]] = {}
+
+    def clear(self) -> None:
+        self._made.clear()
+
+    def of(self, pixels: Pixels, element: float, ratio: float) -> QImage:
+        """element: px to an element; ratio: device pixels to a px."""
+        key = id(pixels), element, ratio
+        if key not in self._made:
+            self._made[key] = pixels, plate(pixels, element, ratio)  # the pixels keep their id while they are here
+        return self._made[key][1]
+
+
+def plate(pixels: Pixels, element: float, ratio: float) -> QImage:
+    """Every element a square of whole device pixels, with the grid between them; a large picture stays as it is."""
+    side = round(element * ratio)
+    if side < CRISP:
+        return to_image(pixels)
+    large = pixels.repeat(side, axis=0).repeat(side, axis=1)
+    if element >= GRID_FROM:
+        for lines in (large[side::side], large[:, side::side]):
+            lines[:] = lines * (1 - GRID_SHARE) + GRID_TONE * GRID_SHARE
+    return to_image(large)
 
 
 def paint_scene(
@@ -62,17 +91,16 @@ def paint_scene(
     scene: Scene,
     layout: Layout,
     colours: Colours,
+    plates: Plates,
     *,
     plain: bool = False,
     cursor: tuple[int, int] | None = None,
 ) -> None:
     """plain: the picture as it is, while its original is asked for. cursor: row and column of an element."""
     for side, view in zip(layout.sides, scene.maps, strict=True):
-        shown = scene.plain if plain else view.image
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-        painter.drawImage(side.picture, shown)
-        if layout.element >= GRID_FROM:
-            _paint_grid(painter, side.picture, layout.element)
+        shown = scene.plain if plain else view.pixels
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, layout.element < 1)
+        painter.drawImage(side.picture, plates.of(shown, layout.element, painter.device().devicePixelRatioF()))
         _text(painter, side.title, view.title, colours.ink, font(TEXT_BODY, QFont.Weight.DemiBold))
         if view.mark is not None and not plain:
             _paint_mark(painter, side.picture, view.mark, layout.element)
@@ -90,19 +118,6 @@ def outline(mask: Mask) -> list[tuple[int, int, int, int]]:
 
 
 # -- parts -----------------------------------------------------------------------------------------------------------
-
-
-def _paint_grid(painter: QPainter, place: QRectF, element: float) -> None:
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(QPen(GRID_INK, 0))
-    columns, rows = round(place.width() / element), round(place.height() / element)
-    upright = [QLineF(x, place.top(), x, place.bottom()) for x in _steps(place.left(), element, columns)]
-    level = [QLineF(place.left(), y, place.right(), y) for y in _steps(place.top(), element, rows)]
-    painter.drawLines(upright + level)
-
-
-def _steps(start: float, step: float, count: int) -> list[float]:
-    return [start + n * step for n in range(1, count)]
 
 
 def _paint_mark(painter: QPainter, place: QRectF, mask: Mask, element: float) -> None:

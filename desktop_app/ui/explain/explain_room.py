@@ -4,10 +4,11 @@ It shows what it is given and tells what is wished for, as a whole new state; th
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QImage, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.engine.errors import Cancelled, StudioError
@@ -205,7 +206,7 @@ class ExplainRoom(QWidget, NoDesigns):
             self.row.show_row([self._thumb(package, s) for s in self._state.subjects], self._state.current)
 
     def _thumb(self, package: Package, subject: Subject) -> Thumb:
-        image = to_image(evidence_colours.as_rgb(explaining.pixels_of(subject)))
+        image = _small(subject)
         found = self.jobs.probabilities(package, subject)
         if found is None:
             return Thumb(subject.name, image)
@@ -375,6 +376,11 @@ class ExplainRoom(QWidget, NoDesigns):
         if found:
             event.acceptProposedAction()
             self.take_files(found)
+
+
+@lru_cache(maxsize=2 * explaining.MAX_SUBJECTS)
+def _small(subject: Subject) -> QImage:
+    return to_image(evidence_colours.as_rgb(explaining.pixels_of(subject)))
 
 
 _CROP = "Choose which part of the picture is judged  (C)"

@@ -11,7 +11,6 @@ from desktop_app.studio.evidence import Answer, Float32, Mask, Trial, strongest
 from desktop_app.studio.explain_words import NAMES, called, nothing_words, trial_words, value_words
 from desktop_app.studio.explaining import ExplainState, MapKind, kinds
 from desktop_app.ui.explain.evidence_painter import MapView, Scene, map_view
-from desktop_app.ui.picture.pixels import to_image
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +62,7 @@ def _mark(values: Float32 | None, *, speaks_for: bool) -> Mask | None:
 
 def scene_of(picture: Pixels, asked: Question | None, state: ExplainState, share: float) -> Scene:
     """asked: None while nothing is known. share: how much of the covering is done."""
-    plain = to_image(evidence_colours.as_rgb(picture))
+    plain = evidence_colours.as_rgb(picture)
     shown = kinds(state.shown)
     if not shown:
         return Scene(plain, (MapView("", plain),), state.opacity)

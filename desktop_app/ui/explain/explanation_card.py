@@ -15,7 +15,7 @@ from desktop_app.studio.explain_words import asked_words, limits, verdict
 from desktop_app.studio.explaining import Subject, asked_label
 from desktop_app.ui.explain.class_bars import HEIGHT, Row, name_width, paint_row, rows_of
 from desktop_app.ui.explain.evidence_layout import READOUT, arrange
-from desktop_app.ui.explain.evidence_painter import Scene, paint_scene
+from desktop_app.ui.explain.evidence_painter import Plates, Scene, paint_scene
 from desktop_app.ui.look.theme import font
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_6, TEXT_BODY, TEXT_SMALL, TEXT_TITLE, Colours
 
@@ -55,7 +55,7 @@ def card_of(
 
 def paint_card(card: Card, colours: Colours) -> QImage:
     """The card at RATIO pixels to a px."""
-    plain = card.scene.plain
+    rows, columns = card.scene.plain.shape[:2]
     count = len(card.scene.maps)
     height = max(SIDE + 60, math.ceil(_words_height(card)))
     width = count * SIDE + PANEL
@@ -63,8 +63,8 @@ def paint_card(card: Card, colours: Colours) -> QImage:
     image.setDevicePixelRatio(RATIO)
     image.fill(QColor(colours.paper))
     painter = QPainter(image)
-    layout = arrange((count * SIDE, height + READOUT), (plain.height(), plain.width()), count, RATIO)
-    paint_scene(painter, card.scene, layout, colours)
+    layout = arrange((count * SIDE, height + READOUT), (rows, columns), count, RATIO)
+    paint_scene(painter, card.scene, layout, colours, Plates())
     panel = QRectF(count * SIDE, 0, PANEL, height)
     painter.fillRect(panel, QColor(colours.panel))
     _paint_words(painter, panel, card, colours)
