@@ -33,7 +33,7 @@ from export.evaluation import Arrays, Evaluation, Figure
 from export.package_evaluation import write_evaluation
 from export.package_files import write_arrays, write_manifest
 from export.report import write_report
-from export.training import read_training
+from export.training import add_training, read_training
 
 ALL, RESTORERS = "all", "denoiser"  # what stands in a name's place for several packages
 DIGITS = 4  # significant ones in the manifest
@@ -118,6 +118,7 @@ def evaluate_package(args: argparse.Namespace, package: Package) -> None:
         packages.check_files(package)
     except StudioError as error:
         raise ExportError(str(error)) from None
+    add_training(package.folder, pathlib.Path(args.runs), package.name)  # of a package from before that was kept
     module = evaluator.load()
     evaluation, arrays = module.evaluate(args, package)
     if not evaluation.training:
