@@ -13,7 +13,7 @@ from desktop_app.engine.requests import CheckedUp
 from desktop_app.studio import check_up, model_card, score_words
 
 Side = Literal["left", "right", ""]
-QUICKER = 1.25  # times: what a busy machine does to a measurement is less
+QUICKER = 1.5  # times: what a busy machine does to a measurement is less
 MISSING = "–"
 
 

@@ -10,7 +10,7 @@ from desktop_app import paths
 from desktop_app.engine.errors import RequestError
 from desktop_app.engine.packages import Package
 from desktop_app.studio.comparison import require_same_kind
-from desktop_app.studio.model_card import kind_of
+from desktop_app.studio.model_card import by_kind, kind_of
 from desktop_app.studio.speeds import Speeds
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.labels import shortened
@@ -25,7 +25,7 @@ from desktop_app.ui.shell.importer import Imported, Importer, Question
 from desktop_app.ui.shell.library_panel import LibraryPanel
 from desktop_app.ui.shell.model_choice import ModelChoice
 
-NAMES = ("On the left", "On the right")
+NAMES = ("This one", "Compared with")
 HERE_AND_THERE = ("In the library", "On the disk")
 
 
@@ -110,8 +110,8 @@ class ModelCards(QObject):
     def _offer_others(self, package: Package, spot: QPoint) -> None:
         """A menu, above that spot, of what it can be compared with: all of its kind, and what lies on the disk."""
         menu = QMenu(self.dialog)
-        for other in self._desk.all_packages:
-            if other.sha256 != package.sha256 and kind_of(other.manifest) == kind_of(package.manifest):
+        for other in by_kind(self._desk.all_packages).get(kind_of(package.manifest), []):
+            if other.sha256 != package.sha256:
                 title = shortened(other.manifest.title).replace("&", "&&")
                 menu.addAction(title, partial(self.compare, package, other))
         menu.addSeparator()
