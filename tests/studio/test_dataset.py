@@ -100,14 +100,19 @@ def test_a_part_that_was_cut_is_drawn_again(tmp_path: Path) -> None:
 
 def test_a_picture_that_was_cut_or_changed_is_drawn_again(tmp_path: Path) -> None:
     made = plan(tmp_path / "models", count=6)
-    store = PictureFolder(tmp_path, made)
-    for step in store.writes(range(6), np.zeros((6, 28, 28, 1), np.uint8)):
+    store, pixels = PictureFolder(tmp_path, made), np.zeros((6, 28, 28, 1), np.uint8)
+    for step in store.writes(range(6), pixels):
+        step()
+    cut, empty = tmp_path / store.path(1), tmp_path / store.path(2)
+    cut.write_bytes(cut.read_bytes()[:-3])
+    empty.write_bytes(b"")
+    assert PictureFolder(tmp_path, made).missing(range(6)) == [1, 2]
+    for step in store.writes([1, 2], pixels[:2]):
         step()
     dataset.finish(tmp_path, made, store.finish())
-    cut, changed = tmp_path / store.path(1), tmp_path / store.path(4)
-    cut.write_bytes(cut.read_bytes()[:-3])
-    changed.write_bytes(packed_png(np.ones((28, 28, 1), np.uint8)))
-    assert PictureFolder(tmp_path, made).missing(range(6)) == [1, 4]
+    assert PictureFolder(tmp_path, made).missing(range(6)) == []
+    (tmp_path / store.path(4)).write_bytes(packed_png(pixels[4] + 1))
+    assert PictureFolder(tmp_path, made).missing(range(6)) == [4]
 
 
 def test_a_folder_takes_one_data_set(tmp_path: Path) -> None:
