@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from export import figure_words, plots
+from export import card_restorer, figure_words, plots
 from export.evaluation import Arrays, Curve, Evaluation, Figure, Rung
 from export.figure_words import capital, number
 from export.markup import Child, Markup, tag
@@ -80,6 +80,8 @@ def figures(evaluation: Evaluation) -> list[Markup]:
     parts = [grouped_table(head, rows, caption="Figures of this model and of real pictures")] if listed else []
     for group, members in crossed.items():
         parts += [tag("h3", figure_words.heading(group)), _crossed_table(members)]
+    if evaluation.kind == "restorer":  # whose notes are the columns of the table of others
+        return [*parts, tag("p", card_restorer.EVERY, class_="soft")]
     return [*parts, *meanings(groups)]
 
 

@@ -139,7 +139,10 @@ def test_an_evaluation_without_anything_makes_a_page(kind: str) -> None:
 
 
 def test_figures_alone_make_a_page() -> None:
-    rows = (Figure("PSNR on X, a", 28.9, group="PSNR on X"), Figure("PSNR on Y, b", float("nan"), group="PSNR on Y"))
+    rows = (
+        Figure("PSNR on X, a", 28.9, group="PSNR on X", note="BM3D 28.60"),
+        Figure("PSNR on Y, b", float("nan"), group="PSNR on Y"),
+    )
     beside = (Column("BM3D", {rows[0].name: 28.6}),)
     plain = evaluations.evaluation(kind="restorer", figures=rows, baselines=beside, ladder=(), extrapolations=())
     text = read(report.report_page(plain, evaluations.no_arrays())).text
@@ -147,6 +150,7 @@ def test_figures_alone_make_a_page() -> None:
     assert "PSNR on X a ↑ 28.90" in text, "what the heading says is not said again"
     assert "not a number" in text
     assert "Real pictures" not in text
+    assert "BM3D 28.60" not in text, "the table of others has it"
 
 
 def test_the_page_of_a_classifier_shows_where_it_looks() -> None:
