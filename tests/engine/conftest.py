@@ -1,4 +1,4 @@
-import time
+import threading
 from pathlib import Path
 
 import pytest
@@ -23,7 +23,8 @@ def folder(tiny) -> Path:
 @pytest.fixture(scope="module")
 def runtime():
     runtime = Runtime("cpu", threads=2)
-    runtime.each(2, lambda n, options: time.sleep(0.02))  # both threads start here, not in one of the tests
+    together = threading.Barrier(2)
+    runtime.each(2, lambda n, options: together.wait(30))  # both threads start here, not in one of the tests
     yield runtime
     runtime.close()
 
