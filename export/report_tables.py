@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from export import card_restorer, figure_words, plots
-from export.evaluation import Arrays, Curve, Evaluation, Figure, Rung
+from export.evaluation import Arrays, Column, Curve, Evaluation, Figure, Rung
 from export.figure_words import capital, number
 from export.markup import Child, Markup, tag
 
@@ -146,13 +146,22 @@ def baselines(evaluation: Evaluation) -> list[Markup]:
         return []
     real = ["Real pictures"] if any(figure.floor is not None for figure in shared) else []
     head = ["Figure", *real, "This model", *(column.name for column in evaluation.baselines)]
-    rows: list[list[Child | Cell]] = []
-    for figure in shared:
-        others = [column.values.get(figure.name) for column in evaluation.baselines]
-        known = [*([figure.floor] if real else []), figure.value, *others]
-        rows.append([figure.name, *(Cell("" if value is None else number(value)) for value in known)])
+    rows = {
+        group: [_beside_row(figure, evaluation.baselines, floored=bool(real)) for figure in members]
+        for group, members in figure_words.grouped(shared).items()
+    }
     notes = [f"{column.name}: {column.note}" for column in evaluation.baselines if column.note]
-    return [table(head, rows, caption="The same figures of others"), *(tag("p", note, class_="soft") for note in notes)]
+    tables = grouped_table(head, rows, caption="The same figures of others")
+    return [tables, *(tag("p", note, class_="soft") for note in notes)]
+
+
+def _beside_row(figure: Figure, columns: Sequence[Column], *, floored: bool) -> list[Child | Cell]:
+    known = [
+        *([figure.floor] if floored else []),
+        figure.value,
+        *(column.values.get(figure.name) for column in columns),
+    ]
+    return [figure_words.own_name(figure), *(Cell("" if value is None else number(value)) for value in known)]
 
 
 # -----------------------------------------------------------------------------
@@ -188,8 +197,11 @@ LEGEND = tag(
 
 def _ladder_table(evaluation: Evaluation, told: Sequence[Figure]) -> Markup:
     head = ["As far from real as", *(capital(rung.damage) for rung in evaluation.ladder)]
-    rows = [[figure.name, *(_rung_cell(figure, rung) for rung in evaluation.ladder)] for figure in told]
-    return table(head, rows, caption="How much damage does to real pictures what this model does")
+    rows = {
+        group: [[figure_words.own_name(f), *(_rung_cell(f, rung) for rung in evaluation.ladder)] for f in members]
+        for group, members in figure_words.grouped(told).items()
+    }
+    return grouped_table(head, rows, caption="How much damage does to real pictures what this model does")
 
 
 def _rung_cell(figure: Figure, rung: Rung) -> Child:

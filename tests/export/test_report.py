@@ -146,7 +146,7 @@ def test_figures_alone_make_a_page() -> None:
     beside = (Column("BM3D", {rows[0].name: 28.6}),)
     plain = evaluations.evaluation(kind="restorer", figures=rows, baselines=beside, ladder=(), extrapolations=())
     text = read(report.report_page(plain, evaluations.no_arrays())).text
-    assert "28.90 28.60" in text
+    assert "PSNR on X a 28.90 28.60" in text
     assert "PSNR on X a ↑ 28.90" in text, "what the heading says is not said again"
     assert "not a number" in text
     assert "Real pictures" not in text
