@@ -63,8 +63,8 @@ HOW = (
     "confidence, the mean distance of confidence and share that is right (Guo et al. 2017). Probability left: that of "
     "the class of pictures judged rightly, after the part of their pixels that a map marks most is painted over in the "
     "picture's ground; the lower, the more the map knows. “Random blobs” are marked by random maps as coarse as the "
-    "activation's, “random pixels” one by one. Likeness of maps: rank correlation of the activation maps before and "
-    "after the last layers are shuffled; a map that does not change then shows no more than the edges of the picture "
+    "activation's, “random pixels” one by one among what is drawn. Likeness of maps: rank correlation of the activation "
+    "maps before and after the last layers are shuffled; a map that does not change then shows no more than the edges of the picture "
     "(Adebayo et al. 2018)."
 )
 
