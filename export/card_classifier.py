@@ -60,12 +60,12 @@ def _number(score: Score) -> str:
 
 HOW = (
     "Accuracy: share of the test pictures whose most probable class is theirs. Calibration error: of 15 bins of "
-    "confidence, the mean distance of confidence and share that is right (Guo et al. 2017). Probability left: that of "
-    "the class of pictures judged rightly, after the part of their pixels that a map marks most is painted over in the "
-    "picture's ground; the lower, the more the map knows. “Random blobs” are marked by random maps as coarse as the "
-    "activation's, “random pixels” one by one among what is drawn. Likeness of maps: rank correlation of the activation "
-    "maps before and after the last layers are shuffled; a map that does not change then shows no more than the edges of the picture "
-    "(Adebayo et al. 2018)."
+    "confidence, the mean distance of confidence and share that is right (Guo et al. 2017). Probability left: that of"
+    " the class of pictures judged rightly, after the part of their pixels that a map marks most is painted over in "
+    "the picture's ground; the lower, the more the map knows. “Random blobs” are marked by random maps as coarse as "
+    "the activation's, “random pixels” one by one among what is drawn. Likeness of maps: rank correlation of the "
+    "activation maps before and after the last layers are shuffled; a map that does not change then shows no more "
+    "than the edges of the picture (Adebayo et al. 2018)."
 )
 
 
