@@ -29,6 +29,7 @@ def found(**changes: object) -> CheckedUp:
         ({"broken": (3,)}, "Answers NaN"),
         ({"broken": ALL, "golden_error": float("nan")}, "Answers NaN"),
         ({"golden_error": 0.5}, "Not as it was made"),
+        ({"golden_error": float("nan")}, "Not as it was made"),
         ({"constant": ALL, "diversity": 0.0}, "Only empty pictures"),
         ({"diversity": 0.2}, "Always the same picture"),
         ({"near_copies": SAME_CLASS}, "Always the same picture of a class"),
