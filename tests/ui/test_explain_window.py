@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFileDialog
 from desktop_app.engine.errors import DeviceError
 from desktop_app.engine.requests import Classify, Explain
 from desktop_app.studio.explain_recipe import CHUNK
-from desktop_app.studio.explaining import pixels_of
+from desktop_app.studio.explaining import make_subject, pixels_of
 from tests.fakes import picture, write_classifier
 from tests.ui.conftest import Desktop, wait_for
 from tests.ui.explaining import (
@@ -118,6 +118,36 @@ def test_the_same_design_is_not_asked_about_twice(judged: Desktop) -> None:
     judged.do("previous-picture")
     wait_for(lambda: is_explained(judged))
     assert len(asked(judged)) == 2
+
+
+def test_the_design_that_is_large_comes_alone(make_explaining: Make) -> None:  # noqa: F811
+    desktop = make_explaining()
+    desktop.do("go-sample")
+    desktop.canvas.select_only(2)
+    desktop.canvas._select(desktop.canvas._selection.extended(5))
+    desktop.room.open_large()
+    desktop.do("to-explain")
+    wait_for(lambda: is_explained(desktop))
+    assert [s.name for s in state_of(desktop).subjects] == ["Tile 5"]
+
+
+def test_a_classifiers_card_leads_here(make_explaining: Make) -> None:  # noqa: F811
+    desktop = make_explaining(judges=2)
+    desktop.do("go-sample")
+    desktop.window.models.choose("fake-judge-two")
+    assert desktop.window.rooms.name == "explain"
+    assert desktop.window.explain_desk.package.name == "fake-judge-two"
+
+
+def test_a_narrow_window_keeps_every_control(judged: Desktop) -> None:
+    from tests.ui.test_accessibility import cut_texts
+
+    judged.window.resize(720, 560)
+    wait_for(lambda: judged.window.width() == 720)
+    controls = room_of(judged).controls
+    wait_for(lambda: all("Save" in text for text in cut_texts(controls)))  # that one has its icon alone
+    assert not controls._name.isVisible()
+    assert controls.save.x() + controls.save.width() <= controls.width()
 
 
 def test_a_design_of_blend_comes_too(make_explaining: Make) -> None:  # noqa: F811
@@ -386,6 +416,15 @@ def test_a_classifier_that_is_gone_leaves_the_row(judged: Desktop) -> None:
     judged.window.models.choose("fake-judge-two")
     wait_for(lambda: is_explained(judged))
     assert len(state_of(judged).subjects) == 3
+
+
+def test_a_picture_fitted_to_another_version_stops_nothing(judged: Desktop) -> None:
+    room, state = room_of(judged), state_of(judged)
+    small = make_subject("small", np.zeros((9, 9, 1), np.uint8))
+    wished = msgspec.structs.replace(state, subjects=(*state.subjects, small))
+    judged.desk.change("Row", msgspec.structs.replace(judged.desk.state, explain=wished))
+    wait_for(lambda: is_explained(judged))
+    assert room.row.thumbs[-1].thumb.seen == ""
 
 
 # -- taken away --------------------------------------------------------------------------------------------------------

@@ -72,8 +72,7 @@ class Banner(QWidget):
         self._tint()
         self.show()
         self._timer.stop() if tone != "plain" else self._timer.start()
-        if QAccessible.isActive():
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, sentence))
+        announce(self, sentence)
 
     @Slot()
     def dismiss(self) -> None:
@@ -96,3 +95,9 @@ class Banner(QWidget):
             "error": ("error", colours.error),
         }[self._tone]
         self._mark.setPixmap(self._look.icon(name, ink=ink).pixmap(20, 20))
+
+
+def announce(widget: QWidget, sentence: str) -> None:
+    """Have a screen reader say what has changed, where one listens."""
+    if QAccessible.isActive():
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, sentence))

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from desktop_app.ui.controls.banner import announce
 from desktop_app.ui.explain.evidence_layout import Layout, arrange
 from desktop_app.ui.explain.evidence_painter import Plates, Scene, paint_readout, paint_scene
 from desktop_app.ui.look.theme import Look
@@ -133,3 +134,4 @@ class EvidenceCanvas(QWidget):
         row, column = self._cursor or (rows // 2, columns // 2)
         row = min(max(row + way[0] * steps, 0), rows - 1)
         self._point_at((row, min(max(column + way[1] * steps, 0), columns - 1)))
+        announce(self, self.readout)

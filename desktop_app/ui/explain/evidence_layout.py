@@ -51,7 +51,7 @@ def arrange(view: tuple[float, float], picture: tuple[int, int], count: int, rat
     left = (view[0] - count * width - (count - 1) * GAP) / 2
     top = max(0.0, (view[1] - READOUT - TITLE - tall - LEGEND) / 2)
     corners = [(_snapped(left + n * (width + GAP), ratio), _snapped(top, ratio)) for n in range(count)]
-    spare = GAP if count > 1 else view[0] - width - 2 * SPACE_2
+    spare = GAP - SPACE_2 if count > 1 else view[0] - width - 2 * SPACE_2
     sides = [_side(x, y, width, tall, max(0.0, spare)) for x, y in corners]
     return Layout(tuple(sides), QRectF(MARGIN, view[1] - READOUT, view[0] - 2 * MARGIN, READOUT - SPACE_2), element)
 

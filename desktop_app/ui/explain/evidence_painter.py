@@ -16,7 +16,7 @@ from desktop_app.ui.look.theme import font
 from desktop_app.ui.look.tokens import TEXT_BODY, TEXT_SMALL, Colours
 from desktop_app.ui.picture.pixels import to_image
 
-STRIP = 14  # px: height of the legend's colours
+STRIP, ROOM_FOR_WORDS = 14, 200  # px: height of the legend's colours, width from which on words stand at its ends
 GRID_FROM = 9.0  # px to an element from which on the grid is drawn
 GRID_TONE, GRID_SHARE = 128, 0.22
 CURSOR_PX = 1.5
@@ -164,9 +164,10 @@ def _paint_legend(painter: QPainter, side: Side, view: MapView, opacity: float, 
         box = QRectF(place.x(), place.y() + number * STRIP / 2, place.width(), STRIP / 2)
         painter.drawImage(box, to_image(evidence_colours.ramp(256, ground, opacity)))
     value = signed(view.scale).lstrip("+")
-    _text(painter, words, f"−{value} against", colours.ink, small)
+    against, towards = ("", "") if place.width() < ROOM_FOR_WORDS else (" against", "for ")
+    _text(painter, words, f"−{value}{against}", colours.ink, small)
     _text(painter, words, "0", colours.ink, small, middle=True)
-    _text(painter, words, f"for +{value}", colours.ink, small, right=True)
+    _text(painter, words, f"{towards}+{value}", colours.ink, small, right=True)
     _text(painter, side.unit, UNITS[view.kind], colours.ink_soft, small, middle=True)
 
 

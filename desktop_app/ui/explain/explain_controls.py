@@ -1,6 +1,7 @@
 """The bar above the picture: which map lies over it and how strongly, and where the explanation goes."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from desktop_app.studio.explaining import SHOWN, Shown
@@ -16,6 +17,7 @@ WORDS: dict[Shown, tuple[str, str]] = {
     "both": ("Both", "Both maps side by side  (B)"),
     "none": ("None", "The picture alone  (N); hold \\ to see it for a moment"),
 }
+NARROW, NARROWEST = 800, 560  # px
 
 
 class ExplainControls(QWidget):
@@ -87,6 +89,18 @@ class ExplainControls(QWidget):
         self.opacity.setEnabled(bool(name) and shown != "none")
         self.copy.setEnabled(can_save)
         self.save.setEnabled(can_save)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < NARROW
+        self._name.setHidden(is_narrow)
+        self.opacity.name_label.setHidden(is_narrow)
+        style = Qt.ToolButtonStyle
+        self.save.setToolButtonStyle(style.ToolButtonIconOnly if is_narrow else style.ToolButtonTextBesideIcon)
+
+    def minimumSizeHint(self) -> QSize:
+        """What the narrow bar needs: a wide one must not keep the window from becoming small."""
+        return QSize(NARROWEST, super().minimumSizeHint().height())
 
     @Slot(int)
     def _on_map(self, number: int) -> None:

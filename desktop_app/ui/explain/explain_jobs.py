@@ -73,7 +73,11 @@ class ExplainJobs(QObject):
         self._bridge.submit(Explain(package.ref, pixels_of(subject)), listener, slot="explain", replace=True)
 
     def want_row(self, package: Package, subjects: Sequence[Subject]) -> None:
-        """What each picture of a row is taken for."""
+        """What each picture of a row is taken for; those that were fitted to another version are left out."""
+        picture = package.manifest.picture
+        assert picture is not None
+        shape = picture.height, picture.width, picture.channels
+        subjects = [subject for subject in subjects if subject.shape == shape]
         keys = [(package.sha256, subject.pixels) for subject in subjects]
         missing = [n for n, key in enumerate(keys) if key not in self._seen and key not in self._answers]
         wanted = tuple(keys[n] for n in missing)

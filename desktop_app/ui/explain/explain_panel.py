@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWi
 
 from desktop_app.studio import explain_words as words
 from desktop_app.studio.explaining import Subject, asked_label
+from desktop_app.ui.controls.banner import announce
 from desktop_app.ui.controls.buttons import IconButton, chip
 from desktop_app.ui.controls.labels import ElidedLabel, label, rule
 from desktop_app.ui.explain.class_bars import MOST, ClassBars, rows_of
@@ -122,13 +123,18 @@ class ExplainPanel(QWidget):
     ) -> None:
         """probabilities: None while they are not known. asked_about: the class whose evidence is in view."""
         asked = asked_label(subject, tuple(classes))
-        self._verdict.setText("Looking…" if probabilities is None else words.verdict(classes, probabilities))
+        self._show_verdict("Looking…" if probabilities is None else words.verdict(classes, probabilities))
         _show(self._asked, "" if probabilities is None else self._asked_words(classes, probabilities, subject))
         by_probability = self.order.isChecked()
         rows = rows_of(classes, probabilities, asked=asked, label=asked_about, by_probability=by_probability)
         self.bars.show_rows(rows, asked_about)
         _show(self._more, f"And {len(classes) - MOST} more, less probable." if len(classes) > MOST else "")
         self._limits.setText(words.limits(classes))
+
+    def _show_verdict(self, text: str) -> None:
+        if text != self._verdict.text():
+            self._verdict.setText(text)
+            announce(self, text)
 
     def _asked_words(self, classes: Sequence[str], probabilities: npt.NDArray[np.float32], subject: Subject) -> str:
         if not subject.asked:

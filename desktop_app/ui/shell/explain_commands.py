@@ -6,6 +6,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Slot
 
 from desktop_app.ui.explain.explain_room import ExplainRoom
+from desktop_app.ui.sample.sample_room import SampleRoom
 from desktop_app.ui.shell.desk import Desk
 from desktop_app.ui.shell.explain_desk import ExplainDesk
 from desktop_app.ui.shell.workspaces import EXPLAIN, Workspaces
@@ -50,9 +51,10 @@ class ExplainCommands(QObject):
 
     @Slot()
     def explain(self) -> None:
-        """The designs that are chosen in the workspace in view."""
+        """The designs that are chosen in the workspace in view, or the one that is large."""
         room = self._rooms.room
-        self._explain.explain(room.selected_tiles(), room.pixels_of)
+        one = room.focus_tile() if isinstance(room, SampleRoom) and room.is_large else None
+        self._explain.explain([one] if one is not None else room.selected_tiles(), room.pixels_of)
 
     def _either(self, here: Callable[[], object], elsewhere: Callable[[], object]) -> None:
         (here if self._rooms.name == EXPLAIN else elsewhere)()
