@@ -17,8 +17,8 @@ _ABOUT = {
     scores.COVERAGE: "share of real pictures in whose ball to their 5th neighbour a sample lies (Naeem et al. 2020)",
     scores.COPIES: "share of 1,000 samples less than half as far from their nearest training picture as that lies from "
     "the training picture nearest to it, in pixels after the best shift by up to 2",
-    scores.NEARER: "the same with nearer at all in the place of half as far; well below that of real pictures where "
-    "samples are unlike any, and above it where they follow the training pictures too closely",
+    scores.NEARER: "the same with nearer at all in the place of half as far; far below that of real pictures where "
+    "samples are unlike any, above it where they follow training pictures closely or are soft, so nearer to all",
 }
 _LIMIT = "a line over 1/N through 4 numbers of samples, at N without end (Chong and Forsyth 2020)"
 
