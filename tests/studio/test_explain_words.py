@@ -46,7 +46,7 @@ def test_the_trial_says_what_happened_and_to_what_it_compares():
     told = plain(words.trial_words(Trial(4, "activation", True, 0.97, 0.31, 0.95), "4"))
     assert told == (
         "The outlined tenth speaks most for a 4. Covering it lowers the probability from 97.0 % to 31.0 %. "
-        "Covering as much elsewhere: 95.0 % on average."
+        "Covering the same shape elsewhere: 95.0 % on average."
     )
     against = plain(words.trial_words(Trial(9, "occlusion", False, 0.02, 0.6, 0.03), "9"))
     assert "speaks most against a 9. Covering it raises the probability from 2.0 % to 60.0 %" in against

@@ -94,7 +94,7 @@ def test_designs_are_sent_and_the_first_is_explained(judged: Desktop) -> None:
     assert f"{seen}, 85.8" in room.panel._verdict.text()
     assert room.panel._asked.text().startswith("It was asked for a 4")
     assert room.panel._why.text().startswith("Why a")
-    assert "Covering as much elsewhere" in room.panel._trial.text()
+    assert "Covering the same shape elsewhere" in room.panel._trial.text()
     assert judged.desk.project.undo_label == "Explain 3 designs"
     wait_for(lambda: all(button.thumb.seen for button in room.row.thumbs))
     assert len(asked(judged)) == 1  # the others are classified, not explained
