@@ -5,9 +5,8 @@ is. How near it comes is said of what the manifest says alone, its value and its
 """
 
 import math
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from desktop_app.engine.manifest import Score
 
@@ -18,8 +17,7 @@ FAR = 1000.0  # times the floor of a distance at which its bar is empty
 
 @dataclass(frozen=True)
 class ScoreRow:
-    name: str
-    asks: str  # in plain words; empty where the score is of no known family
+    name: str  # within its block: what it was taken of
     value: str
     floor: str  # empty where there is none
     share: float | None  # of the way to the real thing, 0 to 1; None where there is no floor
@@ -29,9 +27,20 @@ class ScoreRow:
 
 
 @dataclass(frozen=True)
+class ScoreBlock:
+    """One measure, taken of one thing or of several."""
+
+    name: str
+    asks: str  # in plain words; empty where the measure is of no known family
+    note: str  # on all of its rows and nothing else
+    rows: tuple[ScoreRow, ...]
+
+
+@dataclass(frozen=True)
 class ScoreGroup:
     title: str
-    rows: tuple[ScoreRow, ...]
+    blocks: tuple[ScoreBlock, ...]
+    notes: tuple[str, ...]  # on several of its blocks, with their names
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,9 @@ _FAMILIES = (
         "How sure is it still, when what is named is painted over?",
     ),
     _Family(
-        ("memoris", "memoriz", "copies", "copied", "nearer to"), COPYING, "How many samples repeat a training picture?"
+        ("memoris", "memoriz", "copies", "copied", "nearer to", "nearer than"),
+        COPYING,
+        "How many samples repeat a training picture?",
     ),
     _Family(("authentic",), COPYING, "How many samples are no copies of training pictures?"),
     _Family(("balance", "histogram"), VARIETY, "Do all classes come as often as in the data?"),
@@ -83,39 +94,61 @@ _ORDER = (REALISM, VARIETY, CLASSES, COPYING, RETURN, SIGHT, RESTORING, LIKELIHO
 
 
 def grouped(scores: Sequence[Score]) -> tuple[ScoreGroup, ...]:
-    """All scores under headings, in the manifest's order within each. Notes of several scores are left out."""
-    shared = shared_notes(scores)
+    """All scores under headings, in the manifest's order within each; every note is said once in its group."""
     homes: dict[str, list[Score]] = {title: [] for title in _ORDER}
     for score in scores:
         family = _family(score)
         homes[family.group if family else OTHER].append(score)
-    return tuple(
-        ScoreGroup(title, tuple(row(score, alone=score.note not in shared) for score in found))
-        for title, found in homes.items()
-        if found
-    )
+    return tuple(_group(title, found) for title, found in homes.items() if found)
 
 
-def shared_notes(scores: Sequence[Score]) -> tuple[str, ...]:
-    """What is noted of more than one score, to be said once."""
-    counts = Counter(score.note for score in scores if score.note)
-    return tuple(note for note, count in counts.items() if count > 1)
+def _group(title: str, scores: Sequence[Score]) -> ScoreGroup:
+    """“Fréchet distance, classifier features” and “…, label-free features” are one measure of two things."""
+    measures: dict[str, list[Score]] = {}
+    for score in scores:
+        measures.setdefault(score.name.rpartition(", ")[0] or score.name, []).append(score)
+    named = {_block_name(measure, found): found for measure, found in measures.items()}
+    owners = {note: [n for n, found in named.items() if any(s.note == note for s in found)] for note in _notes(scores)}
+    blocks = tuple(_block(name, found, owners) for name, found in named.items())
+    shared = tuple(f"{', '.join(names)}: {note}" for note, names in owners.items() if len(names) > 1)
+    return ScoreGroup(title, blocks, shared)
+
+
+def _notes(scores: Sequence[Score]) -> list[str]:
+    return list(dict.fromkeys(score.note for score in scores if score.note))
+
+
+def _block_name(measure: str, scores: Sequence[Score]) -> str:
+    return _capital(measure if len(scores) > 1 else scores[0].name)
+
+
+def _block(name: str, scores: Sequence[Score], owners: Mapping[str, Sequence[str]]) -> ScoreBlock:
+    """owners: the blocks of each note."""
+    family, notes = _family(scores[0]), {score.note for score in scores}
+    own = notes.pop() if len(notes) == 1 else ""
+    rows = []
+    for score in scores:
+        made = row(score, alone=not own and len(owners.get(score.note, ())) == 1)
+        rows.append(replace(made, name=_capital(score.name[len(name) + 2 :])) if len(scores) > 1 else made)
+    return ScoreBlock(name, family.asks if family else "", own if len(owners.get(own, ())) == 1 else "", tuple(rows))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def row(score: Score, *, alone: bool = True) -> ScoreRow:
     """alone: the score's note is its own."""
-    family = _family(score)
-    name = score.name[:1].upper() + score.name[1:]
+    name = _capital(score.name)
     share, verdict = share_of(score), verdict_on(score)
     value = number(score.value)
     note = score.note if alone else ""
     floor = "" if score.floor is None else number(score.floor)
     better = "higher is better" if score.higher_is_better else "lower is better"
     parts = [f"{name}: {value}, {better}", f"real pictures {floor}" if floor else "", verdict]
-    asks, spoken = family.asks if family else "", "; ".join(filter(None, parts))
+    spoken = "; ".join(filter(None, parts))
     return ScoreRow(
         name,
-        asks,
         value,
         floor,
         share,

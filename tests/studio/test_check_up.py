@@ -106,16 +106,36 @@ def test_scores_have_headings_and_unknown_ones_are_shown_as_they_are() -> None:
         "Sees rightly",
         "More figures",
     ]
-    assert groups[-1].rows[0].name == "<b>odd</b>"
+    assert groups[-1].blocks[0].name == "<b>odd</b>"
     assert score_words.grouped(()) == ()
 
 
-def test_a_note_of_several_scores_is_said_once() -> None:
-    scores = [Score("coverage", 1, note="10000 samples"), Score("density", 1, note="10000 samples")]
-    scores.append(Score("PSNR", 30, note="bicubic 28"))
-    rows = [row for group in score_words.grouped(scores) for row in group.rows]
-    assert score_words.shared_notes(scores) == ("10000 samples",)
-    assert [row.note for row in rows] == ["", "", "bicubic 28"]
+def test_one_measure_of_several_things_is_one_block() -> None:
+    names = ("coverage, classifier features", "class balance", "coverage, label-free features", "recall, of digits")
+    (group,) = score_words.grouped([Score(name, 0.5, 1.0) for name in names])
+    assert [(block.name, [row.name for row in block.rows]) for block in group.blocks] == [
+        ("Coverage", ["Classifier features", "Label-free features"]),
+        ("Class balance", ["Class balance"]),
+        ("Recall, of digits", ["Recall, of digits"]),
+    ]
+    assert group.blocks[0].rows[1].spoken.startswith("Coverage, label-free features: 0.5, higher is better")
+
+
+def test_every_note_is_said_once_beside_what_it_is_about() -> None:
+    scores = [
+        Score("coverage, one", 1, note="of 10,000"),
+        Score("coverage, two", 1, note="of 10,000"),
+        Score("recall", 1, note="by eye"),
+        Score("class balance", 1, note="by eye"),
+        Score("PSNR, noise", 30, note="BM3D 28"),
+        Score("PSNR, blur", 20, note="BM3D 15"),
+    ]
+    variety, restoring = score_words.grouped(scores)
+    assert [block.note for block in variety.blocks] == ["of 10,000", "", ""]
+    assert variety.notes == ("Recall, Class balance: by eye",)
+    assert [row.note for row in variety.blocks[0].rows] == ["", ""]
+    assert (restoring.blocks[0].note, restoring.notes) == ("", ())
+    assert [row.note for row in restoring.blocks[0].rows] == ["BM3D 28", "BM3D 15"]
 
 
 # -- cards ---------------------------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.engine.manifest import Score
-from desktop_app.studio.score_words import REAL, ScoreGroup, ScoreRow, grouped, shared_notes
+from desktop_app.studio.score_words import REAL, ScoreBlock, ScoreGroup, ScoreRow, grouped
 from desktop_app.ui.controls.labels import label
 from desktop_app.ui.look.theme import Look
-from desktop_app.ui.look.tokens import SPACE_1, SPACE_3, SPACE_4, SPACE_6
+from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_4, SPACE_6
 from desktop_app.ui.models.card_parts import told
 
 BAR, THICK = 176, 6
@@ -25,13 +25,11 @@ class ScoreView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_4)
         groups = grouped(scores)
-        if any(row.floor for group in groups for row in group.rows):
+        if any(row.floor for group in groups for block in group.blocks for row in block.rows):
             text = "Bars are full where the model does as well as real pictures measured against other real pictures."
             column.addWidget(told(text, role="small"))
         for group in groups:
             column.addWidget(self._group(group))
-        for note in shared_notes(scores):
-            column.addWidget(told(note, role="small"))
         if not groups:
             column.addWidget(told(NONE, role="soft"))
 
@@ -40,23 +38,48 @@ class ScoreView(QWidget):
         grid = QGridLayout(home)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(SPACE_6)
-        grid.setVerticalSpacing(SPACE_3)
+        grid.setVerticalSpacing(SPACE_1)
         grid.setColumnStretch(0, 1)
+        grid.setColumnMinimumWidth(2, BAR)
         grid.addWidget(label(group.title, role="section"), 0, 0, 1, 3)
-        for row in group.rows:
-            self._row(grid, row)
+        for block in group.blocks:
+            self._block(grid, block)
+        for note in group.notes:
+            grid.addWidget(told(note, role="small"), grid.rowCount(), 0, 1, 3)
         return home
+
+    def _block(self, grid: QGridLayout, block: ScoreBlock) -> None:
+        """One score in the line of its name; several below it, each named after what it was taken of."""
+        number, several = grid.rowCount(), len(block.rows) > 1
+        grid.setRowMinimumHeight(number, SPACE_2)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        name = told(block.name)
+        words.addWidget(name)
+        for text in filter(None, (block.asks, block.note)):
+            words.addWidget(told(text, role="small"))
+        grid.addLayout(words, number + 1, 0, 1, 3 if several else 1)
+        if not several:
+            name.setAccessibleName(block.rows[0].spoken)
+            self._figures(grid, number + 1, block.rows[0])
+            return
+        for row in block.rows:
+            self._row(grid, row)
 
     def _row(self, grid: QGridLayout, row: ScoreRow) -> None:
         number = grid.rowCount()
         words = QVBoxLayout()
         words.setSpacing(0)
-        name = told(row.name)
+        words.setContentsMargins(SPACE_4, 0, 0, 0)
+        name = told(row.name, role="soft")
         name.setAccessibleName(row.spoken)
         words.addWidget(name)
-        for text in filter(None, (row.asks, row.note)):
-            words.addWidget(told(text, role="small"))
-        grid.addLayout(words, number, 0)
+        if row.note:
+            words.addWidget(told(row.note, role="small"))
+        grid.addLayout(words, number, 0, Qt.AlignmentFlag.AlignTop)
+        self._figures(grid, number, row)
+
+    def _figures(self, grid: QGridLayout, number: int, row: ScoreRow) -> None:
         value = label(row.value)
         value.setProperty("weight", "strong")
         grid.addWidget(value, number, 1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
