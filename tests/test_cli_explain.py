@@ -12,7 +12,7 @@ from desktop_app import cli
 from desktop_app.cli import asking
 from desktop_app.cli.explain import FEWER, bars
 from desktop_app.engine.errors import EngineDied
-from desktop_app.studio.explain_recipe import CHUNK
+from desktop_app.studio.recipe import EXPLANATION_CHUNK
 from tests.fakes import FakeEngine, FakeHost, write_classifier, write_package
 from tests.tiny_classifier import SIDE, tiny_classifier
 
@@ -60,7 +60,7 @@ def test_a_real_classifier_says_what_it_sees_and_why(models: Path, tmp_path: Pat
     assert (told["state"], told["label"]) == ("done", "light")
     with Image.open(told["map"]) as image:
         tinted = np.asarray(image)
-        recipe = json.loads(image.text[CHUNK])
+        recipe = json.loads(image.text[EXPLANATION_CHUNK])
     assert tinted.shape == (552, 552, 3)
     corner, rest = tinted[20, -20].astype(int), tinted[-20, 20]
     assert corner[0] > corner[2]  # orange: it speaks for light
@@ -109,7 +109,7 @@ def test_maps_replace_nothing_unasked(engine: FakeEngine, tmp_path: Path, capsys
     assert made.read_bytes() == before
     assert maquette(*words, "--overwrite", "--no-recipe") == 0
     with Image.open(made) as image:
-        assert CHUNK not in getattr(image, "text", {})
+        assert EXPLANATION_CHUNK not in getattr(image, "text", {})
 
 
 @pytest.mark.parametrize(

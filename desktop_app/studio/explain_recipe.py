@@ -18,9 +18,8 @@ from desktop_app import __version__
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Frozen, Pixels
 from desktop_app.studio.explaining import Shown, Subject
-from desktop_app.studio.recipe import SYNTHETIC
+from desktop_app.studio.recipe import EXPLANATION_CHUNK, SYNTHETIC
 
-CHUNK = "maquette-explanation"
 FORMAT = 1
 
 
@@ -72,7 +71,7 @@ def encode_png(pixels: Pixels, recipe: ExplainRecipe | None) -> bytes:
     """One picture (H, W, 3) uint8 as PNG; recipe None writes no word about how it was made."""
     info = PngImagePlugin.PngInfo()
     if recipe is not None:
-        info.add_itxt(CHUNK, msgspec.json.encode(recipe).decode())
+        info.add_itxt(EXPLANATION_CHUNK, msgspec.json.encode(recipe).decode())
         info.add_itxt("Software", f"Maquette {recipe.version}")
         if recipe.design is not None:
             info.add_itxt("Digital Source Type", SYNTHETIC)

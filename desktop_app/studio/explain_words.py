@@ -69,7 +69,10 @@ def trial_words(trial: Trial, name: str, *, part: str = "The outlined tenth") ->
         else f"leaves the probability at {before}"
     )
     side = "for" if trial.speaks_for else "against"
-    words = f"{part} speaks most {side} {called(name)}. Covering it {did}. Covering the same shape elsewhere: {other} on average."
+    words = (
+        f"{part} speaks most {side} {called(name)}. Covering it {did}. "
+        f"Covering the same shape elsewhere: {other} on average."
+    )
     decides = max(abs(trial.after - trial.before), abs(trial.elsewhere - trial.before)) >= SAME
     return words if decides else f"{words} No single part decides here."
 

@@ -26,6 +26,7 @@ from desktop_app.studio.whole_file import whole_file
 
 CHUNK = "maquette"
 FILM_CHUNK = "maquette-film"  # in animated PNG files (film_recipe.py)
+EXPLANATION_CHUNK = "maquette-explanation"  # in pictures of what a classifier said (explain_recipe.py)
 SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 FORMAT = 1
 MAX_RECIPE_BYTES = 2**20
@@ -119,7 +120,7 @@ def read_picture(path: Path) -> tuple[Pixels, Recipe]:
         with Image.open(path, formats=("PNG",)) as image:
             image.load()
             texts = getattr(image, "text", {})
-            text, is_film = texts.get(CHUNK), FILM_CHUNK in texts
+            text, is_film, is_explanation = texts.get(CHUNK), FILM_CHUNK in texts, EXPLANATION_CHUNK in texts
             pixels = np.asarray(_plain(image))
     except FileNotFoundError:
         raise FileError(f"There is no file “{path}”.") from None
@@ -127,6 +128,10 @@ def read_picture(path: Path) -> tuple[Pixels, Recipe]:
         raise FileError(f"“{path.name}” cannot be read as a PNG picture ({_short(error)}).") from None
     if is_film:
         raise RecipeError(f"“{path.name}” is a film, not a picture. `maquette recheck` makes its frames again.")
+    if is_explanation:
+        raise RecipeError(
+            f"“{path.name}” shows why a classifier said what it said: it is no picture that a model made."
+        )
     if text is None:
         raise RecipeError(
             f"“{path.name}” holds no recipe: it was not made by Maquette, or another program has removed it."

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from desktop_app.engine.errors import FileError
+from desktop_app.engine.errors import FileError, RecipeError
 from desktop_app.engine.manifest import Picture
 from desktop_app.engine.requests import Design, Place
 from desktop_app.studio import recipe, subjects
-from desktop_app.studio.explain_recipe import CHUNK, encode_png, file_name, make_explain_recipe
+from desktop_app.studio.explain_recipe import encode_png, file_name, make_explain_recipe
 from desktop_app.studio.explaining import make_subject, pixels_of
+from desktop_app.studio.recipe import EXPLANATION_CHUNK
 from tests.fakes import write_classifier, write_package
 
 DIGITS = Picture(1, 28, 28, -1.0, 1.0)
@@ -124,9 +125,11 @@ def test_a_saved_explanation_says_how_it_was_made(tmp_path):
     made = make_explain_recipe(judge, subject, probabilities, 4, "both")
     (tmp_path / "a.png").write_bytes(encode_png(np.zeros((4, 4, 3), np.uint8), made))
     with Image.open(tmp_path / "a.png") as image:
-        again = msgspec.json.decode(str(image.text[CHUNK]), type=type(made))
+        again = msgspec.json.decode(str(image.text[EXPLANATION_CHUNK]), type=type(made))
         assert "trainedAlgorithmicMedia" in image.text["Digital Source Type"]
     assert again == made
+    with pytest.raises(RecipeError, match="shows why a classifier said"):
+        recipe.read_recipe(tmp_path / "a.png")
     assert (again.label, again.design, again.classifier_sha256) == ("4", Design(1, 3, label=4), judge.sha256)
 
 

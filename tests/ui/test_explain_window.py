@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.engine.errors import DeviceError
 from desktop_app.engine.requests import Classify, Explain
-from desktop_app.studio.explain_recipe import CHUNK
 from desktop_app.studio.explaining import make_subject, pixels_of
+from desktop_app.studio.recipe import EXPLANATION_CHUNK
 from tests.fakes import picture, write_classifier
 from tests.ui.conftest import Desktop, wait_for
 from tests.ui.explaining import (
@@ -444,7 +444,7 @@ def test_an_explanation_is_saved_with_its_recipe(
     wait_for(lambda: "Saved as" in room_of(judged).banner.sentence)
     assert proposed[0].startswith("fake-digits-Tile-4_why-")
     with Image.open(tmp_path / "why.png") as image:
-        recipe = json.loads(image.text[CHUNK])
+        recipe = json.loads(image.text[EXPLANATION_CHUNK])
         assert image.size[0] > 1500
     assert (recipe["classifier"], recipe["name"], recipe["map"]) == ("fake-judge", "Tile 4", "activation")
     assert recipe["design"]["index"] == 4
