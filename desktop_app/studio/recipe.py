@@ -130,7 +130,7 @@ def read_picture(path: Path) -> tuple[Pixels, Recipe]:
         raise RecipeError(f"“{path.name}” is a film, not a picture. `maquette recheck` makes its frames again.")
     if is_explanation:
         raise RecipeError(
-            f"“{path.name}” shows why a classifier said what it said: it is no picture that a model made."
+            f"“{path.name}” shows why a classifier said what it said: no model made it."
         )
     if text is None:
         raise RecipeError(
