@@ -42,7 +42,9 @@ class CardPage(QWidget):
         self.setObjectName("panel")
         self._look, self.package, self.known = look, package, known
         manifest = package.manifest
-        self._preview = SheetView(look, preview_sheet(package), f"Preview of {manifest.title}", width=WIDE)
+        is_photo = manifest.restoration is not None and manifest.restoration.side is None
+        name = f"Preview of {manifest.title}"
+        self._preview = SheetView(look, preview_sheet(package), name, width=WIDE, is_photo=is_photo)
         self._column = column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_8, SPACE_6, SPACE_8, SPACE_8)
         column.setSpacing(SPACE_3)

@@ -119,6 +119,8 @@ class ModelsDialog(QDialog):
         self.raise_()
         self.activateWindow()
         self.list.setFocus()
+        if self.list.currentItem() is not None:
+            self.list.scrollToItem(self.list.currentItem())
 
     def _show(self, *, fresh: bool) -> None:
         """fresh: from its top; else a card of which more is known stays where it is scrolled to."""

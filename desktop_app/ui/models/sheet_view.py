@@ -1,4 +1,4 @@
-"""A sheet of pictures, every element of it a whole number of the screen's pixels."""
+"""A sheet of pictures, every element of it a whole number of the screen's pixels; photographs as large as they may."""
 
 from collections.abc import Iterable, Sequence
 
@@ -15,6 +15,7 @@ from desktop_app.ui.picture.pixels import to_image
 
 GAP = 2  # of the sheet's own pixels
 FRAME = 2  # of what is marked, in pixels of the layout
+SMOOTH_FROM = 1.5  # times; below it a photograph is sharper as it is
 EMPTY = 120  # height of what is shown where there is no sheet
 
 
@@ -27,11 +28,16 @@ class SheetView(QWidget):
         *,
         width: int,
         marked: Sequence[QRect] = (),
+        is_photo: bool = False,
         parent: QWidget | None = None,
     ) -> None:
-        """name: for a screen reader. width: at most, in pixels of the layout. marked: parts to be framed."""
+        """name: for a screen reader. width: at most, in pixels of the layout. marked: parts to be framed.
+
+        is_photo: may be enlarged by any factor, smoothly, where that shows it much larger.
+        """
         super().__init__(parent)
         self._look, self._image, self._most, self._marked = look, image, width, tuple(marked)
+        self._is_photo = is_photo
         self.setAccessibleName(name)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         look.changed.connect(self.update)
@@ -43,9 +49,10 @@ class SheetView(QWidget):
 
     @property
     def scale(self) -> float:
-        """Device pixels of a pixel of the sheet: a whole number where the sheet fits."""
+        """Device pixels of a pixel of the sheet: a whole number where the sheet fits and is no photograph."""
         ratio = self._most * self.devicePixelRatioF() / max(1, self._image.width())
-        return float(int(ratio)) if ratio >= 1 else ratio
+        is_whole = ratio >= 1 and not (self._is_photo and ratio >= SMOOTH_FROM)
+        return float(int(ratio)) if is_whole else ratio
 
     def sizeHint(self) -> QSize:
         if self._image.isNull():
@@ -59,7 +66,7 @@ class SheetView(QWidget):
             self._paint_empty(painter)
         else:
             ratio, scale = self.devicePixelRatioF(), self.scale
-            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale != int(scale))
             painter.scale(1 / ratio, 1 / ratio)
             painter.drawImage(QRectF(QPointF(0, 0), self._image.size().toSizeF() * scale), self._image)
             pen = QPen(QColor(self._look.colours.error), FRAME * ratio)
