@@ -203,3 +203,15 @@ def test_a_shipped_classifier_is_small_and_as_it_was_made(package: Package, runt
     assert package.manifest.classifier is not None
     assert 0.5 < package.manifest.classifier.temperature < 2
     assert package.manifest.title in card_text(package.manifest)
+
+
+@pytest.mark.parametrize(("name", "asked"), [("digits-classifier", 0.996), ("fashion-classifier", 0.935)])
+def test_the_two_are_there_and_were_measured_as_good_as_asked(name: str, asked: float) -> None:
+    package = next(package for package in SHIPPED if package.name == name)
+    scores = {score.name: score.value for score in package.manifest.scores}
+    assert scores["accuracy"] >= asked
+    assert scores["calibration error"] <= scores["calibration error before the temperature"]
+    assert (
+        scores["probability left, 20 % of the picture, activation"]
+        < 0.9 * scores["probability left, 20 % of the picture, random blobs"]
+    )
