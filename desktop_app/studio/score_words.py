@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from desktop_app.engine.manifest import Score
 
-REAL = 0.98  # of the floor: as good as real pictures against one another
+REAL = 0.995  # of the floor: as good as real pictures against one another
 CLOSE = 0.9
 FAR = 1000.0  # times the floor of a distance at which its bar is empty
 
@@ -186,12 +186,14 @@ def verdict_on(score: Score) -> str:
 
 
 def number(value: float) -> str:
-    """Four digits that matter, never more."""
+    """Four digits that matter, never more, and never an exponent."""
     if not math.isfinite(value):
         return "no number"
     if value == int(value) and abs(value) < 1e6:
         return f"{value:.0f}"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.{3 - math.floor(math.log10(abs(value)))}f}".rstrip("0")
 
 
 def _family(score: Score) -> _Family | None:
