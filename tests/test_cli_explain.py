@@ -102,7 +102,7 @@ def test_maps_replace_nothing_unasked(engine: FakeEngine, tmp_path: Path, capsys
     words = ("explain", "fake-judge", spot(tmp_path / "spot.png"), "--label", "3", "--out", tmp_path / "out")
     assert maquette(*words) == 0
     (made,) = (tmp_path / "out").iterdir()
-    assert made.name == "spot_why-3_activation.png"
+    assert made.name == "spot_why-3_occlusion.png"
     before = made.read_bytes()
     assert maquette(*words) == 1
     assert "is there already" in capsys.readouterr().err

@@ -184,8 +184,8 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--map",
         choices=("activation", "occlusion"),
-        default="activation",
-        help="what each place adds to the class, or what the class loses when it is covered (default: activation)",
+        default="occlusion",
+        help="what each place adds to the class, or what the class loses when it is covered (default: occlusion)",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="write the maps over the pictures there")
     parser.add_argument(

@@ -41,7 +41,7 @@ class ExplainState(Frozen, frozen=True):
     subjects: tuple[Subject, ...] = ()
     current: int = 0
     label: int | None = None  # the class that is asked about; None is the most probable one
-    shown: Shown = "activation"
+    shown: Shown = "occlusion"  # of the two maps the one that covering the marked part bears out (export/LOG.md)
     opacity: float = 0.8  # of the map over the picture, 0 to 1
 
 

@@ -337,7 +337,7 @@ def test_a_place_is_read_with_the_mouse_and_with_the_keys(judged: Desktop) -> No
     spot = QPoint(round(place.x() + 3.5 * element), round(place.y() + 5.5 * element))
     QTest.mouseMove(canvas, spot)
     wait_for(lambda: canvas.cursor_spot == (5, 3))
-    assert canvas.readout.startswith("Row 6, column 4: adds ")
+    assert canvas.readout.startswith("Row 6, column 4: covering it costs ")
     assert canvas.accessibleDescription() == canvas.readout
     canvas.setFocus()
     QTest.keyClick(canvas, Qt.Key.Key_Right)
@@ -446,7 +446,7 @@ def test_an_explanation_is_saved_with_its_recipe(
     with Image.open(tmp_path / "why.png") as image:
         recipe = json.loads(image.text[EXPLANATION_CHUNK])
         assert image.size[0] > 1500
-    assert (recipe["classifier"], recipe["name"], recipe["map"]) == ("fake-judge", "Tile 4", "activation")
+    assert (recipe["classifier"], recipe["name"], recipe["map"]) == ("fake-judge", "Tile 4", "occlusion")
     assert recipe["design"]["index"] == 4
     judged.desk.settings.set("write_recipe", False)
     judged.do("export")
