@@ -14,6 +14,7 @@ WIDTH, HEIGHT = 280, 178  # px, of a small plot; the page scales it
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 12, 36
 LOG_RATIO = 30  # a range wider than this is drawn on a logarithmic axis
 CHARACTER = 6.2  # px, about, of an axis' label
+NAME_CHARACTER, NAME_HEIGHT = 7.5, 15  # px, of a name within a plot
 
 
 @dataclasses.dataclass(frozen=True)
@@ -213,5 +214,18 @@ def scatter(
     x = Axis(float(extent[0, 0]), float(extent[1, 0]), 6, width - 6)
     y = Axis(float(extent[0, 1]), float(extent[1, 1]), height - 6, 6)
     parts: list[Markup] = [dots(points, x, y, kind=kind) for points, kind in layers]
-    parts += [words(x.at(a), y.at(b) + 5, name, kind="label name") for a, b, name in names]
+    placed = apart([(x.at(a), y.at(b) + 5, name) for a, b, name in names])
+    parts += [words(a, b, name, kind="label name") for a, b, name in placed]
     return svg(*parts, alt=alt, width=width, height=height)
+
+
+def apart(names: Sequence[tuple[float, float, str]]) -> list[tuple[float, float, str]]:
+    """Names at places in pixels, moved down where they would lie on one above them."""
+    placed: list[tuple[float, float, str]] = []
+    for x, y, name in sorted(names, key=lambda place: place[1]):
+        for other_x, other_y, other in placed:
+            near = abs(x - other_x) < (len(name) + len(other)) * NAME_CHARACTER / 2 + 4
+            if near and y < other_y + NAME_HEIGHT:
+                y = other_y + NAME_HEIGHT
+        placed.append((x, y, name))
+    return placed

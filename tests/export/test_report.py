@@ -276,6 +276,12 @@ def test_ticks_are_round_and_inside() -> None:
     assert plots.Axis(0.05, 200, 0, 100, log=True).ticks() == [0.1, 1, 10, 100]
 
 
+def test_names_in_a_plot_do_not_lie_on_one_another() -> None:
+    placed = plots.apart([(100, 50, "Shirt"), (110, 48, "Coat"), (105, 52, "Pullover"), (300, 50, "Bag")])
+    heights = {name: y for _, y, name in placed}
+    assert heights == {"Coat": 48, "Shirt": 63, "Pullover": 78, "Bag": 50}
+
+
 def test_points_that_take_turns_are_drawn_by_lot() -> None:
     points = np.stack([np.arange(10_000) % 10, np.zeros(10_000)], axis=1)
     drawn = report_pictures.some(points)
