@@ -24,9 +24,12 @@ def table(manifest: Manifest) -> str:
     for score in scores:
         learnt_from = score.name.removeprefix("accuracy after ").removesuffix(f", {GROUP}")
         rows.append(f"| {learnt_from} | {score.value:.2%} | {score.note.partition('; ')[0]} |")
-    count = manifest.training_data[0].count
-    limit = (
-        f"The generator itself learnt from all {count:,} training pictures, so what its pictures add to a few real "
-        f"ones comes from those, not from nowhere: who has the {count:,} learns from them."
-    )
-    return "\n".join([*rows, "", f"{scores[0].note.partition('; ')[2]} {limit}"])
+    steps = scores[0].note.split("; ")[1]
+    return "\n".join([*rows, "", HOW.format(steps=steps, count=manifest.training_data[0].count)])
+
+
+HOW = (
+    "A small classifier learnt for {steps}, distorted at random; of two sets each gives half of a batch. The generator "
+    "itself learnt from all {count:,} real training pictures, so what its pictures add to a few real ones comes from "
+    "those, not from nowhere: who has the {count:,} learns from them."
+)

@@ -88,7 +88,8 @@ def main(args: argparse.Namespace) -> None:
 
     # -------------------------------------------------------------------------
     # into manifest and card
-    scores = tuple(score_of(what, values, args, generated) for what, values in found.items())
+    learnt = package.manifest.training_data[0].count
+    scores = tuple(score_of(what, values, steps=args.steps, learnt=learnt) for what, values in found.items())
     for score in scores:
         print(f"{score.name:72s} {score.value:.4f}   {score.note.partition('; ')[0]}")
     manifest = packages.open_package(package.folder).manifest
@@ -188,12 +189,10 @@ def accuracy(net: classifier.Classifier, test: Pictures) -> float:
     return float((probabilities.argmax(1) == test.label).float().mean())
 
 
-def score_of(what: str, values: list[float], args: argparse.Namespace, generated: Generated) -> Score:
-    spread = f"standard deviation {statistics.stdev(values):.2%}, " if len(values) > 1 else ""
-    widths = ", ".join(map(str, WIDTHS))
-    note = (
-        f"{spread}{len(values)} seeds; A classifier of widths {widths} learnt for {args.steps:,} steps of {BATCH} "
-        "pictures, distorted at random; of two sets each gives half a batch. Generated pictures: seed "
-        f"{generated.about.seed}, truncation {generated.about.truncation:g}."
-    )
+def score_of(what: str, values: list[float], *, steps: int, learnt: int) -> Score:
+    """learnt: how many real pictures the generator itself has seen, which stands beside what its pictures teach."""
+    spread = f"standard deviation {statistics.stdev(values):.2%} over " if len(values) > 1 else ""
+    note = f"{spread}{len(values)} seeds; {steps:,} steps of {BATCH} pictures"
+    if "generated" in what:
+        note += f"; the generator itself learnt from all {learnt:,} real ones"
     return Score(name_of(what), round(statistics.mean(values), 4), note=note)

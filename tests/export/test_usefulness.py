@@ -1,6 +1,5 @@
 """Generated pictures as training data: read back as they were written, and measured in equal conditions."""
 
-import argparse
 import json
 from pathlib import Path
 
@@ -13,7 +12,6 @@ pytest.importorskip("torch")
 import torch
 
 from desktop_app.engine.manifest import Score, TrainingData
-from desktop_app.engine.packages import open_package
 from desktop_app.studio import dataset
 from desktop_app.studio.dataset_folder import PictureFolder
 from desktop_app.studio.dataset_idx import IdxFiles
@@ -120,22 +118,20 @@ def test_a_classifier_learns_from_what_it_is_given_and_half_from_each_of_two_set
 
 
 def test_figures_are_told_whichever_way_they_fall_and_are_kept(tmp_path: Path) -> None:
-    folder, _ = write_generated(tmp_path, "idx")
-    args = argparse.Namespace(steps=700)
-    scores = [
-        usefulness.score_of(what, values, args, read_generated(folder))
-        for what, values in (("1,000 real", [0.97, 0.98]), ("1,000 real and 23 generated", [0.90, 0.92]))
-    ]
+    made = (("1,000 real", [0.97, 0.98]), ("1,000 real and 23 generated", [0.90, 0.92]))
+    scores = [usefulness.score_of(what, values, steps=700, learnt=60_000) for what, values in made]
     assert [score.value for score in scores] == [0.975, 0.91]
-    assert "standard deviation 0.71%, 2 seeds; A classifier" in scores[0].note
+    assert scores[0].note == "standard deviation 0.71% over 2 seeds; 700 steps of 100 pictures"
+    assert scores[1].note.endswith("; the generator itself learnt from all 60,000 real ones")
     assert all(map(is_use, scores))
-    manifest = open_package(tmp_path / "fake-idx-1").manifest
+    manifest = write_package(tmp_path).manifest
     assert card.card_text(manifest).count("accuracy on real test pictures") == 0
     data = TrainingData("MNIST, training split", "CC BY-SA 3.0", 60_000, "")
     told = msgspec.structs.replace(manifest, scores=(Score("coverage", 0.8, 0.9), *scores), training_data=(data,))
     text = card.card_text(told)
-    assert "| 1,000 real and 23 generated | 91.00% | standard deviation 1.41%, 2 seeds |" in text
-    assert "The generator itself learnt from all 60,000 training pictures" in text
+    assert "| 1,000 real and 23 generated | 91.00% | standard deviation 1.41% over 2 seeds |" in text
+    assert "itself learnt from all 60,000 real training pictures" in text
+    assert "learnt for 700 steps of 100 pictures" in text
     assert "## Likelihood" not in text
 
 
