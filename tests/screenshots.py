@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QIODevice
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app import app as application
 from desktop_app.app import Studio
@@ -110,7 +110,21 @@ def explain_light(window: MainWindow) -> None:
     window.explain.wishes.ask_about(9)
 
 
-SCENES: dict[str, Callable[[MainWindow], None]] = {
+def models_dark(window: MainWindow) -> QWidget:
+    """The card of a model that has just been checked up."""
+    window.cards.show("fashion-gan")
+    dialog = window.cards.dialog
+    assert dialog is not None
+    dialog.resize(1040, 820)
+    dialog._check.click()
+    end = time.monotonic() + PATIENCE_S
+    while window.cards.runner.busy and time.monotonic() < end:
+        QApplication.processEvents()
+        time.sleep(0.01)
+    return dialog
+
+
+SCENES: dict[str, Callable[[MainWindow], QWidget | None]] = {
     "sample-dark": dark,
     "sample-light": light,
     "variations": variations,
@@ -122,6 +136,7 @@ SCENES: dict[str, Callable[[MainWindow], None]] = {
     "restore-light": restore_light,
     "explain-dark": explain_dark,
     "explain-light": explain_light,
+    "models-dark": models_dark,
 }
 
 
@@ -236,11 +251,11 @@ def take(name: str, folder: Path, width: int, height: int) -> None:
         window.resize(width, height)
         window.show()
         settle(window)
-        SCENES[name](window)
+        shown = SCENES[name](window) or window
         settle(window)
         window.rooms.room.banner.dismiss()
         settle(window)
-        write(window.grab(), folder / f"{name}.png")
+        write(shown.grab(), folder / f"{name}.png")
         studio.close()
         window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -129,9 +129,7 @@ def read_picture(path: Path) -> tuple[Pixels, Recipe]:
     if is_film:
         raise RecipeError(f"“{path.name}” is a film, not a picture. `maquette recheck` makes its frames again.")
     if is_explanation:
-        raise RecipeError(
-            f"“{path.name}” shows why a classifier said what it said: no model made it."
-        )
+        raise RecipeError(f"“{path.name}” shows why a classifier said what it said: no model made it.")
     if text is None:
         raise RecipeError(
             f"“{path.name}” holds no recipe: it was not made by Maquette, or another program has removed it."
