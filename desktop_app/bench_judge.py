@@ -116,7 +116,10 @@ def check_ups(jobs: JobQueue, packages: list[Package]) -> Row:
             pass
         seconds[package.name] = time.perf_counter() - started
     slowest = max(seconds, key=lambda name: seconds[name])
-    reached = f"{median(seconds.values()):.2f} s; the slowest, {slowest}, {seconds[slowest]:.2f} s"
+    reached = f"{median(seconds.values()):.2f} s"
+    if len(seconds) == 1:
+        return Row(f"{slowest}: check-up", "", reached, None, {"seconds": seconds})
+    reached += f"; the slowest, {slowest}, {seconds[slowest]:.2f} s"
     return Row(f"check-ups of {len(seconds)} packages", "", reached, None, {"seconds": seconds})
 
 

@@ -66,9 +66,9 @@ def test_classifiers_check_ups_and_data_sets_have_their_rows(
 def test_one_package_is_measured_alone(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_package(models)
     write_classifier(models)
-    words = ["fake-judge: 2 threads", "fake-judge: one explanation", "check-ups of 1 packages"]
+    words = ["fake-judge: 2 threads", "fake-judge: one explanation", "fake-judge: check-up"]
     assert list(rows(capsys, "--package", "fake-judge")) == words
-    assert list(rows(capsys, "--package", "fake-digits")) == ["check-ups of 1 packages", "fake-digits: data sets"]
+    assert list(rows(capsys, "--package", "fake-digits")) == ["fake-digits: check-up", "fake-digits: data sets"]
 
 
 def test_classifying_is_compared_in_turns(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
