@@ -41,10 +41,7 @@ DIGITS = 4  # significant ones in the manifest
 
 @dataclasses.dataclass(frozen=True)
 class Evaluator:
-    """A module with `evaluate(args, package) -> (Evaluation, Arrays)`.
-
-    It may have `stands(args, manifest) -> tuple[Score, ...]`: scores of an earlier evaluation that this one leaves.
-    """
+    """A module with `evaluate(args, package) -> (Evaluation, Arrays)`."""
 
     abilities: tuple[str, ...]  # one of them is enough
     module: str
@@ -131,8 +128,7 @@ def evaluate_package(args: argparse.Namespace, package: Package) -> None:
     folder = pathlib.Path(args.reports)
     write_result(folder, evaluation, arrays)
     print(f"report: {write_report(evaluation, arrays, folder)}")
-    stands = module.stands(args, package.manifest) if hasattr(module, "stands") else ()
-    write_scores(package, evaluation, (*map(score_of, evaluation.figures), *stands))
+    write_scores(package, evaluation)
 
 
 def line_of(figure: Figure) -> str:
@@ -169,11 +165,11 @@ def significant(value: float) -> float:
     return float(f"{value:.{DIGITS}g}")
 
 
-def write_scores(package: Package, evaluation: Evaluation, scores: tuple[Score, ...]) -> None:
+def write_scores(package: Package, evaluation: Evaluation) -> None:
     """Into evaluation.json, card.md and manifest.json; what else has been written there in the meantime stays."""
     there = packages.open_package(package.folder).manifest
     use = filter(is_use, there.scores)  # measured by a command of its own (export/usefulness.py)
-    manifest = msgspec.structs.replace(there, scores=(*scores, *use))
+    manifest = msgspec.structs.replace(there, scores=(*map(score_of, evaluation.figures), *use))
     write_evaluation(package.folder, evaluation)
     write_card(package.folder, manifest)
     write_manifest(package.folder, manifest)

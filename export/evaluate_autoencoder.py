@@ -15,7 +15,7 @@ import torch
 
 from desktop_app.engine import images
 from desktop_app.engine.latent_model import LatentModel
-from desktop_app.engine.manifest import Manifest, Score
+from desktop_app.engine.manifest import Manifest
 from desktop_app.engine.packages import Package
 from desktop_app.engine.runtime import Runtime
 from export import evaluate_generator, likelihood
@@ -38,14 +38,17 @@ def evaluate(args: argparse.Namespace, package: Package) -> tuple[Evaluation, Ar
         figures = [*evaluation.figures, *reconstruction(bench, package)]
     finally:
         runtime.close()
-    if args.likelihood:
-        figures += bounds(args, bench, package)
+    figures += bounds(args, bench, package) if args.likelihood else earlier_bounds(package.manifest)
     return msgspec.structs.replace(evaluation, figures=tuple(figures)), arrays
 
 
-def stands(args: argparse.Namespace, manifest: Manifest) -> tuple[Score, ...]:
-    """The bounds of an earlier evaluation, where this one did not compute them."""
-    return () if args.likelihood else tuple(s for s in manifest.scores if s.name.startswith(BOUNDS))
+def earlier_bounds(manifest: Manifest) -> list[Figure]:
+    """Those of an evaluation before this one."""
+    return [
+        Figure(s.name, s.value, higher_is_better=s.higher_is_better, group=LIKELIHOOD, note=s.note)
+        for s in manifest.scores
+        if s.name.startswith(BOUNDS)
+    ]
 
 
 def reconstruction(bench: Bench, package: Package) -> tuple[Figure, ...]:

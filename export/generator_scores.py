@@ -28,6 +28,7 @@ from export.scores import class_balance, density_coverage, neighbour_distances
 
 K = 5  # neighbours of density and coverage
 SURE = 0.9
+LEAST_PARTS = 4  # subsets that share no picture, without which their deviation says nothing
 FEW_SUBSETS = 20  # of the kernel distance, where only the order matters
 WINDOWS = 4
 EXTRAPOLATED = "extrapolated "
@@ -96,15 +97,16 @@ def check_classes(labels: np.ndarray, classes: tuple[str, ...], what: str) -> No
 def distances(look: Look, real: Real, *, seed: int, subsets: int = SUBSETS) -> Measured:
     """All figures against real pictures, with the standard error of the kernel distance."""
     found: Measured = {}
-    parts = max(1.0, min(len(look.logits), len(real.labels)) / SUBSET)  # subsets that share no picture
+    fewer = min(len(look.logits), len(real.labels))
+    subset = min(SUBSET, max(2, fewer // LEAST_PARTS))
     for group in GROUPS:
         fake, true = look.features[group], real.look.features[group]
-        kernel, deviation = kernel_distance(true, fake, seed=seed, subsets=subsets)
+        kernel, deviation = kernel_distance(true, fake, seed=seed, subsets=subsets, subset=subset)
         density, coverage = density_coverage(true, fake, k=K, radii=real.radii[group])
         found |= {
             named(FRECHET, group): frechet_distance(true, fake),
             named(KERNEL, group): kernel,
-            spread_of(named(KERNEL, group)): deviation / math.sqrt(parts),
+            spread_of(named(KERNEL, group)): deviation / math.sqrt(fewer / subset),
             named(SLICED, group): sliced_wasserstein(true, fake, seed=seed),
             named(DENSITY, group): density,
             named(COVERAGE, group): coverage,

@@ -149,7 +149,8 @@ def test_a_package_without_classes_says_so(copy: Path) -> None:
 def test_an_autoencoder_stands_beside_itself_without_its_prior(copy: Path) -> None:
     folder = copy / "models" / "coder"
     manifest = packages.open_package(folder).manifest
-    old = (Score("ELBO, fitted prior", 85.0), Score("coverage", 0.5), Score("accuracy after 9, as training data", 0.9))
+    bound = Score("ELBO, fitted prior", 85.0, note="negative bounds in nats; 60 pictures")
+    old = (bound, Score("coverage", 0.5), Score("accuracy after 9, as training data", 0.9, note="mean; of 3"))
     write_manifest(folder, msgspec.structs.replace(manifest, scores=old))
     assert main(command(copy, "coder")) == 0
     evaluation, _ = evaluate.read_result(copy / "reports", "coder")
@@ -157,6 +158,7 @@ def test_an_autoencoder_stands_beside_itself_without_its_prior(copy: Path) -> No
     assert [column.name for column in evaluation.baselines] == ["coder, N(0, I)"]
     names = {score.name: score for score in packages.open_package(folder).manifest.scores}
     assert names["ELBO, fitted prior"].value == 85.0, "what was not measured again stays"
+    assert "ELBO, fitted prior" in {figure.name for figure in evaluation.figures}
     assert "accuracy after 9, as training data" in names
     assert "coverage" not in names
     assert 0 < names["mean difference of a pixel"].value < 60
