@@ -16,9 +16,9 @@ COMMERCIAL = {
 }
 
 
-def write_card(folder: pathlib.Path, manifest: Manifest, *, evaluation: Evaluation | None = None) -> None:
-    """Of the manifest and an evaluation, which tells more of its scores: the given one, else that in the folder."""
-    write_atomically(folder / "card.md", card_text(manifest, evaluation or read_evaluation(folder)).encode())
+def write_card(folder: pathlib.Path, manifest: Manifest) -> None:
+    """Of the manifest and, where the folder holds one, of the evaluation, which tells more of its scores."""
+    write_atomically(folder / "card.md", card_text(manifest, read_evaluation(folder)).encode())
 
 
 def card_text(manifest: Manifest, evaluation: Evaluation | None = None) -> str:
