@@ -36,7 +36,7 @@ from export.report import write_report
 from export.training import add_training, read_training
 
 ALL, RESTORERS = "all", "denoiser"  # what stands in a name's place for several packages
-DIGITS = 4  # significant ones in the manifest
+DIGITS = 5  # significant ones in the manifest
 
 
 @dataclasses.dataclass(frozen=True)
