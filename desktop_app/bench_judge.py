@@ -24,6 +24,7 @@ from desktop_app.studio.jobs import JobQueue
 PICTURES = 1024  # in one request
 EXPLANATIONS = 20
 SHARE = 0.9  # of plain sampling, expected of a data set
+SET_TURNS = 3  # how many turns one takes: its last file, the manifest, waits for the disk
 
 RivalOf = Callable[[Package, int], AbstractContextManager[Any]]
 
@@ -130,7 +131,7 @@ def data_sets(jobs: JobQueue, package: Package, device: Device, *, rounds: int, 
     """Pictures a second of whole data sets on the disk, in turns with the same designs drawn and thrown away."""
     kinds: dict[str, list[float]] = {"sampling": [], "idx": [], "folder": []}
     drawn = _sample(jobs, package, drawing.PART)
-    count = drawing.PART * max(1, round(turn_s * drawn / drawing.PART))  # about a turn
+    count = drawing.PART * max(1, round(SET_TURNS * turn_s * drawn / drawing.PART))
     with tempfile.TemporaryDirectory(prefix="maquette-") as folder:
         for number in range(rounds):
             kinds["sampling"].append(_sample(jobs, package, count))
