@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from desktop_app import cli
-from desktop_app.cli import asking
+from desktop_app.cli import arguments, asking
 from desktop_app.cli import walk as walk_command
 from desktop_app.engine.errors import EngineDied
 from desktop_app.engine.packages import Package
@@ -397,4 +397,4 @@ def test_what_is_no_film_is_said(maquette: Maquette, made: Path, tmp_path: Path,
 
 
 def test_the_words_of_easing_are_those_of_the_parser() -> None:
-    assert tuple(walk_command.EASING_WORDS) == cli.EASINGS
+    assert tuple(walk_command.EASING_WORDS) == arguments.EASINGS

@@ -99,21 +99,21 @@ def test_of_many_classes_the_ones_asked_for_and_about_are_always_there():
 
 
 def test_the_question_is_about_the_most_probable_class_or_the_one_chosen():
-    asked = view.question(ExplainState(), answer(), DIGITS, (28, 28))
+    asked = view.question(ExplainState(shown="activation"), answer(), DIGITS, (28, 28))
     assert (asked.label, asked.title, asked.speaks_for) == (4, "Why a 4?", True)
-    other = view.question(ExplainState(label=8), answer(), DIGITS, (28, 28))
+    other = view.question(ExplainState(label=8, shown="activation"), answer(), DIGITS, (28, 28))
     assert (other.label, other.title, other.speaks_for) == (8, "Why not an 8?", False)
     assert view.label_of(ExplainState(label=12), answer(), 10) == 4  # of another classifier
     assert view.label_of(ExplainState(), None, 10) is None
 
 
 def test_what_is_marked_speaks_for_the_class_or_against_it():
-    asked = view.question(ExplainState(), answer(), DIGITS, (28, 28))
+    asked = view.question(ExplainState(shown="activation"), answer(), DIGITS, (28, 28))
     mark = asked.evidence[0].mark
     assert mark is not None
     assert mark[0, 0]
     assert not mark[27, 27]
-    nothing = view.question(ExplainState(label=8), answer(), DIGITS, (28, 28))
+    nothing = view.question(ExplainState(label=8, shown="activation"), answer(), DIGITS, (28, 28))
     assert nothing.evidence[0].mark is None
     assert view.told(nothing, [None]) == "By this map nothing speaks against an 8."
 
@@ -162,7 +162,7 @@ def painted(scene, size=(600, 500), **options) -> np.ndarray:  # type: ignore[no
 
 
 def test_every_element_has_one_colour_and_the_original_shows_when_it_is_held(look: Look):
-    state = ExplainState(opacity=1.0)
+    state = ExplainState(shown="activation", opacity=1.0)
     picture = np.full((8, 8, 1), 60, np.uint8)
     asked = view.question(state, answer(), DIGITS, (8, 8))
     scene = view.scene_of(picture, asked, state, 1.0)
