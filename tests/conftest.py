@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -16,6 +16,11 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
 from hypothesis import settings
+
+from desktop_app import cli
+from desktop_app.cli import asking
+from desktop_app.engine.packages import Package
+from tests.fakes import FakeEngine, FakeHost, write_package
 
 settings.register_profile("suite", deadline=None, derandomize=True, database=None)
 settings.load_profile("suite")
@@ -31,6 +36,36 @@ def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     for name in _HOMES:
         monkeypatch.setenv(name, str(home))
     return home
+
+
+# -- the command line, with the fake engine and one package of the user's own -----------------------------------------
+
+
+@pytest.fixture
+def models(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's models; nothing is bundled."""
+    monkeypatch.setattr("desktop_app.paths.bundled_models", lambda: own_home / "nothing bundled")
+    return own_home / "maquette" / "models"
+
+
+@pytest.fixture
+def package(models: Path) -> Package:
+    return write_package(models)
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
+    made = FakeEngine()
+    monkeypatch.setattr(asking, "ProcessHost", lambda **_: FakeHost(made))
+    return made
+
+
+@pytest.fixture
+def maquette(package: Package, engine: FakeEngine) -> Callable[..., int]:
+    return lambda *words: cli.main([str(word) for word in words])
+
+
+# -- what every test is held to ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture(autouse=True)

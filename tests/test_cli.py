@@ -26,30 +26,6 @@ ROOT = Path(__file__).resolve().parents[1]
 Maquette = Callable[..., int]
 
 
-@pytest.fixture
-def models(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's models; nothing is bundled."""
-    monkeypatch.setattr("desktop_app.paths.bundled_models", lambda: own_home / "nothing bundled")
-    return own_home / "maquette" / "models"
-
-
-@pytest.fixture
-def package(models: Path) -> Package:
-    return write_package(models)
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
-    made = FakeEngine()
-    monkeypatch.setattr(asking, "ProcessHost", lambda **_: FakeHost(made))
-    return made
-
-
-@pytest.fixture
-def maquette(package: Package, engine: FakeEngine) -> Maquette:
-    return lambda *words: cli.main([str(word) for word in words])
-
-
 def pictures(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 

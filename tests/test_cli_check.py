@@ -14,7 +14,7 @@ from desktop_app.cli import asking
 from desktop_app.engine.errors import DeviceError
 from desktop_app.engine.packages import MANIFEST
 from desktop_app.engine.requests import CheckUp
-from tests.fakes import FakeEngine, FakeHost, write_package, write_restorer
+from tests.fakes import FakeEngine, write_package, write_restorer
 
 Maquette = Callable[..., int]
 
@@ -25,13 +25,6 @@ def models(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("desktop_app.paths.bundled_models", lambda: own_home / "bundled")
     monkeypatch.setattr("desktop_app.engine.packages.check_files", lambda _package: None)
     return own_home / "maquette" / "models"
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
-    made = FakeEngine()
-    monkeypatch.setattr(asking, "ProcessHost", lambda **_: FakeHost(made))
-    return made
 
 
 @pytest.fixture

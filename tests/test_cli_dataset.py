@@ -13,35 +13,16 @@ import numpy as np
 import pytest
 
 from desktop_app import cli
-from desktop_app.cli import asking
 from desktop_app.engine.errors import DeviceError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Sample
 from desktop_app.studio import dataset_idx
 from desktop_app.studio.recipe import read_picture
-from tests.fakes import FakeEngine, FakeHost, picture, write_package, write_restorer
+from tests.fakes import FakeEngine, picture, write_package, write_restorer
 from tests.test_cli_processes import PATIENCE_S, ROOT, command, group, in_namespace, wait_for
 from tests.tiny_package import tiny_package
 
 Maquette = Callable[..., int]
-
-
-@pytest.fixture
-def models(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("desktop_app.paths.bundled_models", lambda: own_home / "nothing bundled")
-    return own_home / "maquette" / "models"
-
-
-@pytest.fixture
-def package(models: Path) -> Package:
-    return write_package(models)
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
-    made = FakeEngine()
-    monkeypatch.setattr(asking, "ProcessHost", lambda **_: FakeHost(made))
-    return made
 
 
 @pytest.fixture

@@ -21,13 +21,6 @@ Said = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def models(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's models; nothing is bundled."""
-    monkeypatch.setattr("desktop_app.paths.bundled_models", lambda: own_home / "nothing bundled")
-    return own_home / "maquette" / "models"
-
-
-@pytest.fixture
 def engine(models: Path, monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     write_classifier(models)
     made = FakeEngine()

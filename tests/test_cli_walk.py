@@ -26,37 +26,13 @@ from desktop_app.studio.film_reading import read_film_recipe, read_frames
 from desktop_app.studio.film_recipe import IN_FOLDER, FilmRecipe
 from desktop_app.studio.pacing import LIMIT, step_lengths
 from tests import fakes
-from tests.fakes import FakeEngine, FakeHost, write_package
+from tests.fakes import FakeEngine, write_package
 from tests.tiny_package import tiny_package
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 30.0
 Maquette = Callable[..., int]
 Said = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def models(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's models; nothing is bundled."""
-    monkeypatch.setattr("desktop_app.paths.bundled_models", lambda: own_home / "nothing bundled")
-    return own_home / "maquette" / "models"
-
-
-@pytest.fixture
-def package(models: Path) -> Package:
-    return write_package(models)
-
-
-@pytest.fixture
-def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
-    made = FakeEngine()
-    monkeypatch.setattr(asking, "ProcessHost", lambda **_: FakeHost(made))
-    return made
-
-
-@pytest.fixture
-def maquette(package: Package, engine: FakeEngine) -> Maquette:
-    return lambda *words: cli.main([str(word) for word in words])
 
 
 def keys(path: Path) -> list[Design]:
