@@ -9,8 +9,6 @@ on standard input is answered by one line of JSON: the designs drawn in that tim
 """
 
 import argparse
-import json
-import os
 import pathlib
 import sys
 import time
@@ -23,42 +21,28 @@ from torch import Tensor, nn
 
 from desktop_app.engine import packages
 from export import dcgan, gan, vae
+from export.eager_child import Measure, parser_of, serve
 from export.errors import ExportError
 from export.flow import Flow
 from export.tracing import DecoderGraph, MappingGraph, Traced, fold_batch_norm
 
 WALK_KEYS, WALK_FRAMES = 8, 256
-ENGINE_NICE = 10  # the priority of desktop_app/engine_process.py: neither has an advantage on a busy machine
 
 
 def main(argv: list[str] | None = None) -> int:
-    args = _parser().parse_args(argv)
-    torch.set_num_threads(args.threads)
-    if hasattr(os, "nice"):
-        os.nice(ENGINE_NICE)
-    try:
-        traced = load_package(args.folder)
-        error = golden_error(traced, args.folder)
-    except (ExportError, OSError, KeyError) as problem:
-        print(json.dumps({"error": str(problem)}), flush=True)
-        return 1
-    print(
-        json.dumps({"golden_error": error, "torch": torch.__version__, "threads": torch.get_num_threads()}), flush=True
-    )
-    for line in sys.stdin:
-        *words, seconds_wanted = line.split()
-        way = measure_walk if words == ["walk"] else measure
-        designs, seconds = way(traced, batch=args.batch, seconds=float(seconds_wanted))
-        print(json.dumps({"designs": designs, "seconds": seconds}), flush=True)
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m export.eager", description="Draw with a package in PyTorch.")
-    parser.add_argument("folder", type=pathlib.Path, help="a model package")
+    parser = parser_of("eager", "Draw with a package in PyTorch.")
     parser.add_argument("--batch", type=int, default=64)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    return parser
+    return serve(parser.parse_args(argv), _open)
+
+
+def _open(args: argparse.Namespace) -> tuple[float, Measure]:
+    traced = load_package(args.folder)
+
+    def run(words: list[str], seconds: float) -> tuple[float, float]:
+        way = measure_walk if words == ["walk"] else measure
+        return way(traced, batch=args.batch, seconds=seconds)
+
+    return golden_error(traced, args.folder), run
 
 
 def load_package(folder: pathlib.Path) -> Traced:

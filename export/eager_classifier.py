@@ -8,8 +8,6 @@ standard input is answered by one line of JSON: the pictures classified in that 
 """
 
 import argparse
-import json
-import os
 import pathlib
 import sys
 import time
@@ -21,38 +19,20 @@ from desktop_app.engine import packages
 from desktop_app.engine.classifier import CHUNK
 from export.classifier import Classifier
 from export.classifier_graph import ClassifierGraph, to_input
-from export.eager import ENGINE_NICE, read_weights
+from export.eager import read_weights
+from export.eager_child import Measure, parser_of, serve
 from export.errors import ExportError
 
 PICTURES = 4 * CHUNK
 
 
 def main(argv: list[str] | None = None) -> int:
-    args = _parser().parse_args(argv)
-    torch.set_num_threads(args.threads)
-    if hasattr(os, "nice"):
-        os.nice(ENGINE_NICE)
-    try:
-        net = load_classifier(args.folder)
-        error = golden_error(net, args.folder)
-    except (ExportError, OSError, KeyError, RuntimeError) as problem:
-        print(json.dumps({"error": str(problem)}), flush=True)
-        return 1
-    print(
-        json.dumps({"golden_error": error, "torch": torch.__version__, "threads": torch.get_num_threads()}), flush=True
-    )
-    shape = picture_shape(args.folder)
-    for line in sys.stdin:
-        pictures, seconds = measure(net, shape, seconds=float(line))
-        print(json.dumps({"designs": pictures, "seconds": seconds}), flush=True)
-    return 0
+    return serve(parser_of("eager_classifier", "Classify in PyTorch.").parse_args(argv), _open)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m export.eager_classifier", description="Classify in PyTorch.")
-    parser.add_argument("folder", type=pathlib.Path, help="a model package")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    return parser
+def _open(args: argparse.Namespace) -> tuple[float, Measure]:
+    net, shape = load_classifier(args.folder), picture_shape(args.folder)
+    return golden_error(net, args.folder), lambda _words, seconds: measure(net, shape, seconds=seconds)
 
 
 def picture_shape(folder: pathlib.Path) -> tuple[int, int, int]:

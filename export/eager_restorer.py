@@ -10,8 +10,6 @@ as the engine's; without it the picture is done in one piece, which is as fast a
 """
 
 import argparse
-import json
-import os
 import pathlib
 import sys
 import time
@@ -24,7 +22,8 @@ from desktop_app.engine import packages
 from desktop_app.engine.manifest import Restoration
 from export import denoising_vae, vae
 from export.denoiser import Denoiser
-from export.eager import ENGINE_NICE, read_weights
+from export.eager import read_weights
+from export.eager_child import Measure, parser_of, serve
 from export.errors import ExportError
 from export.inpainter import Inpainter
 from export.restorers import DenoiserGraph
@@ -34,31 +33,16 @@ SIDE, TILE = 1024, 512  # pixels of the picture and of its tiles, as bench_resto
 
 
 def main(argv: list[str] | None = None) -> int:
-    args = _parser().parse_args(argv)
-    torch.set_num_threads(args.threads)
-    if hasattr(os, "nice"):
-        os.nice(ENGINE_NICE)
-    try:
-        net, restoration = load_restorer(args.folder)
-        error = golden_error(net, args.folder)
-    except (ExportError, OSError, KeyError, RuntimeError) as problem:
-        print(json.dumps({"error": str(problem)}), flush=True)
-        return 1
-    print(
-        json.dumps({"golden_error": error, "torch": torch.__version__, "threads": torch.get_num_threads()}), flush=True
-    )
-    for line in sys.stdin:
-        *words, seconds_wanted = line.split()
-        megapixels, seconds = measure(net, restoration, in_tiles=words == ["tiles"], seconds=float(seconds_wanted))
-        print(json.dumps({"designs": megapixels, "seconds": seconds}), flush=True)
-    return 0
+    return serve(parser_of("eager_restorer", "Restore in PyTorch.").parse_args(argv), _open)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m export.eager_restorer", description="Restore in PyTorch.")
-    parser.add_argument("folder", type=pathlib.Path, help="a model package")
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
-    return parser
+def _open(args: argparse.Namespace) -> tuple[float, Measure]:
+    net, restoration = load_restorer(args.folder)
+
+    def run(words: list[str], seconds: float) -> tuple[float, float]:
+        return measure(net, restoration, in_tiles=words == ["tiles"], seconds=seconds)
+
+    return golden_error(net, args.folder), run
 
 
 def load_restorer(folder: pathlib.Path) -> tuple[nn.Module, Restoration]:
