@@ -47,6 +47,13 @@ def summary(found: CheckedUp) -> str:
     return f"{count} {noun}{'s' if count > 1 else ''}, {duration(found.milliseconds)} each."
 
 
+def promise(manifest: Manifest) -> str:
+    """What a check-up will look at, before there is one."""
+    if "sample" in manifest.abilities:
+        return "Tries it out on this machine with fixed seeds: speed, memory, broken and repeated pictures."
+    return "Tries it out on this machine with drawn pictures: speed, memory, broken and unchanging answers."
+
+
 def praise(found: CheckedUp) -> str:
     """What can be said of a package with no fault."""
     if found.kind != "generator":

@@ -16,6 +16,8 @@ UNITS: dict[MapKind, str] = {
     "activation": "adds to the logit, against the mean of all classes",
     "occlusion": "nats of log-probability lost when covered",
 }
+# Where room is scarce.
+SHORT_UNITS: dict[MapKind, str] = {"activation": "adds to the logit", "occlusion": "nats lost when covered"}
 
 
 def percent(probability: float) -> str:

@@ -178,7 +178,7 @@ def verdict_on(score: Score) -> str:
         ratio = score.value / floor
         if ratio >= REAL:
             return "as good as real"
-        return "close to real" if ratio >= CLOSE else f"{max(0.0, ratio):.0%} of real"
+        return "close to real" if ratio >= CLOSE else f"{100 * max(0.0, ratio):.0f}\N{NO-BREAK SPACE}% of real"
     times = score.value / floor
     if times <= 2 - REAL:
         return "as good as real"
@@ -189,6 +189,10 @@ def number(value: float) -> str:
     """Four digits that matter, never more, and never an exponent."""
     if not math.isfinite(value):
         return "no number"
+    return _digits(value).replace("-", "−")
+
+
+def _digits(value: float) -> str:
     if value == int(value) and abs(value) < 1e6:
         return f"{value:.0f}"
     if abs(value) >= 1000:

@@ -81,7 +81,7 @@ def test_a_check_up_in_a_line() -> None:
         (Score("class accuracy", 0.994, 0.998), 0.996, "as good as real (0.998)"),
         (Score("class accuracy", 0.99, 0.998), 0.992, "close to real (0.998)"),
         (Score("kernel distance", 0.002, 0.00003183, higher_is_better=False), 0.4007, "63 times real (0.00003183)"),
-        (Score("coverage", 0.475, 0.95), 0.5, "50% of real (0.95)"),
+        (Score("coverage", 0.475, 0.95), 0.5, "50\N{NO-BREAK SPACE}% of real (0.95)"),
         (Score("density", 1.2, 1.0), 1.0, "as good as real (1)"),
         (Score("Fréchet distance", 0.05, 0.05, higher_is_better=False), 1.0, "as good as real (0.05)"),
         (Score("Fréchet distance", 0.5, 0.05, higher_is_better=False), 2 / 3, "10 times real (0.05)"),
@@ -89,13 +89,17 @@ def test_a_check_up_in_a_line() -> None:
         (Score("PSNR on Set5", 37.0), None, ""),
         (Score("coverage", float("nan"), 0.95), None, "real: 0.95"),
         (Score("share of near copies", 0.5, 0.0, higher_is_better=False), None, "real: 0"),
-        (Score("coverage", -0.5, 1.0), 0.0, "0% of real (1)"),
+        (Score("coverage", -0.5, 1.0), 0.0, "0\N{NO-BREAK SPACE}% of real (1)"),
     ],
 )
 def test_how_near_a_score_comes_to_the_real_thing(score: Score, share: float | None, verdict: str) -> None:
     row = score_words.row(score)
     assert row.share == (None if share is None else pytest.approx(share, rel=1e-3))
     assert row.verdict == verdict
+
+
+def test_a_number_below_nought_has_a_minus_and_no_hyphen() -> None:
+    assert [score_words.number(value) for value in (-0.06154, -3.0, 0.5)] == ["−0.06154", "−3", "0.5"]
 
 
 def test_scores_have_headings_and_unknown_ones_are_shown_as_they_are() -> None:
@@ -138,6 +142,12 @@ def test_every_note_is_said_once_beside_what_it_is_about() -> None:
     assert [row.note for row in variety.blocks[0].rows] == ["", ""]
     assert (restoring.blocks[0].note, restoring.notes) == ("", ())
     assert [row.note for row in restoring.blocks[0].rows] == ["BM3D 28", "BM3D 15"]
+
+
+def test_what_a_check_up_will_look_at_depends_on_what_a_package_does(tmp_path: Path) -> None:
+    assert "repeated pictures" in check_up.promise(write_package(tmp_path).manifest)
+    for package in (write_restorer(tmp_path), write_classifier(tmp_path)):
+        assert "unchanging answers" in check_up.promise(package.manifest)
 
 
 # -- cards ---------------------------------------------------------------------------------------------------------

@@ -2,15 +2,19 @@
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtTest import QTest
 
 from desktop_app.studio.evidence import Answer, Trial
+from desktop_app.studio.explain_words import SHORT_UNITS, UNITS
 from desktop_app.studio.explaining import ExplainState, make_subject
 from desktop_app.ui.explain import explain_view as view
 from desktop_app.ui.explain.class_bars import rows_of
 from desktop_app.ui.explain.evidence_layout import LEGEND, arrange
 from desktop_app.ui.explain.evidence_painter import GRID_FROM, Plates, outline, paint_scene, plate
 from desktop_app.ui.explain.explanation_card import RATIO, card_of, paint_card, pixels_of
+from desktop_app.ui.explain.subject_row import SubjectRow, Thumb
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import DARK, LIGHT
 from tests.fakes import write_classifier
@@ -212,3 +216,26 @@ def test_a_card_holds_all_of_it(look: Look, tmp_path, colours, shown):
     panel = pixels[:, -round(340 * RATIO) :]
     rows_with_ink = np.flatnonzero((panel != panel[-1, -1]).any(axis=(1, 2)))
     assert rows_with_ink.max() < len(pixels) - 8  # the long text has room
+
+
+# -- the row -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_picture_in_view_stays_in_view_when_the_row_grows_narrower(look: Look):
+    row = SubjectRow(look)
+    row.resize(900, 110)
+    row.show()
+    row.show_row([Thumb(str(n), QImage(28, 28, QImage.Format.Format_Grayscale8)) for n in range(8)], 5)
+    QTest.qWait(20)
+    row.resize(460, 110)
+    QTest.qWait(50)
+    thumb, window = row.thumbs[5], row._area.viewport()
+    left = thumb.mapTo(window, QPoint(0, 0)).x()
+    assert left >= 0
+    assert left + thumb.width() <= window.width()
+    row.deleteLater()
+
+
+@pytest.mark.parametrize("kind", ["activation", "occlusion"])
+def test_a_narrow_legend_has_a_short_unit(kind):
+    assert len(SHORT_UNITS[kind]) < len(UNITS[kind]) / 1.5

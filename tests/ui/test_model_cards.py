@@ -85,16 +85,16 @@ def words(widget: QWidget) -> str:
 
 def test_a_card_says_what_its_manifest_says(cards: Cards) -> None:
     data = TrainingData("Scans of a drawer", "CC BY 4.0", 1234, "f" * 64)
-    scores = (Score("coverage", 0.5, 1.0, note="of 10,000"), Score("<i>own</i>", 3.0))
+    scores = (Score("coverage", 0.5, 1.0, note="Of 10,000"), Score("<i>own</i>", 3.0))
     told = cards.show(commercial_use="no", licence="Mine", training_data=(data,), scores=scores)
     for part in (
         "Commercial use is not allowed",
         "Licence: Mine.",
         "Scans of a drawer",
         "1,234",
-        "50% of real (1)",
+        "50\N{NO-BREAK SPACE}% of real (1)",
         "<i>own</i>",
-        "of 10,000",
+        "Of 10,000",
         "28 × 28 pixels, grey",
         "not measured yet",
     ):

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 from desktop_app.engine.requests import Pixels
 from desktop_app.studio import evidence_colours
 from desktop_app.studio.evidence import Float32, Mask, scale_of
-from desktop_app.studio.explain_words import UNITS, signed
+from desktop_app.studio.explain_words import SHORT_UNITS, UNITS, signed
 from desktop_app.studio.explaining import MapKind
 from desktop_app.ui.explain.evidence_layout import CRISP, LINE, Layout, Side
 from desktop_app.ui.look.theme import font
@@ -168,7 +168,10 @@ def _paint_legend(painter: QPainter, side: Side, view: MapView, opacity: float, 
     _text(painter, words, f"−{value}{against}", colours.ink, small)
     _text(painter, words, "0", colours.ink, small, middle=True)
     _text(painter, words, f"{towards}+{value}", colours.ink, small, right=True)
-    _text(painter, side.unit, UNITS[view.kind], colours.ink_soft, small, middle=True)
+    painter.setFont(small)
+    fits = painter.fontMetrics().horizontalAdvance(UNITS[view.kind]) <= side.unit.width()
+    unit = UNITS[view.kind] if fits else SHORT_UNITS[view.kind]
+    _text(painter, side.unit, unit, colours.ink_soft, small, middle=True)
 
 
 def _text(

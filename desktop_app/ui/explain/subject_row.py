@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QScrollArea, QSizePolicy, QWidget
 
 from desktop_app.studio.explain_words import percent
@@ -77,10 +77,20 @@ class SubjectRow(QWidget):
             button.show_thumb(thumb)
         if 0 <= current < len(thumbs):
             self._thumbs[current].setChecked(True)
-            self._area.ensureWidgetVisible(self._thumbs[current], WIDTH, 0)
+            self._keep_in_view()
         self._count.setText(f"{current + 1} of {len(thumbs)}")
         self.previous.setEnabled(current > 0)
         self.next.setEnabled(current < len(thumbs) - 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._keep_in_view)  # once the row itself has its new width
+
+    @Slot()
+    def _keep_in_view(self) -> None:
+        current = self._group.checkedButton()
+        if current is not None:
+            self._area.ensureWidgetVisible(current, WIDTH, 0)
 
     def _fit(self, count: int) -> None:
         while len(self._thumbs) < count:

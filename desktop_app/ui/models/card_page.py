@@ -22,7 +22,7 @@ from desktop_app.ui.models.sheet_view import SheetView
 WIDE, NARROW = 448, 336  # of the preview
 SHEET = 560  # width of the check-up's sheet, at most
 ROOM_FOR_WIDE = 800  # width of the page
-NOT_MEASURED = "not measured yet: check it up"
+NOT_MEASURED = "not measured yet; a check-up does it"
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,7 @@ class CardPage(QWidget):
         elif self.known.busy:
             self._column.addWidget(told("Under way…", role="soft"))
         else:
-            text = "Tries it out on this machine with fixed seeds: speed, memory, broken and repeated pictures."
-            self._column.addWidget(told(text, role="soft"))
+            self._column.addWidget(told(check_up.promise(self.package.manifest), role="soft"))
 
     def _add_scores(self) -> None:
         self._column.addWidget(heading("Scores"))

@@ -7,13 +7,15 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop_app.engine.manifest import Score
-from desktop_app.studio.score_words import REAL, ScoreBlock, ScoreGroup, ScoreRow, grouped
+from desktop_app.studio.score_words import FAR, REAL, ScoreBlock, ScoreGroup, ScoreRow, grouped
 from desktop_app.ui.controls.labels import label
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_4, SPACE_6
 from desktop_app.ui.models.card_parts import told
 
 BAR, THICK = 176, 6
+BARS = "Bars are full where the model does as well as real pictures measured against other real pictures."
+DISTANCES = f"Those of distances lose a third with every factor of ten, and are empty at {FAR:,.0f} times."
 NONE = "Nobody has measured this model, or its maker has not said so."
 
 
@@ -25,9 +27,10 @@ class ScoreView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_4)
         groups = grouped(scores)
-        if any(row.floor for group in groups for block in group.blocks for row in block.rows):
-            text = "Bars are full where the model does as well as real pictures measured against other real pictures."
-            column.addWidget(told(text, role="small"))
+        self._has_bars = any(row.floor for group in groups for block in group.blocks for row in block.rows)
+        if self._has_bars:
+            has_distances = any(score.floor and not score.higher_is_better for score in scores)
+            column.addWidget(told(f"{BARS} {DISTANCES}" if has_distances else BARS, role="small"))
         for group in groups:
             column.addWidget(self._group(group))
         if not groups:
@@ -40,7 +43,8 @@ class ScoreView(QWidget):
         grid.setHorizontalSpacing(SPACE_6)
         grid.setVerticalSpacing(SPACE_1)
         grid.setColumnStretch(0, 1)
-        grid.setColumnMinimumWidth(2, BAR)
+        if self._has_bars:
+            grid.setColumnMinimumWidth(2, BAR)
         grid.addWidget(label(group.title, role="section"), 0, 0, 1, 3)
         for block in group.blocks:
             self._block(grid, block)
@@ -56,7 +60,7 @@ class ScoreView(QWidget):
         words.setSpacing(0)
         name = told(block.name)
         words.addWidget(name)
-        for text in filter(None, (block.asks, block.note)):
+        for text in filter(None, (block.asks, block.note[:1].upper() + block.note[1:])):
             words.addWidget(told(text, role="small"))
         grid.addLayout(words, number + 1, 0, 1, 3 if several else 1)
         if not several:
