@@ -77,7 +77,8 @@ def figures(evaluation: Evaluation) -> list[Markup]:
     floored = any(figure.floor is not None for figure in evaluation.figures)
     head = ["Figure", "This model", *(["Real pictures", "Beside them"] if floored else [])]
     rows = {group: [_figure_row(figure, floored) for figure in members] for group, members in listed.items()}
-    parts = [grouped_table(head, rows, caption="Figures of this model and of real pictures")] if listed else []
+    caption = "Figures of this model and of real pictures" if floored else "Figures of this model"
+    parts = [grouped_table(head, rows, caption=caption)] if listed else []
     for group, members in crossed.items():
         parts += [tag("h3", figure_words.heading(group)), _crossed_table(members)]
     if evaluation.kind == "restorer":  # whose notes are the columns of the table of others
@@ -250,8 +251,9 @@ def extrapolations(evaluation: Evaluation) -> list[Markup]:
 
 
 EXTRAPOLATION = (
-    "A distance of few samples is too large by about as much as one over their number. The line through several "
-    "numbers of samples ends at the left in what samples without end would have (Chong and Forsyth 2020)."
+    "A Fréchet distance of few samples comes out too large and an Inception Score too small, by an amount that falls as "
+    "one over their number. The line through several numbers of samples ends at the left in what samples without end "
+    "would have (Chong and Forsyth 2020)."
 )
 
 
