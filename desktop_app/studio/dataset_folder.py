@@ -16,12 +16,12 @@ import numpy as np
 from desktop_app.engine.errors import FileError
 from desktop_app.engine.requests import Pixels
 from desktop_app.studio.dataset import Dataset
+from desktop_app.studio.photo_png import SIGNATURE, chunk
 from desktop_app.studio.recipe import write_whole
 
 SUMS = "SHA256SUMS"
 DIGITS = 7  # of an index, so that names stand in the order of their pictures
 LEVEL = 1  # of the packing: for small pictures higher ones are slower and hardly smaller
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _COLOUR = {1: 0, 3: 2, 4: 6}  # channels -> colour type
 
 
@@ -108,14 +108,10 @@ def packed_png(picture: Pixels) -> bytes:
     rows[:, 1:] = picture.reshape(height, -1)
     head = struct.pack(">IIBBBBB", width, height, 8, _COLOUR[channels], 0, 0, 0)
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows.tobytes(), LEVEL)), (b"IEND", b""))
-    return _SIGNATURE + b"".join(_chunk(kind, content) for kind, content in chunks)
+    return SIGNATURE + b"".join(chunk(kind, content) for kind, content in chunks)
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-
-_END = _chunk(b"IEND", b"")
+_END = chunk(b"IEND", b"")
 
 
 def _sum_of(path: Path) -> str:
@@ -124,5 +120,5 @@ def _sum_of(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise FileError(f"“{path}” cannot be read: {error.strerror or error}.") from None
-    whole = data.startswith(_SIGNATURE) and data.endswith(_END)
+    whole = data.startswith(SIGNATURE) and data.endswith(_END)
     return hashlib.sha256(data).hexdigest() if whole else ""

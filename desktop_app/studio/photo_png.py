@@ -98,7 +98,7 @@ def _tags(kept: list[tuple[bytes, bytes]], bits: int) -> Tags:
         xmp=xmp,
         orientation=orientation_in(exif, xmp),
         dpi=_dpi(first.get(b"pHYs", b"")),
-        parts=tuple(_chunk(kind, content) for kind, content in kept),
+        parts=tuple(chunk(kind, content) for kind, content in kept),
     )
 
 
@@ -139,35 +139,35 @@ def write(file: BinaryIO, pixels: Array, alpha: Array | None, tags: Tags) -> Non
     height, width, channels = pixels.shape
     colour = (4 if alpha is not None else 0) + (2 if channels == 3 else 0)
     file.write(SIGNATURE)
-    file.write(_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8 * pixels.itemsize, colour, 0, 0, 0)))
+    file.write(chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8 * pixels.itemsize, colour, 0, 0, 0)))
     for part in tags.parts if tags.format == "PNG" else _made(tags):
         file.write(part)
     packer = zlib.compressobj(LEVEL, strategy=zlib.Z_FILTERED)
     for band in _filtered(pixels, alpha):
         _write_pixels(file, packer.compress(band.tobytes()))
     _write_pixels(file, packer.flush())
-    file.write(_chunk(b"IEND", b""))
+    file.write(chunk(b"IEND", b""))
 
 
 def _write_pixels(file: BinaryIO, packed: bytes) -> None:
     if packed:
-        file.write(_chunk(b"IDAT", packed))
+        file.write(chunk(b"IDAT", packed))
 
 
-def _chunk(kind: bytes, content: bytes) -> bytes:
+def chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
 def _made(tags: Tags) -> Iterator[bytes]:
     """Chunks for what a file of another format told."""
     if tags.icc:
-        yield _chunk(b"iCCP", b"profile\0\0" + zlib.compress(tags.icc))
+        yield chunk(b"iCCP", b"profile\0\0" + zlib.compress(tags.icc))
     if tags.dpi:
-        yield _chunk(b"pHYs", struct.pack(">IIB", *(round(x / _METRE) for x in tags.dpi), 1))
+        yield chunk(b"pHYs", struct.pack(">IIB", *(round(x / _METRE) for x in tags.dpi), 1))
     if tags.xmp:
-        yield _chunk(b"iTXt", _XMP + b"\0\0\0\0\0" + tags.xmp)
+        yield chunk(b"iTXt", _XMP + b"\0\0\0\0\0" + tags.xmp)
     if tags.exif:
-        yield _chunk(b"eXIf", tags.exif)
+        yield chunk(b"eXIf", tags.exif)
 
 
 def _filtered(pixels: Array, alpha: Array | None) -> Iterator[Bytes]:
