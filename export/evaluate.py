@@ -8,7 +8,7 @@
 
 What is measured follows from what a package can do (REGISTRY). Everything runs from the ONNX packages, in the program's
 engine; only the bounds on the likelihood need the checkpoint of a run. Results are kept in .cache/ by a hash of the
-package's graphs, the data, the nets that judge, and the options.
+package's graphs, the data, the nets that judge, and the options; those of packages that restore are measured each time.
 """
 
 import argparse

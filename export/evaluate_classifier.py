@@ -10,6 +10,7 @@ the last layers are shuffled (export/shuffled.py) on test pictures judged rightl
 import argparse
 import dataclasses
 import datetime
+import functools
 import json
 import os
 import pathlib
@@ -17,6 +18,7 @@ import tempfile
 import time
 from typing import Any
 
+import msgspec
 import numpy as np
 import onnx
 
@@ -30,6 +32,8 @@ from export.data import Dataset, load_dataset
 from export.deletion import Case, probability_left
 from export.errors import ExportError
 from export.evaluation import Arrays, Data, Evaluation, Figure
+from export.kept import Kept, sha256_of_graphs
+from export.measured import data_title
 from export.package import git_commit
 from export.package_classifier import enlarged as tile_of
 from export.package_classifier import marked
@@ -45,9 +49,19 @@ CLASSES, CALIBRATION, DELETION, SANITY = "classes", "calibration", "deletion tes
 
 
 def evaluate(args: argparse.Namespace, package: Package) -> tuple[Evaluation, Arrays]:
-    """Everything of one package. Raises ExportError where its data set is not prepared."""
-    began, progress = time.monotonic(), Progress(package.name, WEIGHTS)
+    """Everything of one package, kept for the next time. Raises ExportError where its data set is not prepared."""
     test = test_split(package, pathlib.Path(args.data))
+    kept, key = Kept(pathlib.Path(args.cache), fresh=args.fresh), depends(args, package, test)
+    once = functools.cache(lambda: measure(args, package, test))
+    plain = kept.plain(key, lambda: msgspec.to_builtins(once()[0]))
+    found = kept.arrays(key, lambda: msgspec.structs.asdict(once()[1]))
+    m = package.manifest
+    told = {"package": package.name, "title": m.title, "summary": m.summary, "classes": m.classes}
+    return msgspec.structs.replace(msgspec.convert(plain, Evaluation), **told), Arrays(**found)
+
+
+def measure(args: argparse.Namespace, package: Package, test: Dataset) -> tuple[Evaluation, Arrays]:
+    began, progress = time.monotonic(), Progress(package.name, WEIGHTS)
     runtime = Runtime("cpu", threads=max(1, int(os.environ.get("OMP_NUM_THREADS", os.cpu_count() or 1))))
     try:
         engine = Classifier(package, runtime)
@@ -68,7 +82,7 @@ def evaluate(args: argparse.Namespace, package: Package) -> tuple[Evaluation, Ar
         title=package.manifest.title,
         kind="classifier",
         sha256=package.manifest.files["classifier"].sha256,
-        command=f"python -m export evaluate {package.name} --seed {args.seed}",
+        command=f"python -m export evaluate {package.name}" + (f" --seed {args.seed}" if args.seed != 1 else ""),
         seed=args.seed,
         commit=git_commit(),
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
@@ -82,15 +96,15 @@ def evaluate(args: argparse.Namespace, package: Package) -> tuple[Evaluation, Ar
     return evaluation, arrays(package, logits, test.labels, cases)
 
 
-def depends(args: argparse.Namespace, package: Package) -> dict[str, Any]:
-    """What the result hangs on beside the package."""
-    test = test_split(package, pathlib.Path(args.data))
-    return {"seed": args.seed, "cases": CASES, "data": test.about["splits"]["test"]}
+def depends(args: argparse.Namespace, package: Package, test: Dataset) -> dict[str, Any]:
+    """What the result hangs on."""
+    told = {"kind": "classifier", "seed": args.seed, "cases": CASES, "data": test.about["splits"]["test"]}
+    return told | {"package": sha256_of_graphs(package.manifest)}
 
 
 def test_split(package: Package, data: pathlib.Path) -> Dataset:
     """The test pictures of the data set that the package was trained on. Raises ExportError where it is not there."""
-    title = package.manifest.training_data[0].name.split(",")[0] if package.manifest.training_data else "?"
+    title = data_title(package)
     for path in sorted(data.glob("*/dataset.json")):
         about = json.loads(path.read_text("utf-8"))
         if about["title"] == title and "test" in about["splits"]:

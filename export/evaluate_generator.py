@@ -26,7 +26,7 @@ from export.generator_words import note_of
 from export.judges import CLASSIFIER, Look, open_judges
 from export.kept import Kept, sha256_of_graphs
 from export.ladder import stumbles
-from export.measured import arrays_with, told
+from export.measured import arrays_with, data_title, told
 from export.memorisation import Closest
 from export.progress import Progress
 
@@ -82,10 +82,7 @@ def open_bench(args: argparse.Namespace, package: Package, runtime: Runtime) -> 
 
 def dataset_of(package: Package) -> str:
     """The name of the prepared data set that a package was trained on."""
-    data = package.manifest.training_data
-    if not data:
-        raise ExportError(f"{package.name} does not say what it was trained on, so there is nothing to measure it by.")
-    title = data[0].name.split(",")[0]
+    title = data_title(package)
     return next((name for name, source in IDX_SOURCES.items() if source.title == title), title.lower())
 
 

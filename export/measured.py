@@ -9,6 +9,7 @@ import numpy as np
 
 from desktop_app.engine.packages import Package
 from desktop_app.engine.runtime import default_threads
+from export.errors import ExportError
 from export.evaluation import Arrays
 from export.kept import sha256_of_graphs
 from export.package import git_commit
@@ -41,6 +42,14 @@ def command_of(args: argparse.Namespace, name: str) -> str:
     words += ["--tests DIR"] if args.tests else []
     words += ["--likelihood"] if args.likelihood else []
     return " ".join(words)
+
+
+def data_title(package: Package) -> str:
+    """The title of the data set that a package was trained on. Raises ExportError where it does not say."""
+    data = package.manifest.training_data
+    if not data:
+        raise ExportError(f"{package.name} does not say what it was trained on, so there is nothing to measure it by.")
+    return data[0].name.split(",")[0]
 
 
 def arrays_with(**given: np.ndarray) -> Arrays:

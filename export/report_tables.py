@@ -251,9 +251,9 @@ def extrapolations(evaluation: Evaluation) -> list[Markup]:
 
 
 EXTRAPOLATION = (
-    "A Fréchet distance of few samples comes out too large and an Inception Score too small, by an amount that falls as "
-    "one over their number. The line through several numbers of samples ends at the left in what samples without end "
-    "would have (Chong and Forsyth 2020)."
+    "A Fréchet distance of few samples comes out too large and an Inception Score too small, by an amount that falls "
+    "as one over their number. The line through several numbers of samples ends at the left in what samples without "
+    "end would have (Chong and Forsyth 2020)."
 )
 
 

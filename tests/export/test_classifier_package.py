@@ -2,6 +2,7 @@
 """A classifier's package after a few steps of training, and the ones that ship."""
 
 import argparse
+import dataclasses
 import shutil
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from export.checkpoint import read_checkpoint
 from export.classifier_graph import ClassifierGraph, averaged, open_classifier, to_input
 from export.data import hold_out, load_dataset
 from export.errors import ExportError
-from export.evaluate_classifier import evaluate
+from export.evaluate_classifier import evaluate, measure
 from export.package_classifier import marked
 from export.package_files import write_manifest
 from tests.export import synthetic
@@ -42,6 +43,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     synthetic.train(root, "judge", like="digits-classifier", images=1600)
     synthetic.package(root, "judge")
     return root
+
+
+def options(root: Path, *, fresh: bool = False) -> argparse.Namespace:
+    return argparse.Namespace(data=str(root / "data"), seed=1, cache=str(root / "cache"), fresh=fresh)
 
 
 @pytest.fixture
@@ -152,7 +157,7 @@ def test_what_speaks_for_the_class_is_lit_and_the_rest_is_dim() -> None:
 def test_evaluate_measures_what_the_page_and_the_card_show(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("export.evaluate_classifier.CASES", 3)
     package = opened(made)
-    evaluation, arrays = evaluate(argparse.Namespace(data=str(made / "data"), seed=1), package)
+    evaluation, arrays = evaluate(options(made), package)
     figures = {figure.name: figure for figure in evaluation.figures}
     assert (evaluation.kind, evaluation.data[0].split, evaluation.data[0].count) == ("classifier", "test", 60)
     shares = [figures[f"accuracy of a class, {name}"].value for name in package.manifest.classes]
@@ -186,9 +191,31 @@ def test_the_card_makes_tables_of_the_figures(made: Path) -> None:
     assert "| the last layer shuffled | 0.0362 |" in lines
 
 
+def test_a_classifier_that_is_known_is_not_measured_again(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("export.evaluate_classifier.CASES", 4)
+    package, runs = opened(made), []
+    monkeypatch.setattr("export.evaluate_classifier.measure", lambda *given: runs.append(1) or measure(*given))
+    first, arrays = evaluate(options(made), package)
+    titled = dataclasses.replace(package, manifest=msgspec.structs.replace(package.manifest, title="Another name"))
+    again, arrays_again = evaluate(options(made), titled)
+    assert runs == [1]
+    assert again == msgspec.structs.replace(first, title="Another name")
+    for key, array in msgspec.structs.asdict(arrays).items():
+        np.testing.assert_array_equal(array, getattr(arrays_again, key))
+    evaluate(options(made, fresh=True), package)
+    assert runs == [1, 1]
+
+
 def test_a_classifier_whose_data_set_is_not_there_says_so(made: Path, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="was trained on Shapes, which is not prepared"):
-        evaluate(argparse.Namespace(data=str(tmp_path), seed=1), opened(made))
+        evaluate(options(tmp_path), opened(made))
+
+
+def test_a_classifier_that_does_not_say_what_it_learnt_says_so(made: Path) -> None:
+    package = opened(made)
+    silent = dataclasses.replace(package, manifest=msgspec.structs.replace(package.manifest, training_data=()))
+    with pytest.raises(ExportError, match="does not say what it was trained on"):
+        evaluate(options(made), silent)
 
 
 # -- those that ship ---------------------------------------------------------------------------------------------------
