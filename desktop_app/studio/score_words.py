@@ -12,6 +12,7 @@ from desktop_app.engine.manifest import Score
 
 REAL = 0.995  # of the floor: as good as real pictures against one another
 CLOSE = 0.9
+UNBIASED = "kernel"  # whose floor may lie on either side of 0, so that how many times it is says nothing
 FAR = 1000.0  # times the floor of a distance at which its bar is empty
 
 
@@ -161,7 +162,7 @@ def row(score: Score, *, alone: bool = True) -> ScoreRow:
 def share_of(score: Score) -> float | None:
     """How far the bar is filled. Of a distance logarithmically: full at the floor, empty at FAR times of it."""
     value, floor = score.value, score.floor
-    if floor is None or not (math.isfinite(value) and math.isfinite(floor)) or floor <= 0:
+    if UNBIASED in score.name or floor is None or not (math.isfinite(value) and math.isfinite(floor)) or floor <= 0:
         return None
     if score.higher_is_better:
         return min(1.0, max(0.0, value / floor))
@@ -176,6 +177,8 @@ def verdict_on(score: Score) -> str:
         return ""
     if score.higher_is_better:
         ratio = score.value / floor
+        if ratio > 1 / CLOSE:  # as a density of samples that crowd typical places: more, and not better
+            return f"{ratio:.1f} times real"
         if ratio >= REAL:
             return "as good as real"
         return "close to real" if ratio >= CLOSE else f"{100 * max(0.0, ratio):.0f}\N{NO-BREAK SPACE}% of real"
