@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 from desktop_app.engine.requests import Pixels
@@ -188,9 +188,3 @@ def _text(
 def paint_readout(painter: QPainter, layout: Layout, text: str, colours: Colours) -> None:
     """What lies under the cursor, in one line below everything."""
     _text(painter, layout.readout, text, colours.ink_soft, font(TEXT_SMALL), middle=True)
-
-
-def middle_of(layout: Layout, cursor: tuple[int, int]) -> QPointF:
-    """Where an element of the first picture lies in the view."""
-    place = layout.sides[0].picture
-    return QPointF(place.x() + (cursor[1] + 0.5) * layout.element, place.y() + (cursor[0] + 0.5) * layout.element)
