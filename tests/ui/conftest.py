@@ -112,6 +112,7 @@ def make_desktop(qapp: QApplication, tmp_path: Path) -> Iterator[Callable[..., D
         desktop = Desktop(studio, host.engine, host, folder)
         made.append(desktop)
         if show:
+            studio.window.resize(1440, 900)  # the screen of the tests is smaller, and a window opens no larger
             studio.window.show()
             wait_for(lambda: studio.window.isVisible())
         return desktop

@@ -7,11 +7,12 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 
 from desktop_app.engine.errors import DeviceError
 from desktop_app.engine.packages import MANIFEST, Package, open_package
 from desktop_app.engine.requests import CheckUp
+from desktop_app.ui.controls.opening_size import open_at
 from desktop_app.ui.models.models_dialog import ModelsDialog
 from desktop_app.ui.shell.package_card import PackageCard
 from tests.fakes import FakeEngine, write_classifier, write_package, write_restorer
@@ -284,3 +285,16 @@ def test_a_version_that_is_here_and_broken_is_no_reason_against_a_new_one(three:
     assert "It could not be checked up." in words(three.window.cards.question)
     three.window.cards.question.buttons["replace"].click()
     wait_for(lambda: "is here" in three.room.banner.sentence)
+
+
+def test_a_window_opens_no_larger_than_its_screen(qapp: QApplication) -> None:
+    window = QWidget()
+    window.setMinimumSize(100, 80)
+    open_at(window, 100_000, 100_000)
+    room = qapp.primaryScreen().availableSize()
+    assert window.width() < room.width()
+    assert window.height() < room.height()
+    open_at(window, 320, 240)
+    assert (window.width(), window.height()) == (320, 240)
+    open_at(window, 10, 10)
+    assert (window.width(), window.height()) == (100, 80)

@@ -9,6 +9,7 @@ from desktop_app.engine.requests import CheckedUp
 from desktop_app.studio import model_card
 from desktop_app.ui.controls.buttons import push_button
 from desktop_app.ui.controls.labels import rule, shortened
+from desktop_app.ui.controls.opening_size import open_at
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_6, SPACE_8
 from desktop_app.ui.models.card_parts import Remark, told
@@ -49,7 +50,7 @@ class ArrivalDialog(QDialog):
         else:
             self._ask_about_two(package, found, there, there_found, can_replace)
         self.setMinimumSize(*LEAST)
-        self.resize(*(SIZE_OF_ONE if there is None else SIZE_OF_TWO))
+        open_at(self, *(SIZE_OF_ONE if there is None else SIZE_OF_TWO))
 
     def _ask_about_one(self, package: Package, found: CheckedUp) -> None:
         self._say(

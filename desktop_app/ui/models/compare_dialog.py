@@ -8,6 +8,7 @@ from desktop_app.engine.packages import Package
 from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.controls.buttons import push_button
 from desktop_app.ui.controls.labels import label, rule
+from desktop_app.ui.controls.opening_size import open_at
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_6, SPACE_8
 from desktop_app.ui.models.check_up_runner import CheckUpRunner
@@ -60,7 +61,7 @@ class CompareDialog(QDialog):
         buttons.addWidget(self._close)
         column.addLayout(buttons)
         self.setMinimumSize(*LEAST)
-        self.resize(*SIZE)
+        open_at(self, *SIZE)
         runner.changed.connect(self._show)
         runner.failed.connect(self._on_failed)
         self._show()

@@ -12,6 +12,7 @@ from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.controls.buttons import push_button
 from desktop_app.ui.controls.empty_view import EmptyView
 from desktop_app.ui.controls.labels import rule
+from desktop_app.ui.controls.opening_size import open_at
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4
 from desktop_app.ui.models.card_page import CardPage, Known
@@ -52,7 +53,7 @@ class ModelsDialog(QDialog):
         self._arrange()
         self._connect()
         self.setMinimumSize(*LEAST)
-        self.resize(*SIZE)
+        open_at(self, *SIZE)
 
     # -- parts -----------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from desktop_app.studio.jobs import QueueState
 from desktop_app.studio.project import ProjectState
 from desktop_app.ui.blend.blend_room import BlendRoom
 from desktop_app.ui.bridge import QueueBridge
+from desktop_app.ui.controls.opening_size import open_at
 from desktop_app.ui.explain.explain_room import ExplainRoom
 from desktop_app.ui.look.icons import app_icon
 from desktop_app.ui.look.theme import Look
@@ -50,8 +51,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("Maquette")
         self.setWindowIcon(app_icon())
-        self.resize(1440, 900)
         self.setMinimumSize(720, 560)
+        open_at(self, 1440, 900)
         self._look, self._bridge, self.desk = look, bridge, desk
         self._device: Device | None = None
         self._was_shown = False
