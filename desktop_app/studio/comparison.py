@@ -14,6 +14,7 @@ from desktop_app.studio import check_up, model_card, score_words
 
 Side = Literal["left", "right", ""]
 QUICKER = 1.5  # times: what a busy machine does to a measurement is less
+NEITHER = ("density", "share nearer")  # more of it may be worse: soft pictures are near to everything
 MISSING = "–"
 
 
@@ -100,6 +101,8 @@ def _size(package: Package) -> str:
 
 def _better(one: Score | None, other: Score | None) -> Side:
     if one is None or other is None or one.higher_is_better != other.higher_is_better or one.value == other.value:
+        return ""
+    if one.name.startswith(NEITHER):
         return ""
     return "left" if (one.value > other.value) == one.higher_is_better else "right"
 

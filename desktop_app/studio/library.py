@@ -84,12 +84,12 @@ def _sweep(folder: Path) -> None:
 def _fetch(source: Path, into: Path) -> Path:
     """Copy manifest and listed files of a package folder or archive; the copy's folder is called as the package."""
     if source.is_dir():
-        return _copy(_Folder(source), into)
+        return _copy(_Folder(source), into, source.resolve().name)
     if not source.exists():
         raise FileError(f"There is no file or folder “{source}”.")
     try:
         with zipfile.ZipFile(source) as archive:
-            return _copy(_Archive(archive, source.name), into)
+            return _copy(_Archive(archive, source.name), into, source.name)
     except zipfile.BadZipFile as error:
         if _begins_as_zip(source):
             raise PackageError(f"“{source.name}” is damaged ({error}). Copy it again.", Fault.TRUNCATED) from None
@@ -149,9 +149,9 @@ def _missing(name: str, where: str) -> PackageError:
     return PackageError(f"“{where}” is no whole model package: “{name}” is missing.", fault)
 
 
-def _copy(source: _Source, into: Path) -> Path:
-    """Write the manifest, then what it lists and no byte more than it says."""
-    unnamed = into / "package"
+def _copy(source: _Source, into: Path, called: str) -> Path:
+    """Write the manifest, then what it lists and no byte more than it says. called: what errors name it by at first."""
+    unnamed = into / (called or "package")
     unnamed.mkdir()
     _copy_file(source, packages.MANIFEST, unnamed, packages.MAX_MANIFEST_BYTES)
     package = packages.open_package(unnamed, any_folder_name=True)

@@ -176,9 +176,11 @@ def test_a_package_that_is_gone_still_has_a_size(tmp_path: Path) -> None:
 def test_the_better_of_two_is_marked_in_either_direction() -> None:
     left = [Score("coverage", 0.9), Score("Fréchet distance", 2.0, higher_is_better=False), Score("alone", 1.0)]
     right = [Score("coverage", 0.8), Score("Fréchet distance", 1.0, higher_is_better=False), Score("new", 2.0)]
+    left, right = [*left, Score("density", 2.0)], [*right, Score("density", 1.0)]
     rows = {row.name: row for row in comparison.score_rows(left, right)}
     assert [rows[name].better for name in ("Coverage", "Fréchet distance", "Alone", "New")] == ["left", "right", "", ""]
     assert (rows["Alone"].right, rows["New"].left) == ("–", "–")
+    assert rows["Density"].better == ""  # more of it is not always better
 
 
 def test_how_far_the_same_seeds_are_apart() -> None:

@@ -193,6 +193,15 @@ def test_a_manifest_bomb(library, source, tmp_path):
         assert refused(library, origin).fault is Fault.BAD_MANIFEST
 
 
+def test_a_manifest_that_is_none_is_told_by_the_name_it_came_under(library, source, tmp_path):
+    (source / "manifest.json").write_text("{}")
+    assert f"“{source.name}”" in refused(library, source).message
+    archive = tmp_path / "download.zip"
+    with zipfile.ZipFile(archive, "w") as made:
+        made.write(source / "manifest.json", f"{source.name}/manifest.json")
+    assert "“download.zip”" in refused(library, archive).message
+
+
 def test_a_package_larger_than_any(library, source):
     entry = manifests.FileEntry("decoder.onnx", manifests.MAX_FILE_BYTES, "0" * 64)
     files = {f"part {n}": entry for n in range(3)} | packages.open_package(source).manifest.files
