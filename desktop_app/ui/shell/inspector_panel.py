@@ -12,7 +12,7 @@ from desktop_app.engine.requests import Device, Pixels
 from desktop_app.ui.controls.buttons import IconButton
 from desktop_app.ui.controls.labels import ElidedLabel, label, rule, shortened
 from desktop_app.ui.look.theme import Look
-from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4
 from desktop_app.ui.picture.image_view import ImageView
 from desktop_app.ui.picture.place_words import place_rows, place_title
 from desktop_app.ui.picture.resample import Scaling
@@ -78,7 +78,7 @@ class InspectorPanel(QWidget):
         head.addWidget(self._title)
         head.addWidget(self._count)
         buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE_1)
+        buttons.setSpacing(0)  # each has room of its own; the panel is narrow
         buttons.addWidget(self._vary)
         buttons.addStretch(1)
         for button in (self._star, self._explain, self._copy, self._export):
