@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,7 +22,7 @@ from typing import Any
 from desktop_app import __version__, bench_blend, bench_judge, bench_restore
 from desktop_app.bench_probes import BATCH, SINGLES, WARM_UP, designs
 from desktop_app.bench_probes import run as run_probe
-from desktop_app.bench_rows import Row, milliseconds
+from desktop_app.bench_rows import Row, in_turns, milliseconds
 from desktop_app.cli import asking
 from desktop_app.cli.arguments import BENCH_PARTS
 from desktop_app.cli.printing import print_json, print_table, tell
@@ -109,21 +110,10 @@ def _rows(part: str, jobs: JobQueue, package: Package, device: Device, rounds: i
 
 
 def _throughput(jobs: JobQueue, package: Package, device: Device, rounds: int) -> Row:
-    ours: list[float] = []
-    theirs: list[float] = []
+    what = f"sampling, batches of {BATCH}, {device.threads} threads"
+    ours_for = partial(_draw_for, jobs, package)
     with _rival(package, device.threads) as rival:
-        _draw_for(jobs, package, TURN_S / 4)
-        for _ in range(rounds):
-            ours.append(_draw_for(jobs, package, TURN_S))
-            theirs += rival.turn(TURN_S)
-    reached = f"{median(ours):,.0f} designs/s"
-    if theirs:
-        reached += f"; PyTorch eager {median(theirs):,.0f} ({median(ours) / median(theirs):.2f} times as many)"
-    else:
-        reached += f"; {rival.absence}"
-    figures = {"batch": BATCH, "per_second": ours, "pytorch_per_second": theirs, "pytorch": rival.hello}
-    met = median(ours) > median(theirs) if theirs else None
-    return Row(f"sampling, batches of {BATCH}, {device.threads} threads", "ahead of PyTorch", reached, met, figures)
+        return in_turns(what, "designs", ours_for, rival, rounds=rounds, turn_s=TURN_S, batch=BATCH)
 
 
 def _draw_for(jobs: JobQueue, package: Package, seconds: float) -> float:

@@ -3,11 +3,11 @@
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any
 
-from desktop_app.bench_rows import Row, milliseconds, percentile_95
+from desktop_app.bench_rows import Row, in_turns, milliseconds, percentile_95
 from desktop_app.cli import asking, drawing
 from desktop_app.cli.printing import tell
 from desktop_app.engine.packages import Package
@@ -60,20 +60,9 @@ def long_drag(package: Package, probe: Probe) -> Row:
 
 def walk(jobs: JobQueue, package: Package, device: Device, rival: Any, *, rounds: int, turn_s: float) -> Row:
     """Frames a second of a walk through the engine's process, in turns with PyTorch."""
-    ours: list[float] = []
-    theirs: list[float] = []
-    _walk_for(jobs, package, turn_s / 4)
-    for _ in range(rounds):
-        ours.append(_walk_for(jobs, package, turn_s))
-        theirs += rival.turn(turn_s, "walk")
-    reached = f"{median(ours):,.0f} frames/s"
-    if theirs:
-        reached += f"; PyTorch eager {median(theirs):,.0f} ({median(ours) / median(theirs):.2f} times as many)"
-    else:
-        reached += f"; {rival.absence}"
-    met = median(ours) > median(theirs) if theirs else None
-    figures = {"package": package.name, "per_second": ours, "pytorch_per_second": theirs, "pytorch": rival.hello}
-    return Row(f"{package.name}: a walk, {device.threads} threads", "ahead of PyTorch", reached, met, figures)
+    what = f"{package.name}: a walk, {device.threads} threads"
+    ours_for = partial(_walk_for, jobs, package)
+    return in_turns(what, "frames", ours_for, rival, rounds=rounds, turn_s=turn_s, word="walk", package=package.name)
 
 
 def _walk_of(package: Package) -> Walk:

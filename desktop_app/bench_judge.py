@@ -4,6 +4,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from desktop_app import bench_probes
-from desktop_app.bench_rows import Row, milliseconds
+from desktop_app.bench_rows import Row, in_turns, milliseconds
 from desktop_app.cli import asking, drawing
 from desktop_app.cli.dataset import write
 from desktop_app.cli.printing import tell
@@ -57,19 +58,9 @@ def rows(
 
 def throughput(jobs: JobQueue, package: Package, device: Device, rival: Any, *, rounds: int, turn_s: float) -> Row:
     """Through the engine's process, probabilities and features arriving here, in turns with PyTorch."""
-    ours, theirs = list[float](), list[float]()
-    _classify_for(jobs, package, turn_s / 4)
-    for _ in range(rounds):
-        ours.append(_classify_for(jobs, package, turn_s))
-        theirs += rival.turn(turn_s)
-    reached = f"{median(ours):,.0f} pictures/s"
-    if theirs:
-        reached += f"; PyTorch eager {median(theirs):,.0f} ({median(ours) / median(theirs):.2f} times as many)"
-    else:
-        reached += f"; {rival.absence}"
-    met = median(ours) > median(theirs) if theirs else None
-    figures = {"package": package.name, "per_second": ours, "pytorch_per_second": theirs, "pytorch": rival.hello}
-    return Row(f"{package.name}: {device.threads} threads", "ahead of PyTorch", reached, met, figures)
+    what = f"{package.name}: {device.threads} threads"
+    ours_for = partial(_classify_for, jobs, package)
+    return in_turns(what, "pictures", ours_for, rival, rounds=rounds, turn_s=turn_s, package=package.name)
 
 
 def _noise(package: Package, count: int) -> Pixels:

@@ -28,6 +28,7 @@ from desktop_app.ui.blend.timeline_panel import TimelinePanel
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.look.theme import Look
+from desktop_app.ui.picture import incoming
 from desktop_app.ui.picture.resample import Scaling
 from desktop_app.ui.picture.tile import Key, Tile, take_keys
 from desktop_app.ui.picture.tile_store import TileStore
@@ -364,15 +365,13 @@ class BlendRoom(QWidget):
         super().hideEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and event.source() is None:
+        if incoming.brings_files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        found = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if found:
-            event.acceptProposedAction()
+        if found := incoming.dropped_files(event):
             self._drop_on = self.canvas.anchor_at(self.canvas.mapFrom(self, event.position()))
-            self.file_dropped.emit(str(Path(found[0])))
+            self.file_dropped.emit(str(found[0]))
 
     def take_drop(self) -> int | None:
         """The anchor that the last file was dropped on; asked for once."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop_app.engine.manifest import Direction
 from desktop_app.engine.packages import Package
@@ -15,6 +15,7 @@ from desktop_app.ui.blend.taste_slider import TasteSlider
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.buttons import push_button
 from desktop_app.ui.controls.labels import label
+from desktop_app.ui.controls.scrolling import scrolled
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4
 
@@ -64,17 +65,11 @@ class SlidersPanel(QWidget):
         column.addWidget(self.taste)
         column.addWidget(self._directions)
         column.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(body)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addLayout(head)
-        outer.addWidget(area, 1)
+        outer.addWidget(scrolled(body), 1)
 
     def show_sliders(
         self, state: BlendState, package: Package | None, takes: Sequence[Take], rejects: Sequence[Take]

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.studio import explain_words as words
 from desktop_app.studio.explaining import Subject, asked_label
 from desktop_app.ui.controls.banner import announce
 from desktop_app.ui.controls.buttons import IconButton, chip
 from desktop_app.ui.controls.labels import ElidedLabel, label, rule
+from desktop_app.ui.controls.scrolling import scrolled
 from desktop_app.ui.explain.class_bars import MOST, ClassBars, rows_of
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
@@ -98,14 +99,9 @@ class ExplainPanel(QWidget):
         for part in parts:
             both.addWidget(part)
         both.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(home)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(scrolled(home))
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 

@@ -3,7 +3,20 @@
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QUrl
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QDropEvent, QGuiApplication, QImage
+
+
+def brings_files(event: QDropEvent) -> bool:
+    """From another program; what is dragged out of a room does not come back into it."""
+    return event.mimeData().hasUrls() and event.source() is None
+
+
+def dropped_files(event: QDropEvent) -> list[Path]:
+    """The files on this machine that a drop brings, in its order; the drop is taken where there is one."""
+    found = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    if found:
+        event.acceptProposedAction()
+    return found
 
 
 def one_file(data: QMimeData) -> str:

@@ -30,6 +30,7 @@ from desktop_app.ui.controls.labels import ElidedLabel, label
 from desktop_app.ui.controls.sliders import ValueSlider
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import CONTROL_HEIGHT, SPACE_2, SPACE_3, SPACE_4, SPACE_6
+from desktop_app.ui.picture import incoming
 from desktop_app.ui.restore.batch_runner import BatchRunner
 from desktop_app.ui.restore.picture_choice import picture_filter
 from desktop_app.ui.restore.restore_models import task_of
@@ -363,8 +364,7 @@ class BatchDialog(QDialog):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        event.acceptProposedAction()
-        self.add([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        self.add(incoming.dropped_files(event))
 
 
 def _named(words: str) -> QLabel:

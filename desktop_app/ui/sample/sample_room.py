@@ -16,6 +16,7 @@ from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.controls.empty_view import EmptyView
 from desktop_app.ui.look.theme import Look
+from desktop_app.ui.picture import incoming
 from desktop_app.ui.picture.resample import Scaling
 from desktop_app.ui.picture.tile import Tile, take_keys
 from desktop_app.ui.picture.tile_loader import TileLoader
@@ -344,11 +345,9 @@ class SampleRoom(QWidget):
     # -- Qt --------------------------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls() and event.source() is None:
+        if incoming.brings_files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if paths:
-            event.acceptProposedAction()
-            self.file_dropped.emit(paths[0])
+        if found := incoming.dropped_files(event):
+            self.file_dropped.emit(str(found[0]))

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.ui.controls.buttons import IconButton, push_button
 from desktop_app.ui.controls.labels import label, rule
+from desktop_app.ui.controls.scrolling import scrolled
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from desktop_app.ui.shell.package_card import PackageCard
@@ -43,16 +44,11 @@ class LibraryPanel(QWidget):
         self._column = QVBoxLayout(body)
         self._column.setContentsMargins(SPACE_2, 0, SPACE_2, SPACE_4)
         self._column.setSpacing(SPACE_1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(body)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
-        column.addWidget(area, 1)
+        column.addWidget(scrolled(body), 1)
         column.addWidget(rule())
         foot = QHBoxLayout()
         foot.setContentsMargins(SPACE_2, SPACE_2, SPACE_2, SPACE_2)
