@@ -78,7 +78,7 @@ def test_classifying_is_compared_in_turns(monkeypatch: pytest.MonkeyPatch, tmp_p
         turns.append("ours")
         return 300.0
 
-    def theirs(_: float) -> list[float]:
+    def theirs(_: float, _word: str = "") -> list[float]:
         turns.append("theirs")
         return [200.0]
 
