@@ -2,6 +2,7 @@
 
 import hashlib
 import queue
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +28,8 @@ from desktop_app.engine.manifest import (
     Restoration,
     Space,
     Tensor,
+    TextKind,
+    TextModel,
     TrainingData,
 )
 from desktop_app.engine.packages import MANIFEST, Package, open_package
@@ -60,6 +63,7 @@ from desktop_app.engine.requests import (
     Verified,
     Verify,
 )
+from desktop_app.engine.text_requests import Alternative, Began, Closed, Complete, Piece, Weigh, Weighed, Wrote
 from desktop_app.studio import wire
 from desktop_app.studio.host import OnGone, OnMessage
 from desktop_app.studio.jobs import Job, QueueState
@@ -96,6 +100,20 @@ def probabilities_of(picture: Pixels) -> np.ndarray:
     return np.exp(logits) / np.exp(logits).sum()
 
 
+WORDS = ("a", "lamp", "chair", "light", "quiet", "bright", "oak", "and", "small", "the", "warm", "made", "of", "glass")
+
+
+def token_of(seed: int, branch: int, place: int) -> int:
+    """The word that the fake engine writes there."""
+    return hashlib.blake2b(f"{seed} {branch} {place}".encode(), digest_size=2).digest()[0] % len(WORDS)
+
+
+def others(token: int) -> tuple[Alternative, ...]:
+    """All words of the fake engine but for none, the given one first."""
+    order = [token, *(n for n in range(len(WORDS)) if n != token)]
+    return tuple(Alternative(n, " " + WORDS[n], 0.5 / 2**place) for place, n in enumerate(order))
+
+
 def map_data() -> MapData:
     """Sixty dots of ten classes on a circle."""
     angle = np.linspace(0, 2 * np.pi, 60, endpoint=False)
@@ -108,6 +126,7 @@ class FakeEngine:
     """Answers requests as the engine does. `failures` holds what the next requests raise, one each."""
 
     seconds_a_tile: float = 0.0
+    seconds_a_token: float = 0.0
     channels: int = 1
     cheap: bool = False  # all tiles alike, for measurements of the window alone
     failures: list[StudioError] = field(default_factory=list)
@@ -144,11 +163,19 @@ class FakeEngine:
                 yield from self._classify(request)
             case Explain():
                 yield from self._explain(request)
+            case Complete():
+                yield from self._complete(request)
+            case Weigh():
+                yield from self._weigh(request)
 
     def _check_up(self, request: CheckUp) -> Iterator[Update]:
         """Sound figures of whatever it is, but for what `checked_up` says."""
         manifest = open_package(Path(request.package.folder), any_folder_name=True).manifest
         kind = "restorer" if manifest.restoration else "classifier" if manifest.classifier else "generator"
+        if manifest.text:
+            texts = ("A quiet lamp.", "A bright chair.")
+            yield CheckedUp("writer", np.zeros((0, 1, 1, 1), np.uint8), 9.5, 12.0, 3 * 2**20, 0.0, 0.9, texts=texts)
+            return
         pictures = np.stack([picture(Design(request.seed, n), channels=self.channels) for n in range(request.count)])
         yield Progress("Checking up", request.count, request.count)
         sound = CheckedUp(kind, pictures, 2.1, 12.0, 3 * 2**20, 0.0, 90.0)
@@ -195,6 +222,30 @@ class FakeEngine:
         under = np.tensordot(masks, light, axes=2) / masks.sum(axis=(1, 2))
         falls = np.stack([under * (1 if n == label else -0.5) for n in range(10)], axis=1).astype(np.float32)
         yield Explained(probabilities, label, every[label], every, mean_fall(falls[:, label], masks), falls)
+
+    def _complete(self, request: Complete) -> Iterator[Update]:
+        """Words of a small dictionary, drawn from seed, branch and place alone; a chosen first token is one of them."""
+        known = len(request.prompt.split()) + sum(len(m.text.split()) for m in request.messages)
+        yield Progress("Reading", known, known)
+        yield Began(known, 0, 0, 512 - known)
+        for place in range(request.tokens):
+            for branch in range(request.count):
+                time.sleep(self.seconds_a_token)
+                chosen = request.first[place] if place < len(request.first) else None
+                token = token_of(request.seed, branch, place) if chosen is None else chosen
+                yield Wrote(branch, token, " " + WORDS[token], 0.5, others(token)[: request.alternatives])
+        for branch in range(request.count):
+            yield Closed(branch, "length")
+
+    def _weigh(self, request: Weigh) -> Iterator[Update]:
+        """Each word with the space before it is a token; longer words are less probable."""
+        pieces = []
+        for number, word in enumerate(re.finditer(r"\s*\S+", request.text)):
+            probability = 1 / len(word[0]) if number else None
+            others_here = others(number % len(WORDS))[: request.alternatives]
+            pieces.append(Piece(word.start(), word.end(), number % len(WORDS), probability, others_here))
+        yield Progress("Reading", len(pieces), len(pieces))
+        yield Weighed(tuple(pieces))
 
     def _draw(self, designs: tuple[Design, ...]) -> Pixels:
         if self.cheap:
@@ -427,6 +478,50 @@ def write_restorer(
             "restorer": Graph("restorer", (image, *mask), (Tensor("restored", "float32", ("N", channels, *given)),))
         },
         restoration=Restoration(channels, scale, cell=side or 8, border=0 if side else 32, side=side),  # type: ignore[arg-type]
+        opset=20,
+        tolerance=1e-3,
+        licence="CC0-1.0",
+        commercial_use="yes",
+        made_by=MadeBy("fake", "none", "0", "2026-01-01", "none", 0.0),
+    )
+    (folder / MANIFEST).write_bytes(msgspec.json.encode(manifest))
+    return open_package(folder)
+
+
+def write_writer(
+    parent: Path,
+    name: str = "fake-writer",
+    *,
+    title: str = "Fake writer",
+    context: int = 512,
+    kinds: tuple[TextKind, ...] = (),
+    chat: bool = False,
+) -> Package:
+    """A package folder that completes text; its graph is a stand-in that no runtime ever opens."""
+    folder = parent / name
+    folder.mkdir(parents=True)
+    names = {"text": "text.onnx", "tokenizer": "tokenizer.json"} | ({"chat_template": "chat.jinja"} if chat else {})
+    for file in names.values():
+        (folder / file).write_bytes(b"stand-in")
+    cache = [(f"{n}.{side}", ("B", 2, "P", 16)) for n in range(2) for side in ("key", "value")]
+    takes = (Tensor("input_ids", "int64", ("B", "T")), Tensor("attention_mask", "int64", ("B", "S")))
+    graph = Graph(
+        "text",
+        (*takes, *(Tensor(f"past_key_values.{n}", "float32", shape) for n, shape in cache)),
+        (
+            Tensor("logits", "float32", ("B", "T", len(WORDS))),
+            *(Tensor(f"present.{n}", "float32", shape) for n, shape in cache),
+        ),
+    )
+    manifest = Manifest(
+        name=name,
+        title=title,
+        summary="Writes words of a small dictionary, to try the window with.",
+        version="1.0.0",
+        abilities=("complete",),
+        files={role: FileEntry(file, 8, "0" * 64) for role, file in names.items()},
+        graphs={"text": graph},
+        text=TextModel(context, len(WORDS), 2, 2, 16, True, kinds=kinds),
         opset=20,
         tolerance=1e-3,
         licence="CC0-1.0",

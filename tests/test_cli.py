@@ -421,7 +421,7 @@ def test_a_model_without_the_ability_is_refused(
 ) -> None:
     manifest = models / "fake-digits" / MANIFEST
     data = json.loads(manifest.read_bytes())
-    manifest.write_text(json.dumps({**data, "abilities": ["complete"], "picture": None}))
+    manifest.write_text(json.dumps({**data, "abilities": [], "picture": None}))
     assert maquette("sample", "fake-digits", "--sheet", "--out", tmp_path / "out") == 1
     assert "“Fake digits” is not a generator, so it cannot be sampled." in capsys.readouterr().err
 

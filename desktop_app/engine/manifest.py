@@ -19,6 +19,7 @@ MAX_BORDER = 256  # pixels
 MAX_CLASSES = 10_000
 MAX_FEATURES = 65536  # numbers
 MAX_TEMPERATURE = 1000.0
+MAX_TEXT_SIZES = (2**20, 2**20, 512, 1024, 4096)  # context, vocabulary, layers, heads, numbers a head
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 Ability = Literal["sample", "encode", "classify", "denoise", "upscale", "inpaint", "complete"]
@@ -33,7 +34,7 @@ class FileEntry(msgspec.Struct, frozen=True):
 
 class Tensor(msgspec.Struct, frozen=True):
     name: str
-    dtype: Literal["float32", "int64", "uint8", "bool"]
+    dtype: Literal["float32", "float16", "int64", "int32", "uint8", "bool"]
     shape: tuple[int | str, ...]  # a string names a free axis, ("N", 64)
 
 
@@ -107,6 +108,34 @@ class Classifier(msgspec.Struct, frozen=True):
     temperature: float = 1.0  # what the logits are divided by already, fitted on pictures that were kept back
 
 
+class TextKind(msgspec.Struct, frozen=True):
+    """A kind of text that a model was taught under a control code, which opens it (Keskar et al. 2019)."""
+
+    name: str
+    title: str
+    token: int
+
+
+class TextModel(msgspec.Struct, frozen=True):
+    """How a graph “text” that guesses the next token is run, and what its tokens mean (text_model.py).
+
+    Its inputs and outputs are those of Hugging Face's ONNX exports: “input_ids” (B, T), “attention_mask” (B, P + T),
+    often “position_ids” (B, T), and for layer n “past_key_values.n.key” and “.value”, (B, kv_heads, P, head_size); it
+    gives “logits” (B, T, vocabulary) and “present.n.key” and “.value”, (B, kv_heads, P + T, head_size). Where there is
+    an input “num_logits_to_keep”, the logits are those of so many last tokens.
+    """
+
+    context: int  # tokens
+    vocabulary: int  # logits a token
+    layers: int
+    kv_heads: int
+    head_size: int
+    in_place: bool  # past and present may be one buffer (GroupQueryAttention): P is then its capacity
+    begin: tuple[int, ...] = ()  # tokens that open every text
+    end: tuple[int, ...] = ()  # any of these closes it
+    kinds: tuple[TextKind, ...] = ()
+
+
 class Defaults(msgspec.Struct, frozen=True):
     truncation: float = 1.0
 
@@ -153,6 +182,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     space: Space | None = None
     restoration: Restoration | None = None
     classifier: Classifier | None = None
+    text: TextModel | None = None  # its files are “tokenizer”, and “chat_template” where it can be asked
     defaults: Defaults = Defaults()
     opset: int
     tolerance: float
@@ -185,6 +215,10 @@ def inconsistency(manifest: Manifest) -> str:
         return "the ability “classify” and a classifier come together"
     if manifest.classifier is not None:
         return _classifier_inconsistency(manifest, manifest.classifier)
+    if ("complete" in manifest.abilities) != (manifest.text is not None):
+        return "the ability “complete” and a text model come together"
+    if manifest.text is not None:
+        return _text_inconsistency(manifest, manifest.text)
     return _generator_inconsistency(manifest) if "sample" in manifest.abilities else ""
 
 
@@ -245,6 +279,26 @@ def _classifier_inconsistency(manifest: Manifest, classifier: Classifier) -> str
     if not all(t.shape and isinstance(t.shape[0], str) for t in (*graph.inputs, *graph.outputs)):
         return "the first axis of what its classifier takes and gives should be free, “N”"
     return _picture_inconsistency(picture)
+
+
+def _text_inconsistency(manifest: Manifest, text: TextModel) -> str:
+    """The tensors themselves are compared with the graph when it is opened."""
+    if set(manifest.abilities) != {"complete"}:
+        return "a package that completes text does nothing else"
+    if "text" not in manifest.graphs or "tokenizer" not in manifest.files:
+        return "a package that completes text needs a graph “text” and a file “tokenizer”"
+    sizes = (text.context, text.vocabulary, text.layers, text.kv_heads, text.head_size)
+    if not all(0 < size <= most for size, most in zip(sizes, MAX_TEXT_SIZES, strict=True)):
+        return f"the sizes of its text model are {', '.join(map(str, sizes))}"
+    kinds = [kind.name for kind in text.kinds]
+    if len(set(kinds)) != len(kinds) or "" in kinds:
+        return "its kinds of text need a name each"
+    tokens = (*text.begin, *text.end, *(kind.token for kind in text.kinds))
+    if not all(0 <= token < text.vocabulary for token in tokens):
+        return f"it names tokens that are none of its {text.vocabulary}"
+    if not 0 < manifest.tolerance <= 1:
+        return f"its tolerance is {manifest.tolerance:g}"
+    return ""
 
 
 def _picture_inconsistency(picture: Picture) -> str:

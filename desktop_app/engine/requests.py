@@ -7,15 +7,14 @@ whatever the batch, the number of threads or the day. Both directions cross the 
 
 from typing import Any, Literal
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.engine.text_requests import Began, Closed, Complete, Weigh, Weighed, Wrote
+from desktop_app.engine.values import Frozen as Frozen
+from desktop_app.engine.values import PackageRef as PackageRef
+
 Pixels = npt.NDArray[np.uint8]  # (N, H, W, C), C is 1 (grey), 3 (RGB) or 4 (RGBA)
-
-
-class Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Base of all values that cross threads and processes."""
 
 
 class Variation(Frozen, frozen=True):
@@ -68,13 +67,6 @@ class Design(Frozen, frozen=True):
     truncation: float = 1.0  # 0 is the mean of the class, 1 the whole distribution
     variations: tuple[Variation, ...] = ()
     place: Place | None = None
-
-
-class PackageRef(Frozen, frozen=True):
-    """A package on disk, as it was when the request was made."""
-
-    folder: str
-    sha256: str  # of manifest.json, which holds the hashes of all other files
 
 
 class ArrayFile(Frozen, frozen=True):
@@ -198,7 +190,21 @@ class CheckUp(Frozen, frozen=True, tag=True):
     count: int = 32
 
 
-Request = Sample | Verify | DescribeDevice | Find | Locate | ReadMap | Learn | Restore | Classify | Explain | CheckUp
+Request = (
+    Sample
+    | Verify
+    | DescribeDevice
+    | Find
+    | Locate
+    | ReadMap
+    | Learn
+    | Restore
+    | Classify
+    | Explain
+    | CheckUp
+    | Complete
+    | Weigh
+)
 
 
 # -- updates -------------------------------------------------------------------------------------------------------
@@ -307,9 +313,11 @@ class CheckedUp(Frozen, frozen=True, tag=True):
     as total variation of their probabilities, 0 to 1.
     """
 
-    kind: Literal["generator", "restorer", "classifier"]
-    pictures: Any  # (N, H, W, C) uint8
-    milliseconds: float  # the median picture, alone on one thread; of a restorer the median megapixel
+    kind: Literal["generator", "restorer", "classifier", "writer"]
+    pictures: Any  # (N, H, W, C) uint8; of a writer none
+    milliseconds: (
+        float  # the median picture, alone on one thread; of a restorer the median megapixel, of a writer token
+    )
     load_ms: float  # opening its graphs
     memory_bytes: int  # by which the engine's process grew; 0 where the system does not say
     golden_error: float  # as Verified.max_error
@@ -320,10 +328,15 @@ class CheckedUp(Frozen, frozen=True, tag=True):
     unchanged: tuple[int, ...] = ()  # answers of a restorer that are what it was given
     labels: tuple[int, ...] = ()  # of a classifier: the most probable class of each
     given: Any = None  # (N, h, w, C) uint8: what a restorer was given
+    texts: tuple[str, ...] = ()  # what a writer wrote
 
 
 Update = (
     Progress
+    | Began
+    | Wrote
+    | Closed
+    | Weighed
     | Pictures
     | Verified
     | Device

@@ -38,10 +38,12 @@ from desktop_app.engine.requests import (
 )
 from desktop_app.engine.restorer import Restorer
 from desktop_app.engine.runtime import Runtime
+from desktop_app.engine.text_model import TextModel
+from desktop_app.engine.text_requests import Complete, Weigh
 
 MAX_OPEN_MODELS = 4
 MAX_CHUNK = 256  # designs
-Model = LatentModel | Restorer | Classifier
+Model = LatentModel | Restorer | Classifier | TextModel
 MAX_CHUNK_BYTES = 64 * 2**20  # of pixels: what crosses to the studio at once
 
 
@@ -82,6 +84,10 @@ class Service:
                 yield from check_up.check_up(request, lambda: _opened(package, self._runtime))
             case Learn():
                 yield taste.learn(self._model(request.package), request.liked, request.disliked)
+            case Complete():
+                yield from self._writer(request.package).complete(request)
+            case Weigh():
+                yield from self._writer(request.package).weigh(request)
             case _:
                 assert_never(request)
 
@@ -161,6 +167,12 @@ class Service:
         title = model.package.manifest.title
         raise RequestError(f"“{title}” does not tell classes apart. Choose a model that does.")
 
+    def _writer(self, ref: PackageRef) -> TextModel:
+        model = self._known(ref)
+        if isinstance(model, TextModel):
+            return model
+        raise RequestError(f"“{model.package.manifest.title}” does not write. Choose a model that does.")
+
     def _known(self, ref: PackageRef) -> Model:
         if ref in self._open:
             self._open.move_to_end(ref)
@@ -175,6 +187,8 @@ class Service:
 def _opened(package: packages.Package, runtime: Runtime) -> Model:
     if package.manifest.restoration is not None:
         return Restorer(package, runtime)
+    if package.manifest.text is not None:
+        return TextModel(package, runtime)
     return (LatentModel if package.manifest.classifier is None else Classifier)(package, runtime)
 
 

@@ -20,6 +20,7 @@ from desktop_app.studio.blend import BlendState
 from desktop_app.studio.explaining import ExplainState
 from desktop_app.studio.restoration import RestoreState
 from desktop_app.studio.sheet import SheetState
+from desktop_app.studio.writing import WriteState
 
 FORMAT = 1
 MAX_STEPS = 500
@@ -32,6 +33,7 @@ class Take(Frozen, frozen=True):
     package: str
     sha256: str
     created: str  # ISO 8601, UTC
+    title: str = ""  # a name that the designer gave it
 
 
 class ProjectState(Frozen, frozen=True):
@@ -41,6 +43,7 @@ class ProjectState(Frozen, frozen=True):
     blend: BlendState = BlendState()
     restore: RestoreState = RestoreState()
     explain: ExplainState = ExplainState()
+    write: WriteState = WriteState()
     tile_px: int = 96
     first_tile: int = 0  # the tile at the top of the view
     format: int = FORMAT

@@ -100,7 +100,7 @@ def test_a_class_where_there_are_none(runtime, tmp_path):
 
 
 def test_a_package_that_does_not_sample(runtime, folder):
-    write_manifest(folder, abilities=("complete",), title="Judge")
+    write_manifest(folder, abilities=(), title="Judge")
     with pytest.raises(RequestError, match="“Judge” is not a generator"):
         LatentModel(packages.open_package(folder), runtime)
 

@@ -401,7 +401,7 @@ def test_a_folder_that_cannot_be_listed_is_passed_over(tmp_path):
 
 def test_a_package_needs_no_golden_unless_it_samples(folder):
     files = packages.open_package(folder).manifest.files
-    write_manifest(folder, abilities=("complete",), latent=None, picture=None, graphs={}, files=files)
+    write_manifest(folder, abilities=(), latent=None, picture=None, graphs={}, files=files)
     packages.check_files(packages.open_package(folder))
 
 
