@@ -29,6 +29,8 @@ ENGINE_SIDE = {  # run in the engine's process alone, or only when a command nee
     "desktop_app.engine.restorer",
     "desktop_app.engine.classifier",
     "desktop_app.engine.text_model",
+    "desktop_app.engine.tokenizer",
+    "desktop_app.engine.chat_template",
     "desktop_app.engine.check_up",
     "desktop_app.engine.service",
 }
@@ -67,7 +69,7 @@ def test_the_windows_process_never_sees_the_inference_runtime():
 import importlib
 for name in sys.argv[1:]:
     importlib.import_module(name)
-    found = {"onnxruntime", "onnx", "torch", "export"} & set(sys.modules)
+    found = {"onnxruntime", "tokenizers", "jinja2", "onnx", "torch", "export"} & set(sys.modules)
     assert not found, f"{name} brings {found}"
 """
     child(code, *(name for name in MODULES if name not in ENGINE_SIDE and not name.endswith("__main__")))
