@@ -103,6 +103,9 @@ def _parser() -> argparse.ArgumentParser:
     arguments.add_restore(add("upscale", _upscale, "Enlarge pictures to twice their size."), "{name}-2x")
     arguments.add_inpaint(add("inpaint", _inpaint, "Fill in what a mask covers: scratches, dust, writing."))
     arguments.add_explain(add("explain", _explain, "Say what pictures show, and what in them says so."))
+    arguments.add_complete(
+        add("complete", _complete, "Go on from a text, token by token, with what else might have been said.")
+    )
     arguments.add_recheck(
         add("recheck", _recheck, "Make pictures and films again from the recipes inside them and compare.")
     )
@@ -184,6 +187,12 @@ def _explain(options: argparse.Namespace) -> int:
     from desktop_app.cli import explain
 
     return explain.run(options)
+
+
+def _complete(options: argparse.Namespace) -> int:
+    from desktop_app.cli import complete
+
+    return complete.run(options)
 
 
 def _recheck(options: argparse.Namespace) -> int:

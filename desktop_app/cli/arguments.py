@@ -196,6 +196,54 @@ def add_explain(parser: argparse.ArgumentParser) -> None:
     add_json(parser)
 
 
+def add_complete(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("package", help="name of a package that writes, as `maquette models` lists them")
+    parser.add_argument(
+        "--prompt", required=True, metavar="TEXT", help="the text to go on from; - reads it from standard input"
+    )
+    parser.add_argument("--chat", action="store_true", help="the prompt is a question to a model that answers")
+    parser.add_argument("--kind", default="", metavar="NAME", help="of text, where the model was taught kinds")
+    parser.add_argument("--count", type=_number(1, 64), default=1, metavar="N", help="texts, as one batch (default: 1)")
+    parser.add_argument("--seed", type=_number(0, 2**32 - 1), default=0, metavar="S", help="default: 0")
+    _add_choosing(parser.add_argument_group("how a token is chosen; without a word it is as in the window"))
+    _add_ends(parser.add_argument_group("length and limits; the case of letters does not count"))
+    out = parser.add_argument_group("what is printed")
+    out.add_argument(
+        "--alternatives", type=_number(0, 100), default=0, metavar="K", help="the K most probable tokens at each place"
+    )
+    out.add_argument(
+        "--json",
+        action="store_true",
+        help="one JSON document when all is written: tokens, probabilities, alternatives and all it was made with",
+    )
+
+
+def _add_choosing(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--preset", metavar="NAME", help="Certain, Steady, Balanced (the default) or Free")
+    group.add_argument("--temperature", type=_between(0, 10), metavar="T", help="0 takes the most probable always")
+    group.add_argument("--top-k", type=_number(0, 2**20), metavar="K", help="the K most probable only; 0 is all")
+    group.add_argument("--top-p", type=_between(0, 1), metavar="P", help="the fewest that together reach P")
+    group.add_argument("--min-p", type=_between(0, 1), metavar="P", help="at least this share of the most probable")
+    group.add_argument(
+        "--repetition-penalty", type=_between(0.1, 10), metavar="R", help="above 1 what was said is said less"
+    )
+    group.add_argument("--ban", action="append", default=[], metavar="WORD", help="never; may be repeated")
+
+
+def _add_ends(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--max-tokens", type=_number(1, 2**20), metavar="N", help="at most (default: 96)")
+    group.add_argument(
+        "--stop",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="end before it; \\n is the end of a line; repeatable",
+    )
+    group.add_argument("--max-characters", type=_number(1, 10**6), metavar="N", help="of each text, whole words")
+    group.add_argument("--contain", action="append", default=[], metavar="WORD", help="in each text; may be repeated")
+    group.add_argument("--avoid", action="append", default=[], metavar="WORD", help="in no text; may be repeated")
+
+
 def add_recheck(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="pictures, films or folders of frames")
     add_json(parser)

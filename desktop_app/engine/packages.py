@@ -15,7 +15,7 @@ import msgspec
 from desktop_app.engine import onnx_file
 from desktop_app.engine.errors import Fault, PackageError
 from desktop_app.engine.file_content import check_content, refuse_lookalike
-from desktop_app.engine.manifest import FORMAT, Manifest, inconsistency
+from desktop_app.engine.manifest import FORMAT, Ability, Manifest, inconsistency
 from desktop_app.engine.requests import PackageRef
 
 MANIFEST = "manifest.json"
@@ -101,15 +101,16 @@ def discover(folders: Iterable[Path]) -> Iterator[Package | PackageError]:
                 yield package
 
 
-def find(name: str, folders: Iterable[Path]) -> Package:
-    """The package of that name. Raises PackageError, listing the names there are."""
+def find(name: str, folders: Iterable[Path], ability: Ability | None = None) -> Package:
+    """The package of that name. Raises PackageError, listing the names there are, or those that have the ability."""
     names = []
     broken = ""
     for found in discover(folders):
         if isinstance(found, Package):
             if found.name == name:
                 return found
-            names.append(found.name)
+            if ability is None or ability in found.manifest.abilities:
+                names.append(found.name)
         elif f"“{name}”" in found.message:
             broken = " " + found.message
     there = ", ".join(names) or "none"

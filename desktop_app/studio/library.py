@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol, cast
 
 from desktop_app.engine import packages
 from desktop_app.engine.errors import Fault, FileError, PackageError
+from desktop_app.engine.manifest import Ability
 from desktop_app.engine.onnx_file import is_plain_name
 from desktop_app.engine.packages import Package
 from desktop_app.studio.arrival import Arrival, recover
@@ -36,9 +37,9 @@ class Library:
         """Folders that should be packages and are not usable, each with its sentence."""
         return [found for found in packages.discover(self._folders) if isinstance(found, PackageError)]
 
-    def find(self, name: str) -> Package:
-        """Raises PackageError, listing the names there are."""
-        return packages.find(name, self._folders)
+    def find(self, name: str, ability: Ability | None = None) -> Package:
+        """Raises PackageError, listing the names there are, or those that have the ability."""
+        return packages.find(name, self._folders, ability)
 
     def import_package(self, source: Path, verify: Callable[[Package], None]) -> Package:
         """Copy a folder or .zip into the user's folder, whole or not at all.
