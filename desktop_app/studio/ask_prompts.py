@@ -1,0 +1,49 @@
+"""What is said to a model that was taught to answer, for each of the tasks of Ask."""
+
+from desktop_app.engine.packages import Package
+from desktop_app.engine.text_requests import Complete, Message
+from desktop_app.studio.ask import AskState, Task
+from desktop_app.studio.writing import WritingOptions, request
+
+SYSTEM: dict[Task, str] = {
+    "question": "Answer the question briefly and plainly. Where a text is given, answer from that text.",
+    "summarise": "You summarise texts in one or two plain sentences. Answer with the summary and nothing else.",
+    "shorter": "You say the same in fewer words. Answer with the shorter text and nothing else.",
+    "names": "You find names for designs: short, one to three words each. Answer with a list, one name a line.",
+    "free": "Do what is asked, briefly and plainly.",
+}
+NAMES = 8
+
+
+def ask_request(package: Package, state: AskState, options: WritingOptions, *, thing: str = "") -> Complete:
+    """thing: what the design is, in words, where names for it are asked for."""
+    user = Message("user", _asked(state, thing), state.document if state.task != "names" else "")
+    return request(
+        package, options, messages=(Message("system", SYSTEM[state.task]), user), stop=options.stop, alternatives=0
+    )
+
+
+def _asked(state: AskState, thing: str) -> str:
+    """What stands before the text; a blank line parts the two."""
+    wish = state.question.strip()
+    text = {
+        "question": wish,
+        "summarise": f"Summarise the following text. {wish}",
+        "shorter": f"Rewrite the following text so that it is shorter. {wish}",
+        "names": f"Write {NAMES} names for {thing}. {wish}",
+        "free": wish,
+    }[state.task].strip()
+    return text + "\n\n" if state.document.strip() and state.task != "names" else text
+
+
+def thing_words(class_words: str, title: str) -> str:
+    """What can be said of a design: its class, where it has one with a name, and the model that drew it.
+
+    class_words: empty, a number or a word, as the package calls the class.
+    """
+    drawn = f"a design drawn by a model called “{title}”"
+    if not class_words or class_words == "—":
+        return drawn
+    if class_words.isdecimal():
+        return f"{drawn}, which shows the digit {class_words}" if len(class_words) == 1 else drawn
+    return f"{drawn}, which shows: {class_words.lower()}"

@@ -1,0 +1,124 @@
+"""What is asked of a model that was taught to answer, and what is made of its answer."""
+
+import msgspec
+import pytest
+
+from desktop_app.engine.requests import Design
+from desktop_app.engine.text_requests import Choosing
+from desktop_app.studio import ask
+from desktop_app.studio.ask import TASKS, TITLES, Answer, AskState
+from desktop_app.studio.ask_prompts import SYSTEM, ask_request, thing_words
+from desktop_app.studio.writing import WriteState, WritingOptions
+from tests.fakes import write_writer
+
+OPTIONS = WritingOptions(Choosing(temperature=0.0), seed=7, tokens=40, stop=("###",))
+TEXT = "The lamp is made of oak. It is small and warm."
+
+
+@pytest.fixture
+def package(tmp_path):
+    return write_writer(tmp_path, chat=True)
+
+
+def test_every_task_has_its_words():
+    assert set(TITLES) == set(SYSTEM) == set(TASKS)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_request_is_a_conversation_with_the_designers_options(task, package):
+    state = AskState(task, "How large is it?", TEXT, Design(1, 2), "0" * 64)
+    request = ask_request(package, state, OPTIONS, thing="a shoe")
+    assert [message.role for message in request.messages] == ["system", "user"]
+    assert "How large is it?" in request.messages[1].text
+    assert (request.seed, request.tokens, request.stop, request.alternatives) == (7, 40, ("###",), 0)
+    assert request.choosing == OPTIONS.choosing
+    assert request.count == 1
+    assert not request.prompt
+
+
+@pytest.mark.parametrize("task", [task for task in TASKS if task != "names"])
+def test_the_text_stands_apart_from_what_is_asked(task, package):
+    user = ask_request(package, AskState(task, "Why?", TEXT), OPTIONS).messages[1]
+    assert user.text.endswith("\n\n")
+    assert user.document == TEXT
+    assert not ask_request(package, AskState(task, "Why?"), OPTIONS).messages[1].text.endswith("\n")
+
+
+def test_names_are_asked_for_a_design_and_of_no_text(package):
+    user = ask_request(package, AskState("names", "", TEXT, Design(1, 2)), OPTIONS, thing="a shoe").messages[1]
+    assert user.text == "Write 8 names for a shoe."
+    assert user.document == ""
+
+
+def test_a_design_in_words():
+    assert thing_words("Sneaker", "Fashion VAE") == (
+        "a design drawn by a model called “Fashion VAE”, which shows: sneaker"
+    )
+    assert thing_words("3", "Digits") == "a design drawn by a model called “Digits”, which shows the digit 3"
+    assert thing_words("—", "Icons") == thing_words("", "Icons") == "a design drawn by a model called “Icons”"
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (AskState("question"), "Write a question."),
+        (AskState("free", " "), "Write what the model is to do."),
+        (AskState("summarise", "in German"), "There is no text yet"),
+        (AskState("shorter", document="  "), "There is no text yet"),
+        (AskState("names"), "Choose a starred design"),
+    ],
+)
+def test_what_is_missing_is_said(state, sentence):
+    assert ask.missing(state).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        AskState("question", "Why?"),
+        AskState("free", "Translate: oak"),
+        AskState("summarise", document=TEXT),
+        AskState("names", design=Design(1, 2)),
+    ],
+)
+def test_what_is_whole_can_be_asked(state):
+    assert ask.missing(state) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("1. Quiet Oak\n2. “Warm Glass”\n3) Lumen.", ("Quiet Oak", "Warm Glass", "Lumen")),
+        ("Here are eight names:\n\n- Oakly\n- **Glow**\n- Oakly", ("Oakly", "Glow")),
+        ("Oakly\nGlow\n", ("Oakly", "Glow")),
+        ("Oakly, Glow, Lumen", ("Oakly", "Glow", "Lumen")),
+        ("1. Oakly 2. Glow 3. Lumen", ("Oakly", "Glow", "Lumen")),
+        ("", ()),
+        ("2001\n1984", ("2001", "1984")),
+        ("x" * 61, ()),
+    ],
+)
+def test_a_list_is_read_as_its_names(text, names):
+    assert ask.listed(text) == names
+
+
+def test_a_line_loses_what_models_put_around_it():
+    assert ask.bare(' "Quiet  light.\n" ') == "Quiet light"
+    assert ask.bare("Light. And oak.") == "Light. And oak."
+    assert ask.bare("") == ""
+
+
+def test_what_was_not_read_is_told_with_its_first_words():
+    text = " ".join(f"word{n}" for n in range(100))
+    cut = len(text) - text.index("word40")
+    assert ask.unread(text, cut).split() == [f"word{n}" for n in range(40, 52)]
+    assert ask.unread(text, 0) == ""
+    assert ask.unread("abc", 99) == "abc"
+    assert ask.cut_words(1240) == "The last 1,240 characters of the text were not read."
+    assert ask.cut_words(1) == "The last character of the text was not read."
+    assert ask.cut_words(0) == ""
+
+
+def test_question_and_answer_are_kept():
+    state = WriteState(ask=AskState("names", design=Design(1, 2), answer=Answer("Oak", "end", "names", "w", "0", 3)))
+    assert msgspec.json.decode(msgspec.json.encode(state), type=WriteState) == state
