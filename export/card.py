@@ -3,14 +3,14 @@
 import pathlib
 
 from desktop_app.engine.manifest import Manifest
-from export import card_classifier, card_generator, card_restorer, card_usefulness
+from export import card_classifier, card_generator, card_restorer, card_usefulness, card_writer
 from export.checkpoint import write_atomically
 from export.data import IDX_SOURCES
 from export.evaluation import Evaluation
 from export.package_evaluation import read_evaluation
 
 COMMERCIAL = {
-    "yes": "Commercial use of the weights and of pictures made with them is allowed.",
+    "yes": "Commercial use of the weights and of what is made with them is allowed.",
     "no": "Commercial use is not allowed.",
     "unknown": "Whether commercial use is allowed follows from the licence; this program does not know it.",
 }
@@ -22,7 +22,7 @@ def write_card(folder: pathlib.Path, manifest: Manifest) -> None:
 
 
 def card_text(manifest: Manifest, evaluation: Evaluation | None = None) -> str:
-    parts = [f"# {manifest.title}", manifest.summary, *_preview(manifest)]
+    parts = [f"# {manifest.title}", manifest.summary, *(_preview(manifest) if manifest.text is None else ())]
     for heading, text in _sections(manifest, evaluation):
         if text:
             parts += [f"## {heading}", text]
@@ -39,6 +39,8 @@ def _preview(manifest: Manifest) -> tuple[str, str]:
 
 def _sections(manifest: Manifest, evaluation: Evaluation | None) -> list[tuple[str, str]]:
     """(heading, text) in the order of the card; those without a text are left out."""
+    if manifest.text is not None:
+        return card_writer.sections(manifest, evaluation, allowed=COMMERCIAL[manifest.commercial_use])
     made = [("How it was made", _made(manifest)), ("Data and licence", _data(manifest))]
     if manifest.classifier is not None or manifest.restoration is not None:
         own = card_classifier if manifest.classifier is not None else card_restorer

@@ -74,10 +74,19 @@ class Curve(msgspec.Struct, frozen=True):
     values: tuple[float, ...]
 
 
+class Continuation(msgspec.Struct, frozen=True):
+    """What a language model wrote after a prompt, with this seed."""
+
+    seed: int
+    kind: str  # of text; empty where the model knows none
+    prompt: str
+    text: str
+
+
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     package: str
     title: str
-    kind: str  # "generator", "autoencoder", "restorer", "classifier"
+    kind: str  # "generator", "autoencoder", "restorer", "classifier", "writer"
     sha256: str  # of the files of the package, without its scores: what a cached result hangs on
     command: str
     seed: int
@@ -95,6 +104,7 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()  # sentences on what to keep in mind
     summary: str = ""  # what the package is, as its manifest says
     classes: tuple[str, ...] = ()  # names of the labels in the arrays, those of the data where the package has none
+    continuations: tuple[Continuation, ...] = ()  # of a language model, nothing picked
 
 
 class Arrays(msgspec.Struct, frozen=True, kw_only=True):

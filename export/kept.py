@@ -80,6 +80,8 @@ def sha256_of_pictures(*arrays: np.ndarray) -> str:
 def sha256_of_graphs(manifest: Manifest) -> str:
     """Of all that decides what a package answers: its graphs and how they are fed, not its scores, card or titles."""
     m = manifest
-    files = {graph.file: m.files[graph.file].sha256 for graph in m.graphs.values()}
-    how = (m.abilities, m.graphs, m.latent, m.picture, m.classes, m.restoration, m.classifier, m.defaults, files)
+    roles = [*(graph.file for graph in m.graphs.values()), *(("tokenizer",) if m.text else ())]
+    files = {role: m.files[role].sha256 for role in roles}
+    how: tuple = (m.abilities, m.graphs, m.latent, m.picture, m.classes, m.restoration, m.classifier, m.defaults, files)
+    how = (*how, m.text) if m.text else how
     return hashlib.sha256(msgspec.json.encode(how, order="sorted")).hexdigest()

@@ -13,7 +13,6 @@ import argparse
 import importlib
 import math
 import pathlib
-from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -24,6 +23,7 @@ from export import train
 from export.checkpoint import load_module, read_checkpoint
 from export.compute import Compute, choose_compute
 from export.text_data import load_text
+from export.text_windows import sliding_windows
 from export.tokens import encode, load_tokenizer
 
 AT_ONCE = 16  # windows
@@ -54,24 +54,11 @@ def block_loss(net: nn.Module, tokens: np.ndarray, *, context: int, compute: Com
 
 def sliding_nats(net: nn.Module, tokens: np.ndarray, *, context: int, compute: Compute) -> tuple[float, int]:
     """(nats of all tokens but the first, their number), each with half a context before it where there is one."""
-    context = min(context, len(tokens) - 1)
     total, counted = 0.0, 0
-    for rows, fresh in _sliding(tokens, context):
+    for rows, fresh in sliding_windows(tokens, context):
         losses = token_losses(net, rows, compute)[:, -fresh:]
         total, counted = total + float(losses.sum()), counted + losses.size
     return total, counted
-
-
-def _sliding(tokens: np.ndarray, context: int) -> Iterator[tuple[np.ndarray, int]]:
-    """(rows, how many tokens at their end are new): the first window, those that advance by a half, the rest."""
-    yield tokens[None, : context + 1], context
-    half = max(1, context // 2)
-    starts = np.arange(half, len(tokens) - context, half)
-    if len(starts):
-        yield np.stack([tokens[start : start + context + 1] for start in starts]), half
-    left = len(tokens) - 1 - context - half * len(starts)
-    if left:
-        yield tokens[None, -context - 1 :], left
 
 
 # -----------------------------------------------------------------------------
