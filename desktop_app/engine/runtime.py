@@ -9,7 +9,6 @@ import os
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import base64
-import re
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
-from desktop_app.engine import cuda_probe
-from desktop_app.engine.errors import Cancelled, DeviceError, Fault, OutOfMemory, PackageError
+from desktop_app.engine import cuda_probe, runtime_words
+from desktop_app.engine.errors import Cancelled, Fault, PackageError
 from desktop_app.engine.manifest import Graph
 from desktop_app.engine.requests import Device
 
@@ -97,17 +96,48 @@ class Session:
 
     def check_shapes(self, graph: Graph) -> None:
         """Raise PackageError unless the names, types and shapes of the graph are those the manifest gives."""
-        for kind, declared, found in (
-            ("input", graph.inputs, self._inner.get_inputs()),
-            ("output", graph.outputs, self._inner.get_outputs()),
-        ):
-            want = {t.name: (t.dtype, t.shape) for t in declared}
-            have = {a.name: (_DTYPES.get(a.type, a.type), tuple(a.shape)) for a in found}
-            if want.keys() != have.keys() or any(not _fits(want[n], have[n]) for n in want):
-                raise PackageError(
-                    f"“{self.name}” has the {kind}s {_listed(have)}, where the manifest says {_listed(want)}.",
-                    Fault.WRONG_SHAPE,
-                )
+        runtime_words.check_tensors(self.name, "input", graph.inputs, self._inner.get_inputs())
+        runtime_words.check_tensors(self.name, "output", graph.outputs, self._inner.get_outputs())
+
+    def bound(self) -> "Bound":
+        """A way to run it over buffers of the caller's own."""
+        return Bound(self._inner, self._runtime, self.name)
+
+
+class Bound:
+    """A graph on the CPU that reads and writes arrays of the caller's own, which stay where they are from run to run.
+
+    An array may be an input and an output at once, where the graph's operators allow it. ONNX Runtime is given bare
+    addresses: the arrays are kept here as long as they are bound.
+    """
+
+    def __init__(self, inner: ort.InferenceSession, runtime: "Runtime", name: str) -> None:
+        self._inner = inner
+        self._runtime = runtime
+        self._name = name
+        self._binding = inner.io_binding()
+        self._inputs: dict[str, Array] = {}
+        self._outputs: dict[str, Array] = {}
+
+    def give(self, name: str, array: Array) -> None:
+        """The array is the input of that name. It must be contiguous."""
+        if self._inputs.get(name) is not array:
+            self._binding.bind_ortvalue_input(name, ort.OrtValue.ortvalue_from_numpy(array))
+            self._inputs[name] = array
+
+    def take(self, name: str, array: Array) -> None:
+        """The output of that name is written into the array. It must be contiguous and have the output's shape."""
+        if self._outputs.get(name) is not array:
+            self._binding.bind_ortvalue_output(name, ort.OrtValue.ortvalue_from_numpy(array))
+            self._outputs[name] = array
+
+    def run(self) -> None:
+        """Raises Cancelled, OutOfMemory or DeviceError; what is in the outputs is then undefined."""
+        with self._runtime.stoppable() as options:
+            try:
+                self._inner.run_with_iobinding(self._binding, options)
+            except Exception as error:  # onnxruntime's exceptions share no base of their own
+                raise self._runtime.explain(error, self._name, device="cpu") from None
 
 
 class Runtime:
@@ -133,6 +163,16 @@ class Runtime:
         assert session is not None
         if self.device.obtained == "cuda":
             self.device = _fallen_back(self.device, f"{path.name} does not run on CUDA")
+        return session
+
+    def open_text(self, path: Path) -> Session:
+        """A session for a language model: on the CPU, and all threads compute one token. Raises PackageError.
+
+        One after the other, tokens leave nothing else to do at once. On CUDA nothing of this was ever tried, so a
+        language model stays on the CPU even where other packages do not.
+        """
+        session = self._open(path, [CPU], must_work=True, threads=self.threads)
+        assert session is not None
         return session
 
     def close(self) -> None:
@@ -186,21 +226,14 @@ class Runtime:
             if self._load is not None:
                 self._load.set_load_cancellation_flag(True)
 
-    def explain(self, error: Exception, name: str) -> Exception:
-        """The StudioError for what a run raised."""
-        text = str(error)
-        if self._stopped:
-            return Cancelled()
-        if isinstance(error, MemoryError) or any(mark in text for mark in _MEMORY_MARKS):
-            return OutOfMemory(
-                f"“{name}” asked for {_asked(text)} than the engine may take. A smaller model is needed."
-            )
-        return DeviceError(f"“{name}” failed on the {self.device.obtained.upper()}: {_reason(text)}.")
+    def explain(self, error: Exception, name: str, *, device: str = "") -> Exception:
+        """The StudioError for what a run raised. device: where it ran, if not where the runtime runs."""
+        return Cancelled() if self._stopped else runtime_words.run_error(error, name, device or self.device.obtained)
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
-    def _open(self, path: Path, providers: list[Any], *, must_work: bool) -> Session | None:
-        options = self._session_options()
+    def _open(self, path: Path, providers: list[Any], *, must_work: bool, threads: int = 1) -> Session | None:
+        options = self._session_options(threads)
         with self._lock:
             if self._stopped:
                 raise Cancelled()
@@ -211,16 +244,16 @@ class Runtime:
             if self._stopped:
                 raise Cancelled() from None
             if must_work:
-                raise _load_error(error, path) from None
+                raise runtime_words.load_error(error, path) from None
             return None
         finally:
             with self._lock:
                 self._load = None
         return Session(inner, self, path.name)
 
-    def _session_options(self) -> ort.SessionOptions:
+    def _session_options(self, threads: int) -> ort.SessionOptions:
         options = ort.SessionOptions()
-        options.intra_op_num_threads = 1  # see Session.run
+        options.intra_op_num_threads = threads  # 1 for pictures, see Session.run
         options.inter_op_num_threads = 1
         options.log_severity_level = _FATAL_ONLY
         options.enable_mem_pattern = False  # batches vary: patterns would hoard memory
@@ -273,7 +306,7 @@ def provider_works(provider: str) -> str:
         session = ort.InferenceSession(_PROBE, options, providers=[provider], enable_fallback=0)
         (y,) = session.run(None, {"x": np.ones((1, 2, 4, 4), np.float32)})
     except Exception as error:
-        return _first_line(str(error))
+        return runtime_words.first_line(str(error))
     if provider not in session.get_providers():
         return "ONNX Runtime opened the probe on another device"
     return "" if abs(float(y[0, 0, 1, 1]) - 9.0) < 1e-3 else "the probe gave a wrong result"
@@ -284,64 +317,8 @@ def default_threads() -> int:
     return cores if cores <= 4 else cores - 1
 
 
-_DTYPES = {
-    "tensor(float)": "float32",
-    "tensor(int64)": "int64",
-    "tensor(uint8)": "uint8",
-    "tensor(bool)": "bool",
-}
-_MEMORY_MARKS = (
-    "Failed to allocate memory",
-    "bad_alloc",
-    "bfc_arena",
-    "SafeInt",
-    "storage size overflow",
-    "out of memory",
-    "CUBLAS_STATUS_ALLOC_FAILED",
-)
-
-
-def _fits(want: tuple[str, tuple[int | str, ...]], have: tuple[str, tuple[Any, ...]]) -> bool:
-    """Same dtype and rank, same fixed sizes; a free axis of the manifest must be free in the graph as well."""
-    (dtype, shape), (found_dtype, found_shape) = want, have
-    return (
-        dtype == found_dtype
-        and len(shape) == len(found_shape)
-        and all(
-            a == b if isinstance(a, int) else not isinstance(b, int) for a, b in zip(shape, found_shape, strict=True)
-        )
-    )
-
-
-def _listed(tensors: Mapping[str, tuple[str, tuple[Any, ...]]]) -> str:
-    return ", ".join(f"{name} {dtype}[{', '.join(map(str, shape))}]" for name, (dtype, shape) in tensors.items())
-
-
-def _load_error(error: Exception, path: Path) -> PackageError:
-    text = str(error)
-    if isinstance(error, MemoryError) or any(mark in text for mark in _MEMORY_MARKS):
-        return PackageError(f"“{path.name}” asks for {_asked(text)} than the engine may take.", Fault.TOO_MUCH_MEMORY)
-    return PackageError(f"ONNX Runtime cannot open “{path.name}”: {_reason(text)}.", Fault.NOT_ONNX)
-
-
 def _fallen_back(device: Device, reason: str) -> Device:
     return Device(device.asked, "cpu", _cpu_name(), reason, device.runtime, device.threads)
-
-
-def _asked(text: str) -> str:
-    size = re.search(r"requested buffer of size (\d+)", text)
-    return f"{int(size[1]) / 2**30:,.1f} GiB of memory at once, more" if size else "more memory"
-
-
-def _reason(text: str) -> str:
-    """What ONNX Runtime says, without its own source files and functions."""
-    line = re.sub(r"^.*?Load model from .*? failed:", "", _first_line(text)).rsplit("Status Message: ", 1)[-1]
-    return re.sub(r"^/onnxruntime_src/.*?\)\s*", "", line).strip(" .") or "no reason given"
-
-
-def _first_line(text: str) -> str:
-    line = text.strip().splitlines()[0] if text.strip() else "no reason given"
-    return line[:600]
 
 
 def _cpu_name() -> str:
