@@ -1,4 +1,4 @@
-"""The wire format of protocol buffers, read in place: fields of a message, numbers, texts; nothing more is allocated."""
+"""The wire format of protocol buffers, read in place: fields of a message, numbers, texts; nothing else is copied."""
 
 import mmap
 from collections.abc import Iterator
