@@ -166,13 +166,13 @@ def ladder(
     return svg(*parts, alt=alt)
 
 
-def curve(images: Sequence[float], values: Sequence[float], *, alt: str) -> Markup:
-    """One quantity of a training against the pictures seen. Its first values may lie outside."""
+def curve(images: Sequence[float], values: Sequence[float], *, alt: str, counted: str = "pictures") -> Markup:
+    """One quantity of a training against the pictures or tokens seen. Its first values may lie outside."""
     across, up = sides()
     x = axis_over(images, *across, zero=True)
     settled = [value for value in values if math.isfinite(value)][len(values) // 50 :]
     y = axis_over(settled, *up)
-    parts = frame(x, y, below="training pictures seen", x_ticks=thinned_ticks(x, [(v, short(v)) for v in x.ticks()]))
+    parts = frame(x, y, below=f"training {counted} seen", x_ticks=thinned_ticks(x, [(v, short(v)) for v in x.ticks()]))
     return svg(*parts, line(list(zip(images, values, strict=True)), x, y, kind="model"), alt=alt)
 
 

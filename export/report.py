@@ -8,7 +8,7 @@ import pathlib
 import re
 
 from desktop_app.ui.look import tokens
-from export import figure_words, report_pictures, report_tables
+from export import figure_words, report_pictures, report_tables, report_writer
 from export.checkpoint import write_atomically
 from export.evaluation import Arrays, Evaluation
 from export.markup import Child, Markup, tag
@@ -19,6 +19,7 @@ KINDS = {
     "autoencoder": "An autoencoder: it takes pictures apart into a few numbers, and makes pictures of such numbers.",
     "restorer": "A restorer: it makes a damaged picture better.",
     "classifier": "A classifier: it says what a picture shows.",
+    "writer": "A language model: it goes on from a text.",
 }
 
 
@@ -54,6 +55,14 @@ def report_page(evaluation: Evaluation, arrays: Arrays) -> str:
 def _sections(evaluation: Evaluation, arrays: Arrays) -> list[tuple[str, str, list[Markup]]]:
     """(name of the anchor, heading, parts), in the order of the page."""
     tables, pictures = report_tables, report_pictures
+    if evaluation.kind == "writer":
+        return [
+            ("figures", "Figures", report_writer.figures(evaluation)),
+            ("texts", "What it writes", report_writer.continuations(evaluation)),
+            ("training", "Course of the training", tables.training(evaluation.training, counted="tokens")),
+            ("notes", "To keep in mind", _notes(evaluation)),
+            ("made", "To do it again", tables.made(evaluation, counted="tokens")),
+        ]
     return [
         ("figures", "Figures", tables.figures(evaluation)),
         ("ladder", "How far from real", tables.ladder(evaluation)),
@@ -72,7 +81,8 @@ def _sections(evaluation: Evaluation, arrays: Arrays) -> list[tuple[str, str, li
 
 def _header(evaluation: Evaluation, arrays: Arrays) -> Markup:
     """What it is, what the figures say, and the samples beside that."""
-    lines = figure_words.summary_lines(evaluation)
+    said = report_writer.summary if evaluation.kind == "writer" else figure_words.summary_lines
+    lines = said(evaluation)
     text = tag(
         "div",
         tag("p", f"Maquette · evaluation of {evaluation.package}", class_="eyebrow"),

@@ -257,15 +257,16 @@ EXTRAPOLATION = (
 )
 
 
-def training(curves: Sequence[Curve]) -> list[Markup]:
+def training(curves: Sequence[Curve], *, counted: str = "pictures") -> list[Markup]:
     drawn = []
     for curve in curves:
         if not curve.values:
             continue
         name = figure_words.curve_words(curve)
-        alt = f"{name} over {curve.images[-1]:,.0f} training pictures, at the end {number(curve.values[-1])}"
+        alt = f"{name} over {curve.images[-1]:,.0f} training {counted}, at the end {number(curve.values[-1])}"
         caption = tag("figcaption", capital(name))
-        drawn.append(tag("figure", caption, plots.curve(curve.images, curve.values, alt=alt), class_="card"))
+        drawing = plots.curve(curve.images, curve.values, counted=counted, alt=alt)
+        drawn.append(tag("figure", caption, drawing, class_="card"))
     return [tag("div", drawn, class_="plots")] if drawn else []
 
 
@@ -328,7 +329,7 @@ def _share(value: float, *, right: bool, places: int) -> Markup:
 # how it was made
 
 
-def made(evaluation: Evaluation) -> list[Markup]:
+def made(evaluation: Evaluation, *, counted: str = "pictures") -> list[Markup]:
     """Everything needed to do it again."""
     facts: list[tuple[str, Child]] = [
         ("Package", [evaluation.package, " ", _hash(evaluation.sha256)]),
@@ -337,7 +338,7 @@ def made(evaluation: Evaluation) -> list[Markup]:
         ("Measured", f"{evaluation.date}, in {figure_words.duration(evaluation.seconds)} on {evaluation.hardware}"),
     ]
     facts += [
-        ("Data", [f"{data.name}, {data.split}, {data.count:,} pictures ", _hash(data.sha256)])
+        ("Data", [f"{data.name}, {data.split}, {data.count:,} {counted} ", _hash(data.sha256)])
         for data in evaluation.data
     ]
     facts += [("Judge", [f"{net.name}: {net.what} ", _hash(net.sha256)]) for net in evaluation.nets]
