@@ -27,6 +27,13 @@ def latents(seed: int, indices: Sequence[int], size: int) -> npt.NDArray[np.floa
     return _inverse_normal(_open_unit(bits)).astype(np.float32)
 
 
+def uniform(seed: int, stream: int, place: int, attempt: int = 0) -> float:
+    """One number, uniform strictly between 0 and 1, of a stream of the seed; none that `latents` draws from."""
+    key = np.array([seed & _MASK, stream & _MASK], np.uint64)
+    counter = np.array([0, place & _MASK, attempt & _MASK, 1], np.uint64)  # the counter of latents ends in a 0
+    return float(_open_unit(np.random.Philox(key=key, counter=counter).random_raw(1))[0])
+
+
 def _open_unit(bits: npt.NDArray[np.uint64]) -> Float64:
     """Uniform numbers strictly between 0 and 1, the centres of 2^52 equal cells."""
     return ((bits >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
