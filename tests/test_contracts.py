@@ -29,6 +29,7 @@ ENGINE_SIDE = {  # run in the engine's process alone, or only when a command nee
     "desktop_app.engine.restorer",
     "desktop_app.engine.classifier",
     "desktop_app.engine.text_model",
+    "desktop_app.engine.branch",
     "desktop_app.engine.tokenizer",
     "desktop_app.engine.chat_template",
     "desktop_app.engine.check_up",
