@@ -31,6 +31,8 @@ class WritingOptions(Frozen, frozen=True):
     tokens: int = 96
     stop: tuple[str, ...] = ()
     alternatives: int = 10
+    ghost: bool = True  # whether a continuation is shown after the cursor while the hands rest
+    colour: bool = False  # whether the page is coloured by how sure the model was
 
 
 class WriteState(Frozen, frozen=True):

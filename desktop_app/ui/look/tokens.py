@@ -42,6 +42,9 @@ class Colours:
     tile: str  # a tile that has no picture yet
     scrim: str  # #aarrggbb, over pictures
     on_scrim: str
+    unsure: str  # behind text of which the model was less and less sure
+    doubtful: str
+    surprising: str
 
 
 DARK = Colours(
@@ -69,6 +72,9 @@ DARK = Colours(
     tile="#1e1e21",
     scrim="#c8101012",
     on_scrim="#f4f3f1",
+    unsure="#34301f",
+    doubtful="#523a1c",
+    surprising="#742f28",
 )
 
 LIGHT = Colours(
@@ -96,6 +102,9 @@ LIGHT = Colours(
     tile="#dfdcd7",
     scrim="#c8141416",
     on_scrim="#f7f6f4",
+    unsure="#faf0cc",
+    doubtful="#fad9a6",
+    surprising="#f6b8a8",
 )
 
 THEMES: dict[ThemeName, Colours] = {"dark": DARK, "light": LIGHT}
@@ -114,12 +123,14 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     ("accent", "paper", 3.0),
     ("star", "panel", 4.5),
     ("warn", "panel", 4.5),
+    ("warn", "raised", 4.5),
     ("warn", "warn_soft", 4.5),
     ("error", "panel", 4.5),
     ("error", "error_soft", 4.5),
     ("ink_soft", "tile", 3.0),
     ("good", "panel", 4.5),
     ("on_scrim", "scrim", 4.5),
+    *(("ink", ground, 7.0) for ground in ("unsure", "doubtful", "surprising")),
 )
 
 

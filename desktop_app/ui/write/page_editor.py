@@ -1,0 +1,299 @@
+"""The text of the page in the hands of Qt: what is typed is told, what the model writes is put in.
+
+Undo is the project's; this widget shows whatever text it is given by the smallest edit that leads there, so that the
+view and the cursor stay. All places told and taken are in characters.
+"""
+
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextFrameFormat,
+    QTextOption,
+)
+from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
+
+from desktop_app.studio.page import difference
+from desktop_app.ui.look.theme import Look, font
+from desktop_app.ui.look.tokens import SPACE_2, SPACE_4, SPACE_8
+from desktop_app.ui.write.ghost_ink import GhostInk
+from desktop_app.ui.write.text_lines import TextLines
+from desktop_app.ui.write.text_places import clean, from_qt, to_qt, units
+
+TEXT_PX = 17
+LINE_HEIGHT = 150  # per cent
+MEASURE = 68  # characters a line
+MARGIN = 2 * SPACE_8
+FOOT = 120  # px below the text, so that one does not write at the edge
+
+Tints = list[tuple[int, int, str]]  # text[start:end] lies on a ground of this colour
+
+
+class PageEditor(QTextEdit):
+    edited = Signal(int, int, str)  # by hand: start, characters removed, characters inserted
+    moved = Signal()  # the cursor or the selection
+    hovered = Signal(int)  # the character under the mouse, -1 for none
+    keyed = Signal(QKeyEvent)  # before it is typed; one that is accepted is not
+    files_dropped = Signal(object)  # paths
+    scrolled = Signal()  # or its size is another: another part of the text is in view
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._text = ""
+        self._units = 0  # of the text, as Qt counts
+        self._quiet = False  # while the text is changed by the program
+        self._label = ""  # what the next edit is called, where it is not typing
+        self._tints: Tints = []
+        self._outline: tuple[int, int] | None = None
+        self.lines = TextLines(self)
+        self.ghost = GhostInk(self)
+        self.setObjectName("page")
+        self.setAccessibleName("Page")
+        self.setAcceptRichText(False)
+        self.setUndoRedoEnabled(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self.setLineWrapMode(QTextEdit.LineWrapMode.WidgetWidth)
+        self.setCursorWidth(2)
+        self.viewport().setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self._set_type()
+        self.document().contentsChange.connect(self._on_contents)
+        self.cursorPositionChanged.connect(self._on_moved)
+        self.selectionChanged.connect(self._on_moved)
+        self.verticalScrollBar().valueChanged.connect(self.scrolled)
+        look.changed.connect(self._tint)
+        self._tint()
+
+    def _set_type(self) -> None:
+        """Type, leading and margins; every paragraph takes them over from the one that it is split off."""
+        typeface = font(TEXT_PX)
+        typeface.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+        self.setFont(typeface)
+        self.document().setDefaultFont(typeface)
+        margins = QTextFrameFormat()
+        margins.setLeftMargin(MARGIN)
+        margins.setRightMargin(MARGIN)
+        margins.setTopMargin(MARGIN)
+        margins.setBottomMargin(FOOT)
+        self.document().setDocumentMargin(0)
+        self.document().rootFrame().setFrameFormat(margins)
+        leading = QTextBlockFormat()
+        leading.setLineHeight(LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        leading.setBottomMargin(SPACE_2)
+        self.textCursor().setBlockFormat(leading)
+        self.setMaximumWidth(round(self.fontMetrics().averageCharWidth() * MEASURE) + 2 * MARGIN + SPACE_4)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    @property
+    def caret(self) -> int:
+        return from_qt(self._text, self.textCursor().position())
+
+    @property
+    def selection(self) -> tuple[int, int]:
+        cursor = self.textCursor()
+        return from_qt(self._text, cursor.selectionStart()), from_qt(self._text, cursor.selectionEnd())
+
+    def show_text(self, text: str, cursor: int | None = None) -> None:
+        """By the smallest edit; the cursor stays with its character where none is given."""
+        start, removed, inserted = difference(self._text, text)
+        if removed or inserted:
+            self.replace(start, removed, inserted)
+        if cursor is not None:
+            self.put_cursor(cursor)
+
+    def replace(self, start: int, removed: int, inserted: str) -> None:
+        """text[start : start + removed] becomes `inserted`, and nobody is told. A cursor there goes behind it."""
+        self.ghost.clear()
+        at = to_qt(self._text, start)
+        end = to_qt(self._text, start + removed)
+        hand = QTextCursor(self.document())
+        hand.setPosition(at)
+        hand.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+        self._quiet = True
+        hand.insertText(inserted)
+        self._quiet = False
+        self._keep(start, removed, inserted)
+
+    def put_cursor(self, at: int) -> None:
+        cursor = self.textCursor()
+        cursor.setPosition(to_qt(self._text, at))
+        self._quiet = True
+        self.setTextCursor(cursor)
+        self._quiet = False
+        self.ensureCursorVisible()
+
+    def show_tints(self, tints: Tints) -> None:
+        self._tints = tints
+        self.viewport().update()
+
+    def outline(self, place: tuple[int, int] | None) -> None:
+        """Draw a line around text[start:end]: what the open list of alternatives is about."""
+        if place != self._outline:
+            self._outline = place
+            self.viewport().update()
+
+    def in_view(self) -> tuple[int, int]:
+        """text[start:end] is seen."""
+        start, end = self.lines.in_view()
+        return from_qt(self._text, start), from_qt(self._text, end)
+
+    def box_of(self, start: int, end: int) -> QRectF:
+        """Where text[start:end] lies in the viewport; of more than one line, the first."""
+        boxes = self.lines.boxes(to_qt(self._text, start), to_qt(self._text, end))
+        return boxes[0] if boxes else QRectF()
+
+    def take_label(self) -> str:
+        """What the edit that is being told is called, where it is not typing."""
+        label, self._label = self._label, ""
+        return label
+
+    def character_at(self, spot: QPointF) -> int:
+        """The character under a spot of the viewport; -1 where there is none."""
+        at = self.lines.hit(spot)
+        return -1 if at < 0 else from_qt(self._text, at)
+
+    # -- edits -----------------------------------------------------------------------------------------------------
+
+    @Slot(int, int, int)
+    def _on_contents(self, position: int, removed: int, added: int) -> None:
+        if self._quiet:
+            return
+        start = from_qt(self._text, position)
+        gone = from_qt(self._text, position + removed) - start
+        inserted = self._between(position, position + added)
+        if self._units - removed + added != self.document().characterCount() - 1:
+            start, gone, inserted = difference(self._text, self._whole())
+        self._keep(start, gone, inserted)
+        if gone or inserted:
+            self.edited.emit(start, gone, inserted)
+
+    def _keep(self, start: int, removed: int, inserted: str) -> None:
+        end = start + removed
+        self._units += units(inserted) - units(self._text[start:end])
+        self._text = self._text[:start] + inserted + self._text[end:]
+        self.lines.forget()
+
+    def _between(self, start: int, end: int) -> str:
+        hand = QTextCursor(self.document())
+        last = self.document().characterCount() - 1
+        hand.setPosition(min(start, last))
+        hand.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
+        return hand.selectedText().replace("\u2029", "\n").replace("\u2028", "\n")
+
+    def _whole(self) -> str:
+        return self._between(0, self.document().characterCount() - 1)
+
+    @Slot()
+    def _on_moved(self) -> None:
+        if not self._quiet:
+            self.moved.emit()
+
+    @Slot()
+    def _tint(self) -> None:
+        colours = self._look.colours
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Base, QColor(colours.panel))
+        palette.setColor(QPalette.ColorRole.Text, QColor(colours.ink))
+        palette.setColor(QPalette.ColorRole.PlaceholderText, QColor(colours.ink_soft))
+        self.setPalette(palette)
+        self.viewport().update()
+
+    # -- Qt --------------------------------------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_step(event):
+            event.ignore()  # a step back is the project's
+            return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()
+        self.keyed.emit(event)
+        if not event.isAccepted():
+            event.accept()
+            self._label = "Cut" if event.matches(QKeySequence.StandardKey.Cut) else ""
+            super().keyPressEvent(event)
+            self._label = ""
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Whatever it is, its plain text."""
+        self._label = "Paste"
+        self.textCursor().insertText(clean(source.text()))
+        self._label = ""
+        self.ensureCursorVisible()
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        return source.hasText() or source.hasUrls()
+
+    def dropEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
+        else:
+            super().dropEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        still = not event.buttons()
+        self.hovered.emit(self.character_at(event.position()) if still else -1)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.hovered.emit(-1)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.ghost.clear()
+        super().mousePressEvent(event)
+
+    def inputMethodEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        self.ghost.clear()
+        super().inputMethodEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.lines.forget()
+        self.scrolled.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for start, end, colour in self._tints:
+            painter.setBrush(QColor(colour))
+            for box in self._boxes(start, end):
+                painter.drawRoundedRect(box, 3, 3)
+        if self._outline is not None:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QColor(self._look.colours.accent))
+            for box in self._boxes(*self._outline):
+                painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+        painter.end()
+        super().paintEvent(event)
+
+    def _boxes(self, start: int, end: int) -> list[QRectF]:
+        return self.lines.boxes(to_qt(self._text, start), to_qt(self._text, end))
+
+
+def _is_step(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)

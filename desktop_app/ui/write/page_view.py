@@ -1,0 +1,171 @@
+"""The page: the editor, what the model says about its text, and what is going on. It tells whole new states."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop_app.engine.packages import Package
+from desktop_app.studio import page as pages
+from desktop_app.studio.project import Take
+from desktop_app.studio.writing import WriteState
+from desktop_app.ui.bridge import QueueBridge
+from desktop_app.ui.look.theme import Look
+from desktop_app.ui.write.page_editor import PageEditor
+from desktop_app.ui.write.page_session import PageSession
+from desktop_app.ui.write.page_sheet import PageSheet
+from desktop_app.ui.write.write_status import WriteStatus
+
+CTRL, SHIFT, ALT = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+)
+RETURNS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class PageView(QWidget):
+    changed = Signal(object, str, str)  # WriteState, what the step is called, what it runs together with
+    said = Signal(str, str)  # sentence, tone
+    failed = Signal(object)  # StudioError
+    files_dropped = Signal(object)  # paths
+
+    def __init__(self, look: Look, bridge: QueueBridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.session = PageSession(bridge, self)
+        self.editor = PageEditor(look)
+        self.sheet = PageSheet(self.editor)
+        self.status = WriteStatus(look)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.sheet, 1)
+        column.addWidget(self.status)
+        self._connect()
+        self._show_text()
+
+    def _connect(self) -> None:
+        session, editor, status = self.session, self.editor, self.status
+        session.changed.connect(self.changed)
+        session.said.connect(self.said)
+        session.failed.connect(self.failed)
+        session.replaced.connect(self._on_replaced)
+        session.grew.connect(self._on_grew)
+        session.retold.connect(self._show_text)
+        session.stream.changed.connect(self._show_stream)
+        session.stream.ended.connect(self._on_ended)
+        editor.edited.connect(self._on_edited)
+        editor.moved.connect(self._on_moved)
+        editor.keyed.connect(self._on_key)
+        editor.files_dropped.connect(self.files_dropped)
+        status.write_wished.connect(self.write_on)
+        status.stop_wished.connect(self.stop)
+        status.reroll_wished.connect(self.reroll)
+        self.sheet.starter_chosen.connect(self._on_starter)
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def show_state(
+        self, write: WriteState, package: Package | None, takes: Sequence[Take], by_hash: Mapping[str, Package]
+    ) -> None:
+        """takes, by_hash: as the other two desks get them; the page needs none."""
+        self.session.show(write, package)
+        self._show_text()
+
+    @Slot()
+    def _show_text(self) -> None:
+        page = self.session.page
+        self.sheet.show_help(not page.text and not self.session.stream.is_busy)
+        self.status.show_count(pages.words(page.text))
+        self.status.show_can(write=self.session.package is not None, reroll=page.last is not None)
+
+    @Slot()
+    def _show_stream(self) -> None:
+        self.status.show_stream(self.session.stream, self.session.cut)
+
+    # -- commands --------------------------------------------------------------------------------------------------
+
+    @property
+    def is_busy(self) -> bool:
+        return self.session.stream.is_busy
+
+    @Slot()
+    def write_on(self) -> None:
+        self.session.write_on(self.editor.selection[1])
+
+    @Slot()
+    def reroll(self) -> None:
+        self.session.reroll()
+
+    @Slot()
+    def stop(self) -> None:
+        self.session.stop()
+
+    def put(self, text: str, label: str) -> None:
+        """A whole new text, as a step."""
+        page = self.session.page
+        self.editor.show_text(text, len(text))
+        self.session.edit(0, len(page.text), text, label)
+
+    @property
+    def first_focus(self) -> QWidget:
+        return self.editor
+
+    def leave(self) -> None:
+        """The window closes, or another desk is gone to: end what runs."""
+        self.session.stop()
+
+    # -- slots -----------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_replaced(self) -> None:
+        self.editor.show_text(self.session.page.text, self.session.page.cursor)
+        self._show_text()
+
+    @Slot(int, str)
+    def _on_grew(self, at: int, text: str) -> None:
+        follows = self.editor.caret == at
+        self.editor.replace(at, 0, text)
+        if follows:
+            self.editor.ensureCursorVisible()
+        self.status.show_count(pages.words(self.session.page.text))
+
+    @Slot(int, int, str)
+    def _on_edited(self, start: int, removed: int, inserted: str) -> None:
+        self.session.edit(start, removed, inserted, self.editor.take_label())
+        self._show_text()
+
+    @Slot()
+    def _on_moved(self) -> None:
+        self.session.move(self.editor.caret)
+
+    @Slot(str)
+    def _on_ended(self, why: str) -> None:
+        last = self.session.page.last
+        self.status.show_end(why, last.seed if last else self.session.options.seed, self.session.cut)
+
+    @Slot(str)
+    def _on_starter(self, text: str) -> None:
+        self.put(text, "Begin")
+        self.editor.setFocus()
+
+    @Slot(QKeyEvent)
+    def _on_key(self, event: QKeyEvent) -> None:
+        """Keys of the page, before they are typed."""
+        if self.command(event):
+            event.accept()
+
+    def command(self, event: QKeyEvent) -> bool:
+        """Do what a key asks for, also where the focus is beside the page; answers whether it was one."""
+        key, held = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if key in RETURNS and held == CTRL:
+            self.write_on()
+        elif key == Qt.Key.Key_R and held == CTRL:
+            self.reroll()
+        elif key == Qt.Key.Key_Escape and self.is_busy:
+            self.stop()
+        else:
+            return False
+        return True
