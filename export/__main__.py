@@ -145,6 +145,11 @@ def _add_evaluate(commands) -> None:
     restorers.add_argument("--tests", metavar="DIR", help="holds BSD68, CBSD68, Set12, Set5, Set14: one folder a set")
     restorers.add_argument("--rivals", action="store_true", help="run BM3D and others where no figure is kept (slow)")
     restorers.add_argument("--pictures", type=int, default=0, help="the first pictures of each set, nothing written")
+    writers = command.add_argument_group("language models")
+    writers.add_argument("--wikitext", metavar="FILE", help="WikiText-2's test file (default: one below the data)")
+    writers.add_argument(
+        "--beside-bytes", type=int, default=131_072, help="of that file for SmolLM2, 0 for all (default: 131072)"
+    )
     _folders(command, data="prepared data sets", runs="runs", models="model packages", reports="reports")
     command.add_argument("--cache", default=".cache", metavar="DIR", help="what is kept (default: .cache/)")
 

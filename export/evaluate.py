@@ -53,6 +53,7 @@ class Evaluator:
 REGISTRY = (  # the first that fits
     Evaluator(RESTORING, "export.evaluate_restorers"),
     Evaluator(("classify",), "export.evaluate_classifier"),
+    Evaluator(("complete",), "export.evaluate_text"),
     Evaluator(("encode",), "export.evaluate_autoencoder"),
     Evaluator(("sample",), "export.evaluate_generator"),
 )

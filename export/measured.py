@@ -14,7 +14,14 @@ from export.evaluation import Arrays
 from export.kept import sha256_of_graphs
 from export.package import git_commit
 
-OPTIONS = {"count": 10_000, "seed": 1, "judge": None, "draws": 500, "part": 1000}  # the usual ones need no mention
+OPTIONS = {  # the usual ones need no mention
+    "count": 10_000,
+    "seed": 1,
+    "judge": None,
+    "draws": 500,
+    "part": 1000,
+    "beside_bytes": 131_072,
+}
 
 
 def told(args: argparse.Namespace, package: Package, *, kind: str, started: float) -> dict[str, Any]:
@@ -37,10 +44,15 @@ def told(args: argparse.Namespace, package: Package, *, kind: str, started: floa
 def command_of(args: argparse.Namespace, name: str) -> str:
     """What to type to get the same figures; folders of this machine are not named."""
     words = [f"python -m export evaluate {name}"]
-    words += [f"--{key} {getattr(args, key)}" for key, usual in OPTIONS.items() if getattr(args, key) != usual]
+    words += [
+        f"--{key.replace('_', '-')} {getattr(args, key)}"
+        for key, usual in OPTIONS.items()
+        if getattr(args, key) != usual
+    ]
     words += ["--features FILE"] if args.features else []
     words += ["--tests DIR"] if args.tests else []
     words += ["--likelihood"] if args.likelihood else []
+    words += ["--wikitext FILE"] if args.wikitext else []
     return " ".join(words)
 
 

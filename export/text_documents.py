@@ -36,6 +36,9 @@ class Corpus:
     held_out: TextData
     tokenizer: Tokenizer
 
+    def sha256(self, split: str) -> str:
+        return str(self.train.about["splits"][split]["tokens_sha256"])
+
     def documents(self, split: TextData, kind: str) -> Iterator[str]:
         """The texts of one kind, without control codes and ends."""
         start, end = split.spans[kind]
