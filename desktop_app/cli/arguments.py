@@ -33,7 +33,12 @@ def add_models(parser: argparse.ArgumentParser, verify: Command, import_: Comman
     added.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
     added.set_defaults(command=verify)
     added = actions.add_parser("import", help="copy a package into your own folder, checked before", parents=[common()])
-    added.add_argument("path", type=Path, help="a package's folder, or one zipped")
+    added.add_argument(
+        "path", type=Path, help="a package's folder, or one zipped; or a folder of Hugging Face's ONNX exports"
+    )
+    added.add_argument(
+        "--variant", default="", metavar="NAME", help="of such an export: full, fp16, int8, q4, q4f16, …"
+    )
     another = added.add_mutually_exclusive_group()
     another.add_argument("--replace", action="store_true", help="in the place of another version of your own")
     another.add_argument("--both", action="store_true", help="beside another version, under a name of its own")
@@ -203,7 +208,7 @@ def add_complete(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--chat", action="store_true", help="the prompt is a question to a model that answers")
     parser.add_argument("--kind", default="", metavar="NAME", help="of text, where the model was taught kinds")
-    parser.add_argument("--count", type=_number(1, 64), default=1, metavar="N", help="texts, as one batch (default: 1)")
+    parser.add_argument("--count", type=_number(1, 16), default=1, metavar="N", help="texts, as one batch (default: 1)")
     parser.add_argument("--seed", type=_number(0, 2**32 - 1), default=0, metavar="S", help="default: 0")
     _add_choosing(parser.add_argument_group("how a token is chosen; without a word it is as in the window"))
     _add_ends(parser.add_argument_group("length and limits; the case of letters does not count"))

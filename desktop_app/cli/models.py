@@ -9,7 +9,7 @@ from desktop_app.engine.errors import Cancelled, Fault, PackageError, StudioErro
 from desktop_app.engine.manifest import Manifest
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Verified, Verify
-from desktop_app.studio import check_up
+from desktop_app.studio import check_up, hf_folder
 from desktop_app.studio.arrival import Arrival
 from desktop_app.studio.jobs import JobQueue
 from desktop_app.studio.model_card import megabytes, size_on_disk
@@ -54,7 +54,7 @@ def verify(options: argparse.Namespace) -> int:
 
 def bring_in(options: argparse.Namespace) -> int:
     """Copy a package into the user's folder, whole or not at all, once it was verified and checked up."""
-    with asking.engine(options.device, options.threads) as jobs, asking.library().receive(options.path) as arrival:
+    with asking.engine(options.device, options.threads) as jobs, _received(options) as arrival:
         _refuse_name(arrival, options)
         verify_one(jobs, arrival.package)
         found = check.checked_up(jobs, arrival.package)
@@ -67,8 +67,14 @@ def bring_in(options: argparse.Namespace) -> int:
         package = ends[_wish(arrival, options)]()
         check.remember(jobs, [package], [found])
     print(f"“{package.manifest.title}” is now in {package.folder}. Licence: {package.manifest.licence}.")
+    if package.manifest.made_by.preset == hf_folder.PRESET:
+        print(package.manifest.summary)
     print(f"Check-up: {check_up.summary(found)}")
     return 0
+
+
+def _received(options: argparse.Namespace) -> Arrival:
+    return asking.library().receive(options.path, options.variant)
 
 
 def _refuse_name(arrival: Arrival, options: argparse.Namespace) -> None:
@@ -110,6 +116,8 @@ def _row(package: Package) -> tuple[str, ...]:
 
 def _scope(manifest: Manifest) -> str:
     """What a package draws, or what it takes."""
+    if manifest.text is not None:
+        return f"{manifest.text.context:,} tokens"
     if manifest.restoration is None:
         return f"{len(manifest.classes)} classes" if manifest.classes else "no classes"
     side = manifest.restoration.side

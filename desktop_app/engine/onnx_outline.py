@@ -1,7 +1,7 @@
 """What an ONNX graph takes and gives, which operators it is of, and where its weights lie: read, never run.
 
-A manifest is made from it where a model comes without one (studio/hf_folder.py). The graph itself is judged by
-onnx_file.check, before and apart.
+A manifest is made from it where a model comes without one (studio/hf_folder.py). Whether the file is an honest one is
+for onnx_file.check to say.
 """
 
 import mmap
@@ -14,6 +14,7 @@ from desktop_app.engine.protobuf import Malformed, Reader, Span, message
 
 MAX_TENSORS = 4096  # that a graph takes or gives
 MAX_RANK = 32
+MAX_DEPTH = 8  # of subgraphs
 
 # field numbers of onnx.proto3
 _MODEL_GRAPH, _MODEL_OPSET = 7, 8
@@ -21,7 +22,7 @@ _OPSET_DOMAIN, _OPSET_VERSION = 1, 2
 _GRAPH_NODE, _GRAPH_INITIALIZER, _GRAPH_INPUT, _GRAPH_OUTPUT = 1, 5, 11, 12
 _NODE_OP_TYPE, _NODE_ATTRIBUTE, _NODE_DOMAIN = 4, 5, 7
 _ATTRIBUTE_TENSOR, _ATTRIBUTE_GRAPH, _ATTRIBUTE_TENSORS, _ATTRIBUTE_GRAPHS = 5, 6, 10, 11
-_TENSOR_NAME, _TENSOR_EXTERNAL = 8, 13
+_TENSOR_TYPE, _TENSOR_NAME, _TENSOR_EXTERNAL = 2, 8, 13
 _ENTRY_KEY, _ENTRY_VALUE = 1, 2
 _VALUE_NAME, _VALUE_TYPE = 1, 2
 _TYPE_TENSOR = 1
@@ -37,6 +38,7 @@ class Outline:
     inputs: tuple[Tensor, ...]  # without those that are constants; an axis of no name is called “?”
     outputs: tuple[Tensor, ...]
     operators: frozenset[str]  # of standard ones the bare name, of others “com.microsoft::GroupQueryAttention”
+    constants: frozenset[str]  # the types of its constants, but for those that are not read
     data_files: tuple[str, ...]  # names of the files that hold weights, in order of need
     opset: int  # of the standard operators
 
@@ -60,6 +62,7 @@ class _Walk(Reader):
         self._inputs: list[Tensor] = []
         self._outputs: list[Tensor] = []
         self._constants: set[str] = set()
+        self._types: set[str] = set()
         self._operators: set[str] = set()
         self._data_files: dict[str, None] = {}
         self._opset = 0
@@ -67,12 +70,18 @@ class _Walk(Reader):
     def model(self) -> Outline:
         for field, value in self.fields(self.whole):
             if field == _MODEL_GRAPH:
-                self._graph(message(value), is_outer=True)
+                self._graph(message(value), depth=0)
             elif field == _MODEL_OPSET:
                 self._read_opset(message(value))
         taken = tuple(tensor for tensor in self._inputs if tensor.name not in self._constants)
-        files = tuple(self._data_files)
-        return Outline(taken, tuple(self._outputs), frozenset(self._operators), files, self._opset)
+        return Outline(
+            taken,
+            tuple(self._outputs),
+            frozenset(self._operators),
+            frozenset(self._types),
+            tuple(self._data_files),
+            self._opset,
+        )
 
     def _read_opset(self, span: Span) -> None:
         found = dict(self.fields(span))
@@ -80,21 +89,23 @@ class _Walk(Reader):
         if isinstance(version, int) and (domain is None or self.text(domain) in ("", "ai.onnx")):
             self._opset = version
 
-    def _graph(self, span: Span, *, is_outer: bool) -> None:
+    def _graph(self, span: Span, *, depth: int) -> None:
+        if depth > MAX_DEPTH:
+            raise Malformed("its graphs are nested too deep")
         for field, value in self.fields(span):
             if field == _GRAPH_NODE:
-                self._node(message(value))
+                self._node(message(value), depth)
             elif field == _GRAPH_INITIALIZER:
                 name = self._tensor(message(value))
-                if is_outer:
+                if depth == 0:
                     self._constants.add(name)
-            elif is_outer and field in (_GRAPH_INPUT, _GRAPH_OUTPUT):
+            elif depth == 0 and field in (_GRAPH_INPUT, _GRAPH_OUTPUT):
                 found = self._inputs if field == _GRAPH_INPUT else self._outputs
                 found.append(self._value(message(value)))
                 if len(found) > MAX_TENSORS:
                     raise Malformed(f"it takes or gives more than {MAX_TENSORS:,} tensors")
 
-    def _node(self, span: Span) -> None:
+    def _node(self, span: Span, depth: int) -> None:
         kind = domain = ""
         for field, value in self.fields(span):
             if field == _NODE_OP_TYPE:
@@ -102,15 +113,15 @@ class _Walk(Reader):
             elif field == _NODE_DOMAIN:
                 domain = self.text(value)
             elif field == _NODE_ATTRIBUTE:
-                self._attribute(message(value))
+                self._attribute(message(value), depth)
         self._operators.add(kind if domain in ("", "ai.onnx") else f"{domain}::{kind}")
 
-    def _attribute(self, span: Span) -> None:
+    def _attribute(self, span: Span, depth: int) -> None:
         for field, value in self.fields(span):
             if field in (_ATTRIBUTE_TENSOR, _ATTRIBUTE_TENSORS):
                 self._tensor(message(value))
             elif field in (_ATTRIBUTE_GRAPH, _ATTRIBUTE_GRAPHS):
-                self._graph(message(value), is_outer=False)
+                self._graph(message(value), depth=depth + 1)
 
     def _tensor(self, span: Span) -> str:
         """The name of a constant; where it lies in another file, that is remembered."""
@@ -118,6 +129,8 @@ class _Walk(Reader):
         for field, value in self.fields(span):
             if field == _TENSOR_NAME:
                 name = self.text(value)
+            elif field == _TENSOR_TYPE and isinstance(value, int) and value in _DTYPES:
+                self._types.add(_DTYPES[value])
             elif field == _TENSOR_EXTERNAL:
                 entry = {key: self.text(words) for key, words in self.fields(message(value))}
                 if entry.get(_ENTRY_KEY) == "location":

@@ -94,10 +94,13 @@ class Session:
             raise self._runtime.explain(error, self.name) from None
         return values
 
-    def check_shapes(self, graph: Graph) -> None:
-        """Raise PackageError unless the names, types and shapes of the graph are those the manifest gives."""
+    def check_shapes(self, graph: Graph, *, inferred: bool = False) -> None:
+        """Raise PackageError unless the names, types and shapes of the graph are those the manifest gives.
+
+        inferred: outputs may tell sizes that the manifest, made from the file alone, leaves free.
+        """
         runtime_words.check_tensors(self.name, "input", graph.inputs, self._inner.get_inputs())
-        runtime_words.check_tensors(self.name, "output", graph.outputs, self._inner.get_outputs())
+        runtime_words.check_tensors(self.name, "output", graph.outputs, self._inner.get_outputs(), inferred=inferred)
 
     def bound(self) -> "Bound":
         """A way to run it over buffers of the caller's own."""

@@ -27,11 +27,16 @@ _MEMORY_MARKS = (
 )
 
 
-def check_tensors(name: str, kind: str, declared: Iterable[Tensor], found: Iterable[Any]) -> None:
-    """Raise PackageError unless the names, types and shapes that ONNX Runtime found are those the manifest gives."""
+def check_tensors(
+    name: str, kind: str, declared: Iterable[Tensor], found: Iterable[Any], *, inferred: bool = False
+) -> None:
+    """Raise PackageError unless the names, types and shapes that ONNX Runtime found are those the manifest gives.
+
+    inferred: of an axis that the manifest leaves free, ONNX Runtime may have worked out the size.
+    """
     want = {t.name: (t.dtype, t.shape) for t in declared}
     have = {a.name: (_DTYPES.get(a.type, a.type), tuple(a.shape)) for a in found}
-    if want.keys() != have.keys() or any(not _fits(want[n], have[n]) for n in want):
+    if want.keys() != have.keys() or any(not _fits(want[n], have[n], inferred) for n in want):
         raise PackageError(
             f"“{name}” has the {kind}s {_listed(have)}, where the manifest says {_listed(want)}.", Fault.WRONG_SHAPE
         )
@@ -58,14 +63,15 @@ def first_line(text: str) -> str:
     return line[:600]
 
 
-def _fits(want: tuple[str, tuple[int | str, ...]], have: tuple[str, tuple[Any, ...]]) -> bool:
-    """Same dtype and rank, same fixed sizes; a free axis of the manifest must be free in the graph as well."""
+def _fits(want: tuple[str, tuple[int | str, ...]], have: tuple[str, tuple[Any, ...]], inferred: bool) -> bool:
+    """Same dtype and rank, same fixed sizes; unless inferred, what is free in the manifest is free in the graph too."""
     (dtype, shape), (found_dtype, found_shape) = want, have
     return (
         dtype == found_dtype
         and len(shape) == len(found_shape)
         and all(
-            a == b if isinstance(a, int) else not isinstance(b, int) for a, b in zip(shape, found_shape, strict=True)
+            a == b if isinstance(a, int) else inferred or not isinstance(b, int)
+            for a, b in zip(shape, found_shape, strict=True)
         )
     )
 

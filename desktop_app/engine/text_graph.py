@@ -47,7 +47,7 @@ def open_graph(package: Package, runtime: Runtime) -> TextGraph:
     takes, gives = ({t.name: t for t in tensors} for tensors in (graph.inputs, graph.outputs))
     _check(package, text, takes, gives)
     session = runtime.open_text(package.file(graph.file))
-    session.check_shapes(graph)
+    session.check_shapes(graph, inferred=True)
     keep = takes.get("num_logits_to_keep")
     return TextGraph(
         session,

@@ -10,10 +10,11 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol, cast
 
 from desktop_app.engine import packages
-from desktop_app.engine.errors import Fault, FileError, PackageError
+from desktop_app.engine.errors import Fault, FileError, PackageError, RequestError
 from desktop_app.engine.manifest import Ability
 from desktop_app.engine.onnx_file import is_plain_name
 from desktop_app.engine.packages import Package
+from desktop_app.studio import hf_folder
 from desktop_app.studio.arrival import Arrival, recover
 
 MAX_PACKAGE_BYTES = 4 * 2**30
@@ -52,10 +53,11 @@ class Library:
             verify(arrival.package)
             return arrival.keep()
 
-    def receive(self, source: Path) -> Arrival:
+    def receive(self, source: Path, variant: str = "") -> Arrival:
         """Copy a folder or .zip beside the user's own packages and check it; whoever asked decides what becomes of it.
 
-        Raises PackageError or FileError; the source is never changed.
+        variant: of a folder in Hugging Face's layout the network to be taken; empty takes what suits best.
+        Raises StudioError; the source is never changed.
         """
         try:
             self._user_folder.mkdir(parents=True, exist_ok=True)
@@ -65,7 +67,7 @@ class Library:
         except OSError as error:
             raise FileError(f"“{self._user_folder}” cannot be written: {error.strerror or error}.") from None
         try:
-            package = packages.open_package(_fetch(source, pending))
+            package = packages.open_package(_fetch(source, pending, variant))
             packages.check_files(package)
             return Arrival(pending, package, self._user_folder, self.packages())
         except BaseException as error:
@@ -82,8 +84,12 @@ def _sweep(folder: Path) -> None:
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _fetch(source: Path, into: Path) -> Path:
+def _fetch(source: Path, into: Path, variant: str) -> Path:
     """Copy manifest and listed files of a package folder or archive; the copy's folder is called as the package."""
+    if source.is_dir() and hf_folder.is_one(source):
+        return hf_folder.make_package(source, into, variant, most=MAX_PACKAGE_BYTES)
+    if variant:
+        raise RequestError(f"“{source.name}” is no folder in Hugging Face's layout: it has no variants. Leave it out.")
     if source.is_dir():
         return _copy(_Folder(source), into, source.resolve().name)
     if not source.exists():
