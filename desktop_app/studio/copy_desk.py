@@ -4,7 +4,6 @@ A batch is what was asked for at once, from the brief or from a branch; a branch
 over from the branch it goes on from, so that nothing done to one line changes another.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -190,17 +189,6 @@ def _common(one: str, other: str) -> str:
 
 
 # -- limits ----------------------------------------------------------------------------------------------------------
-
-
-def limits_from(characters: int, contain: str, avoid: str) -> Limits:
-    """From what stands in the fields: 0 is any number, words and phrases are parted by commas."""
-    return Limits(min(characters, LONGEST) if characters > 0 else None, phrases(contain), phrases(avoid))
-
-
-def phrases(text: str) -> tuple[str, ...]:
-    """What is written between commas, each once."""
-    found = (" ".join(part.split()) for part in re.split(r"[,;\n]", text))
-    return tuple(dict.fromkeys(part for part in found if part))
 
 
 def impossible(limits: Limits) -> str:

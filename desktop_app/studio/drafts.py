@@ -1,6 +1,5 @@
 """Text while it is being written: what came of each branch, and how surprising each word of it was."""
 
-import math
 import re
 from collections.abc import Sequence
 from typing import Literal
@@ -9,8 +8,7 @@ import msgspec
 
 from desktop_app.engine.requests import Frozen
 from desktop_app.engine.text_requests import Closed, Ending, Wrote
-
-LEAST = 1e-9  # probability; a surprise of thirty bits is as much as is told
+from desktop_app.studio.page import bits
 
 
 class Draft(Frozen, frozen=True):
@@ -33,12 +31,8 @@ def grown(drafts: Sequence[Draft], update: Wrote | Closed) -> tuple[Draft, ...]:
         new = msgspec.structs.replace(old, why=update.why)
     else:
         text = old.text + update.text
-        new = Draft(text, (*old.ends, len(text)), (*old.bits, bits_of(update.probability)), old.why)
+        new = Draft(text, (*old.ends, len(text)), (*old.bits, bits(update.probability) + 0.0), old.why)
     return (*drafts[: update.branch], new, *drafts[update.branch + 1 :])
-
-
-def bits_of(probability: float) -> float:
-    return -math.log2(max(probability, LEAST)) + 0.0
 
 
 def bits_a_word(draft: Draft) -> tuple[float, ...]:
@@ -48,12 +42,8 @@ def bits_a_word(draft: Draft) -> tuple[float, ...]:
         return ()
     sums = [0.0] * len(words)
     place = 0
-    for end, bits in zip(draft.ends, draft.bits, strict=True):
+    for end, surprise in zip(draft.ends, draft.bits, strict=True):
         while place < len(words) - 1 and end > words[place]:
             place += 1
-        sums[place] += bits
+        sums[place] += surprise
     return tuple(round(total, 2) for total in sums)
-
-
-def words_of(text: str) -> int:
-    return len(text.split())

@@ -249,11 +249,6 @@ def test_a_full_line_is_not_gone_on_with(package):
 # -- limits ----------------------------------------------------------------------------------------------------------
 
 
-def test_words_are_parted_by_commas():
-    assert desks.limits_from(30, " oak,  warm   light,oak,", "") == Limits(30, ("oak", "warm light"))
-    assert desks.limits_from(0, "", "gold; silver") == Limits(None, (), ("gold", "silver"))
-
-
 def test_a_line_that_breaks_a_limit_says_so():
     limits = Limits(10, ("oak",), ("gold",))
     assert desks.breaks("Old oak", limits) == ()

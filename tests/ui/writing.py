@@ -1,132 +1,78 @@
-"""A room to write in, with a project under it, on a fake engine: what the window does with Write and no more."""
+"""A view of Write on its own, with a fake engine behind it and a project that takes what is wished for."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import msgspec
-import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from msgspec.structs import replace
+from PySide6.QtCore import QCoreApplication
 
 from desktop_app.engine.packages import Package
-from desktop_app.studio.jobs import JobQueue
-from desktop_app.studio.project import Project, ProjectState
+from desktop_app.engine.requests import Design
+from desktop_app.studio.project import Project, ProjectState, Take
 from desktop_app.studio.sheet import SheetState
 from desktop_app.studio.writing import WriteState
 from desktop_app.ui.bridge import QueueBridge
-from desktop_app.ui.look.theme import Look
-from desktop_app.ui.write.write_room import WriteRoom
-from tests.fakes import FakeEngine, FakeHost, write_writer
-from tests.ui.conftest import wait_for
-
-CTRL = Qt.KeyboardModifier.ControlModifier
+from tests.fakes import ImmediateQueue, write_package, write_writer
 
 
-class Table:
-    """The room, and a project that takes its steps."""
+class Writer:
+    """Shows a view what its project says, as the window does."""
 
-    def __init__(self, folder: Path, look: Look, package: Package | None, engine: FakeEngine | None = None) -> None:
-        self.host = FakeHost(engine)
-        self.engine = self.host.engine
-        self.queue = JobQueue(self.host)
+    def __init__(self, view_of, look, folder: Path, write: WriteState, *, chat: bool = True) -> None:  # type: ignore[no-untyped-def]
+        self.queue = ImmediateQueue()
         self.bridge = QueueBridge()
-        self.bridge.attach(self.queue)
-        self.project = Project(folder / "project.maquette", ProjectState(SheetState("", 0)))
-        self.package = package
-        self.room = WriteRoom(look, self.bridge)
-        self.room.changed.connect(self._on_changed)
-        self.room.settled.connect(self.project.end_coalescing)
-        self.room.resize(1240, 820)
+        self.bridge.attach(self.queue)  # type: ignore[arg-type]
+        self.package: Package | None = write_writer(folder, chat=chat)
+        drawer = write_package(folder)
+        self.by_hash = {drawer.sha256: drawer}
+        self.takes = (
+            Take(Design(1, 2, 3), drawer.name, drawer.sha256, "2026-01-01"),
+            Take(Design(1, 27, 4), drawer.name, drawer.sha256, "2026-01-02", "Quiet"),
+        )
+        self.project = Project(folder / "project.json", ProjectState(SheetState("fake-digits", 7), write=write))
+        self.said: list[tuple[str, str]] = []
+        self.titles: list[tuple[str, Take]] = []
+        self.steps: list[str] = []
+        self.view = view_of(look, self.bridge)
+        self.view.changed.connect(self._on_changed)
+        self.view.said.connect(lambda *words: self.said.append(words))
+        self.view.title_wished.connect(lambda text, take: self.titles.append((text, take)))
+        self.view.resize(900, 700)
+        self.view.show()
         self.show()
 
     @property
-    def page(self):  # type: ignore[no-untyped-def]
-        return self.project.state.write.page
+    def write(self) -> WriteState:
+        return self.project.state.write
 
     @property
-    def view(self):  # type: ignore[no-untyped-def]
-        return self.room.page
-
-    @property
-    def editor(self):  # type: ignore[no-untyped-def]
-        return self.room.page.editor
-
-    @property
-    def asked(self) -> list:  # type: ignore[type-arg]
-        return self.engine.served
+    def engine(self):  # type: ignore[no-untyped-def]
+        return self.queue.engine
 
     def show(self) -> None:
-        self.room.show_project(self.project.state, self.package, {})
+        self.view.show_state(self.write, self.package, self.takes, self.by_hash)
 
-    def _on_changed(self, write: WriteState, label: str, coalesce: str) -> None:
-        self.project.change(label, msgspec.structs.replace(self.project.state, write=write), coalesce=coalesce)
+    def undo(self) -> str:
+        label = self.project.undo()
         self.show()
+        return label
 
-    def undo(self) -> None:
-        self.project.undo()
+    def redo(self) -> str:
+        label = self.project.redo()
         self.show()
+        return label
 
-    def redo(self) -> None:
-        self.project.redo()
-        self.show()
-
-    def set(self, **options: object) -> None:
-        """Options of writing, without a step."""
-        state = self.project.state
-        write = msgspec.structs.replace(state.write, options=msgspec.structs.replace(state.write.options, **options))
-        self.project.state = msgspec.structs.replace(state, write=write)
-        self.show()
-
-    def type(self, text: str) -> None:
-        """Letter by letter; what is on no key comes as from an input method."""
-        for letter in text:
-            if letter.isascii():
-                QTest.keyClick(self.editor, letter)
-            else:
-                event = QInputMethodEvent()
-                event.setCommitString(letter)
-                QApplication.sendEvent(self.editor, event)
-
-    def key(self, key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        QTest.keyClick(self.editor, key, held)
-
-    def write_on(self) -> None:
-        """Ask for a prediction and wait until it is there."""
-        self.key(Qt.Key.Key_Return, CTRL)
-        self.wait()
-
-    def wait(self) -> None:
-        wait_for(lambda: not self.view.is_busy)
+    def settle(self) -> None:
+        """Deliver what the engine has said."""
+        for _ in range(3):
+            QCoreApplication.processEvents()
 
     def close(self) -> None:
-        self.room.leave()
+        self.view.leave()
         self.bridge.close()
-        self.queue.shutdown()
-        self.room.close()
-        self.room.deleteLater()
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self.view.close()
+        self.view.deleteLater()
 
-
-@pytest.fixture
-def make_table(qapp: QApplication, tmp_path: Path, look: Look) -> Iterator[Callable[..., Table]]:
-    made: list[Table] = []
-
-    def make(engine: FakeEngine | None = None, *, bare: bool = False, **about: object) -> Table:
-        package = None if bare else write_writer(tmp_path / "models", **about)  # type: ignore[arg-type]
-        table = Table(tmp_path, look, package, engine)
-        made.append(table)
-        table.set(ghost=False)
-        table.room.show()
-        table.editor.setFocus()
-        return table
-
-    yield make
-    for table in made:
-        table.close()
-
-
-@pytest.fixture
-def table(make_table: Callable[..., Table]) -> Table:
-    return make_table()
+    def _on_changed(self, write: WriteState, label: str, coalesce: str) -> None:
+        self.steps.append(label)
+        self.project.change(label, replace(self.project.state, write=write), coalesce=coalesce)
+        self.show()
