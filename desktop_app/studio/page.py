@@ -89,11 +89,17 @@ def bits(probability: float) -> float:
 def prompt_of(page: Page, at: int, context: int) -> tuple[str, int]:
     """What is sent of the text before a place, and how many characters before it are not.
 
-    A context holds fewer than are sent, so nothing is lost by it. context: of the model, in tokens.
+    A context holds fewer than are sent, so nothing is lost by it. Spaces at the end are not sent: to a model the space
+    belongs to the word after it, and `seamless` takes it off again. context: of the model, in tokens.
     """
     most = context * CHARACTERS_A_TOKEN
     left_out = max(0, at - most) // STEP * STEP
-    return page.text[left_out:at], left_out
+    return page.text[left_out:at].rstrip(" "), left_out
+
+
+def seamless(before: str, text: str) -> str:
+    """What the model writes first, without the space that stands there already."""
+    return text[1:] if before.endswith(" ") and text.startswith(" ") else text
 
 
 def words(text: str) -> int:
@@ -169,7 +175,10 @@ def grown(page: Page, wrote: Wrote) -> Page:
     last, run = page.last, page.runs[-1]
     assert last is not None
     assert last.end == run.end
-    at, length = last.end, len(wrote.text)
+    at = last.end
+    if last.start == at:
+        wrote = replace(wrote, text=seamless(page.text[at - 1 : at], wrote.text))
+    length = len(wrote.text)
     others = moved(page.runs[:-1], at, at, length)
     grown_run = Run(run.start, (*run.tokens, token_of(wrote)))
     cursor = page.cursor + length if page.cursor >= at else page.cursor

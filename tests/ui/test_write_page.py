@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 
 from desktop_app.engine.text_requests import Complete
 from tests.fakes import WORDS, token_of
-from tests.ui.writing import CTRL, Table, make_table, table  # noqa: F401
+from tests.ui.write_table import CTRL, Table, make_table, table  # noqa: F401
 
 
 def words_of(seed: int, count: int) -> str:

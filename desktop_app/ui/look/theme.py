@@ -82,6 +82,7 @@ def style_sheet(name: ThemeName) -> str:
         "text_body": tokens.TEXT_BODY,
         "text_title": tokens.TEXT_TITLE,
         "text_display": tokens.TEXT_DISPLAY,
+        "text_page": tokens.TEXT_PAGE,
         "radius": tokens.RADIUS,
     }
     folder = (paths.resources() / "icons" / "style").as_posix()

@@ -9,13 +9,12 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QMimeData, QPointF, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
-    QFont,
+    QFontMetricsF,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPalette,
     QResizeEvent,
     QTextBlockFormat,
     QTextCursor,
@@ -26,14 +25,14 @@ from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from desktop_app.studio.page import difference
 from desktop_app.ui.look.theme import Look, font
-from desktop_app.ui.look.tokens import SPACE_2, SPACE_4, SPACE_8
+from desktop_app.ui.look.tokens import SPACE_2, SPACE_8, TEXT_PAGE
 from desktop_app.ui.write.ghost_ink import GhostInk
 from desktop_app.ui.write.text_lines import TextLines
 from desktop_app.ui.write.text_places import clean, from_qt, to_qt, units
 
-TEXT_PX = 17
 LINE_HEIGHT = 150  # per cent
 MEASURE = 68  # characters a line
+SAMPLE = "The quick brown fox jumps over the lazy dog, and then it rests in the shade."
 MARGIN = 2 * SPACE_8
 FOOT = 120  # px below the text, so that one does not write at the edge
 
@@ -46,6 +45,7 @@ class PageEditor(QTextEdit):
     hovered = Signal(int)  # the character under the mouse, -1 for none
     keyed = Signal(QKeyEvent)  # before it is typed; one that is accepted is not
     files_dropped = Signal(object)  # paths
+    rewritten = Signal(int, int, int)  # by whomever: start, characters removed, characters inserted
     scrolled = Signal()  # or its size is another: another part of the text is in view
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
@@ -76,15 +76,10 @@ class PageEditor(QTextEdit):
         self.cursorPositionChanged.connect(self._on_moved)
         self.selectionChanged.connect(self._on_moved)
         self.verticalScrollBar().valueChanged.connect(self.scrolled)
-        look.changed.connect(self._tint)
-        self._tint()
+        look.changed.connect(self.viewport().update)
 
     def _set_type(self) -> None:
         """Type, leading and margins; every paragraph takes them over from the one that it is split off."""
-        typeface = font(TEXT_PX)
-        typeface.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-        self.setFont(typeface)
-        self.document().setDefaultFont(typeface)
         margins = QTextFrameFormat()
         margins.setLeftMargin(MARGIN)
         margins.setRightMargin(MARGIN)
@@ -96,7 +91,9 @@ class PageEditor(QTextEdit):
         leading.setLineHeight(LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         leading.setBottomMargin(SPACE_2)
         self.textCursor().setBlockFormat(leading)
-        self.setMaximumWidth(round(self.fontMetrics().averageCharWidth() * MEASURE) + 2 * MARGIN + SPACE_4)
+        self.setMaximumWidth(
+            round(QFontMetricsF(font(TEXT_PAGE)).horizontalAdvance(SAMPLE) / len(SAMPLE) * MEASURE) + 2 * MARGIN
+        )
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -191,7 +188,10 @@ class PageEditor(QTextEdit):
         end = start + removed
         self._units += units(inserted) - units(self._text[start:end])
         self._text = self._text[:start] + inserted + self._text[end:]
+        self._tints = [tint for old in self._tints for tint in _moved(old, start, removed, len(inserted))]
         self.lines.forget()
+        if removed or inserted:
+            self.rewritten.emit(start, removed, len(inserted))
 
     def _between(self, start: int, end: int) -> str:
         hand = QTextCursor(self.document())
@@ -208,22 +208,15 @@ class PageEditor(QTextEdit):
         if not self._quiet:
             self.moved.emit()
 
-    @Slot()
-    def _tint(self) -> None:
-        colours = self._look.colours
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Base, QColor(colours.panel))
-        palette.setColor(QPalette.ColorRole.Text, QColor(colours.ink))
-        palette.setColor(QPalette.ColorRole.PlaceholderText, QColor(colours.ink_soft))
-        self.setPalette(palette)
-        self.viewport().update()
-
     # -- Qt --------------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_step(event):
             event.ignore()  # a step back is the project's
             return False
+        if self.ghost.text and isinstance(event, QKeyEvent) and _is_tab(event):
+            self.keyPressEvent(event)
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -293,6 +286,19 @@ class PageEditor(QTextEdit):
 
     def _boxes(self, start: int, end: int) -> list[QRectF]:
         return self.lines.boxes(to_qt(self._text, start), to_qt(self._text, end))
+
+
+def _is_tab(event: QKeyEvent) -> bool:
+    return event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and not event.modifiers()
+
+
+def _moved(tint: tuple[int, int, str], start: int, removed: int, inserted: int) -> Tints:
+    """A ground after an edit; one that it touches is gone."""
+    first, end, colour = tint
+    if end <= start:
+        return [tint]
+    shift = inserted - removed
+    return [(first + shift, end + shift, colour)] if first >= start + removed else []
 
 
 def _is_step(event: QKeyEvent) -> bool:

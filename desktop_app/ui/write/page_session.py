@@ -160,7 +160,8 @@ class PageSession(QObject):
         last = self.page.last
         assert last is not None
         self.page = pages.grown(self.page, wrote)
-        self.grew.emit(last.end, wrote.text)
+        assert self.page.last is not None
+        self.grew.emit(last.end, self.page.text[last.end : self.page.last.end])
         if monotonic() - self._told_at > TELL_S:
             self._tell(*self._step)
 

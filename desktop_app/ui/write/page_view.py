@@ -7,12 +7,16 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.engine.packages import Package
+from desktop_app.engine.text_requests import Alternative
 from desktop_app.studio import page as pages
+from desktop_app.studio.page import Place
 from desktop_app.studio.project import Take
 from desktop_app.studio.writing import WriteState
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.look.theme import Look
+from desktop_app.ui.write.ghost import Ghost, Wish
 from desktop_app.ui.write.page_editor import PageEditor
+from desktop_app.ui.write.page_marks import PageMarks
 from desktop_app.ui.write.page_session import PageSession
 from desktop_app.ui.write.page_sheet import PageSheet
 from desktop_app.ui.write.write_status import WriteStatus
@@ -37,12 +41,16 @@ class PageView(QWidget):
         self.session = PageSession(bridge, self)
         self.editor = PageEditor(look)
         self.sheet = PageSheet(self.editor)
+        self.marks = PageMarks(look, bridge, self.session, self.editor, self)
+        self.ghost = Ghost(bridge, self)
         self.status = WriteStatus(look)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.sheet, 1)
+        column.addWidget(self.marks.strip)
         column.addWidget(self.status)
+        self.setTabOrder(self.editor, self.status.go)
         self._connect()
         self._show_text()
 
@@ -64,6 +72,9 @@ class PageView(QWidget):
         status.stop_wished.connect(self.stop)
         status.reroll_wished.connect(self.reroll)
         self.sheet.starter_chosen.connect(self._on_starter)
+        self.marks.taken.connect(self._on_taken)
+        self.ghost.rested.connect(self._on_rested)
+        self.ghost.changed.connect(self._show_ghost)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -71,7 +82,12 @@ class PageView(QWidget):
         self, write: WriteState, package: Package | None, takes: Sequence[Take], by_hash: Mapping[str, Package]
     ) -> None:
         """takes, by_hash: as the other two desks get them; the page needs none."""
+        options = self.session.options
         self.session.show(write, package)
+        if write.options.colour != options.colour:
+            self.marks.show_soon()
+        if options.ghost and not write.options.ghost:
+            self.ghost.dismiss()
         self._show_text()
 
     @Slot()
@@ -93,14 +109,28 @@ class PageView(QWidget):
 
     @Slot()
     def write_on(self) -> None:
+        self._clear_way()
         self.session.write_on(self.editor.selection[1])
 
     @Slot()
     def reroll(self) -> None:
+        self._clear_way()
         self.session.reroll()
 
     @Slot()
+    def show_alternatives(self) -> None:
+        if not self.marks.open_at_caret():
+            self.said.emit("Nothing is known yet of what else might stand here.", "plain")
+
+    def _clear_way(self) -> None:
+        """What is only there for idle hands does not hold up what was asked for."""
+        self.ghost.dismiss()
+        self.marks.weigher.stop()
+
+    @Slot()
     def stop(self) -> None:
+        """What came stays."""
+        self._clear_way()
         self.session.stop()
 
     def put(self, text: str, label: str) -> None:
@@ -114,8 +144,9 @@ class PageView(QWidget):
         return self.editor
 
     def leave(self) -> None:
-        """The window closes, or another desk is gone to: end what runs."""
-        self.session.stop()
+        """The window closes: end what runs."""
+        self.stop()
+        self.marks.close()
 
     # -- slots -----------------------------------------------------------------------------------------------------
 
@@ -134,22 +165,33 @@ class PageView(QWidget):
 
     @Slot(int, int, str)
     def _on_edited(self, start: int, removed: int, inserted: str) -> None:
+        self.ghost.dismiss()
         self.session.edit(start, removed, inserted, self.editor.take_label())
         self._show_text()
+        if self.session.options.ghost:
+            self.ghost.wait()
 
     @Slot()
     def _on_moved(self) -> None:
-        self.session.move(self.editor.caret)
+        if self.editor.caret != self.session.page.cursor:
+            self.ghost.dismiss()
+            self.session.move(self.editor.caret)
 
     @Slot(str)
     def _on_ended(self, why: str) -> None:
         last = self.session.page.last
+        self.marks.weigher.wait()
         self.status.show_end(why, last.seed if last else self.session.options.seed, self.session.cut)
 
     @Slot(str)
     def _on_starter(self, text: str) -> None:
         self.put(text, "Begin")
         self.editor.setFocus()
+
+    @Slot(object, object)
+    def _on_taken(self, place: Place, other: Alternative) -> None:
+        self._clear_way()
+        self.session.take(place, other)
 
     @Slot(QKeyEvent)
     def _on_key(self, event: QKeyEvent) -> None:
@@ -164,8 +206,51 @@ class PageView(QWidget):
             self.write_on()
         elif key == Qt.Key.Key_R and held == CTRL:
             self.reroll()
-        elif key == Qt.Key.Key_Escape and self.is_busy:
-            self.stop()
+        elif key == Qt.Key.Key_Escape:
+            return self._escape()
+        elif key == Qt.Key.Key_Down and held == ALT:
+            self.show_alternatives()
+        elif self.editor.ghost.text and key == Qt.Key.Key_Tab and not held:
+            self.accept(len(self.ghost.text))
+        elif self.editor.ghost.text and key == Qt.Key.Key_Right and held == CTRL:
+            self.accept(len(pages.next_word(self.ghost.text)))
         else:
             return False
         return True
+
+    def _escape(self) -> bool:
+        """One thing at a time: the list, what is being written, the ghost."""
+        if self.marks.popup.isVisible():
+            self.marks.popup.dismiss()
+        elif self.is_busy:
+            self.stop()
+        elif self.ghost.text:
+            self.ghost.dismiss()
+        else:
+            return False
+        return True
+
+    # -- ghost text ------------------------------------------------------------------------------------------------
+
+    @Slot()
+    def _on_rested(self) -> None:
+        """A shadow of what might follow, where the cursor stands at the end of a line with something in it."""
+        session, page = self.session, self.session.page
+        before, after = page.text[: page.cursor], page.text[page.cursor : page.cursor + 1]
+        is_at_end = after in ("", "\n") and before.strip() and self.editor.selection == (page.cursor, page.cursor)
+        if session.package is not None and is_at_end and self.editor.hasFocus() and not self.is_busy:
+            self.ghost.ask(Wish(page, session.package, session.options, session.kind))
+
+    @Slot()
+    def _show_ghost(self) -> None:
+        self.editor.ghost.show(self.ghost.text, self._look.colours.ink_soft)
+
+    def accept(self, length: int) -> None:
+        """So many characters of the ghost become text."""
+        at = self.ghost.at
+        text, tokens = self.ghost.take(length)
+        self.session.accept(at, text, tokens, f"ghost {at}")
+        if self.ghost.text:
+            self._show_ghost()
+        else:
+            self.ghost.wait()
