@@ -61,8 +61,10 @@ class Tokenizer:
         """The tokens, and which characters each completes: text[start:end], nothing where it ends inside of one."""
         encoded = self._encoded(text, special=False)
         ids = list(encoded.ids)
+        if not ids:
+            return [], []
         ends = self._ends_by_bytes(ids, text) or _ends_by_library(encoded.offsets)
-        return ids, list(zip([0, *ends[:-1]], ends, strict=True)) if ids else []
+        return ids, list(zip([0, *ends[:-1]], ends, strict=True))
 
     def bytes_of(self, token: int) -> bytes:
         """What the token stands for; special tokens and numbers without a token stand for nothing."""
