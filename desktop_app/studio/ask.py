@@ -20,7 +20,7 @@ LONGEST_NAME = 60  # characters; what is longer is no name
 
 
 class Answer(Frozen, frozen=True):
-    """What came, and to what. document: how many characters of the text it was asked about were read."""
+    """What came, and to what."""
 
     text: str
     why: Ending | Literal["stopped"]
@@ -28,6 +28,7 @@ class Answer(Frozen, frozen=True):
     package: str  # name of the model
     sha256: str
     seed: int
+    asked: str  # a digest of the question and all that goes with it but the seed
     cut: int = 0  # characters of the text that were not read
     unread: str = ""  # the first words of those
 

@@ -1,5 +1,10 @@
 """What is said to a model that was taught to answer, for each of the tasks of Ask."""
 
+import hashlib
+
+import msgspec
+from msgspec.structs import replace
+
 from desktop_app.engine.packages import Package
 from desktop_app.engine.text_requests import Complete, Message
 from desktop_app.studio.ask import AskState, Task
@@ -16,24 +21,31 @@ NAMES = 8
 
 
 def ask_request(package: Package, state: AskState, options: WritingOptions, *, thing: str = "") -> Complete:
-    """thing: what the design is, in words, where names for it are asked for."""
+    """thing: what the design is, in words, where names for it are asked for.
+
+    The seed is the designer's, or the one after that of the last answer where the same was asked before.
+    """
     user = Message("user", _asked(state, thing), state.document if state.task != "names" else "")
-    return request(
-        package, options, messages=(Message("system", SYSTEM[state.task]), user), stop=options.stop, alternatives=0
-    )
+    asked = request(package, options, messages=(Message("system", SYSTEM[state.task]), user), alternatives=0)
+    last = state.answer
+    return replace(asked, seed=last.seed + 1) if last is not None and last.asked == digest(asked) else asked
+
+
+def digest(asked: Complete) -> str:
+    """Of all that was asked but for the seed: two questions of one digest are the same."""
+    return hashlib.sha256(msgspec.json.encode(replace(asked, seed=0))).hexdigest()
 
 
 def _asked(state: AskState, thing: str) -> str:
-    """What stands before the text; a blank line parts the two."""
+    """What stands before the text."""
     wish = state.question.strip()
-    text = {
+    return {
         "question": wish,
         "summarise": f"Summarise the following text. {wish}",
         "shorter": f"Rewrite the following text so that it is shorter. {wish}",
         "names": f"Write {NAMES} names for {thing}. {wish}",
         "free": wish,
     }[state.task].strip()
-    return text + "\n\n" if state.document.strip() and state.task != "names" else text
 
 
 def thing_words(class_words: str, title: str) -> str:

@@ -13,6 +13,7 @@ COPYWRITER = (
     "no quotation marks, no list, no explanation."
 )
 NO_BRIEF = "Write a brief first: what the lines are to go on from."
+ALIKE = "At temperature 0 all lines would be the same. Choose a higher one, or another preset."
 FULL = "This line has all the characters it may have. Allow more, or shorten it by hand first."
 
 
@@ -34,7 +35,7 @@ def next_batch(write: WriteState, package: Package) -> Batch | Refusal:
     gives the same lines, and one more click others.
     """
     desk, options = write.desk, write.options
-    sentence = _refused(desk)
+    sentence = _refused(desk) or (ALIKE if options.choosing.temperature <= 0 else "")
     if sentence:
         return Refusal(sentence)
     asked = desk.asks and can_be_asked(package)

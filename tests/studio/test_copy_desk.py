@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.engine.text_requests import Closed, Complete, Limits, Message, Wrote
+from desktop_app.engine.text_requests import Choosing, Closed, Complete, Limits, Message, Wrote
 from desktop_app.studio import copy_asking
 from desktop_app.studio import copy_desk as desks
-from desktop_app.studio.copy_asking import FULL, NO_BRIEF, Refusal, next_batch, request_of
+from desktop_app.studio.copy_asking import ALIKE, FULL, NO_BRIEF, Refusal, next_batch, request_of
 from desktop_app.studio.copy_desk import BRIEF, Batch, CopyDesk
 from desktop_app.studio.drafts import Draft, bits_a_word, blank, grown
 from desktop_app.studio.project import ProjectState
@@ -238,6 +238,11 @@ def test_what_cannot_be_is_refused_in_a_sentence(desk, sentence, package):
     refusal = next_batch(WriteState(desk=desk), package)
     assert isinstance(refusal, Refusal)
     assert refusal.sentence.startswith(sentence)
+
+
+def test_lines_that_would_all_be_the_same_are_not_written(package):
+    write = msgspec.structs.replace(a_state(), options=WritingOptions(Choosing(temperature=0.0)))
+    assert next_batch(write, package) == Refusal(ALIKE)
 
 
 def test_a_full_line_is_not_gone_on_with(package):

@@ -124,6 +124,7 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     ("star", "panel", 4.5),
     ("warn", "panel", 4.5),
     ("warn", "raised", 4.5),
+    ("warn", "paper", 4.5),
     ("warn", "warn_soft", 4.5),
     ("error", "panel", 4.5),
     ("error", "error_soft", 4.5),

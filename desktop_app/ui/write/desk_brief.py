@@ -7,14 +7,14 @@ from desktop_app.engine.text_requests import Limits
 from desktop_app.studio.copy_desk import FEWEST, LONGEST, MOST, CopyDesk
 from desktop_app.ui.controls.buttons import chip, push_button
 from desktop_app.ui.controls.flow_layout import FlowLayout
-from desktop_app.ui.controls.labels import label
+from desktop_app.ui.controls.labels import ElidedLabel, label
 from desktop_app.ui.look.tokens import CONTROL_HEIGHT, SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from desktop_app.ui.write.text_field import TextField
 from desktop_app.ui.write.text_places import clean
 from desktop_app.ui.write.word_lists import parsed, written
 
 HINT = "What the lines go on from: “A lamp of oak and glass. Tagline:”"
-WORDS_WIDTH, GOING_WIDTH = 120, 124  # px
+WORDS_WIDTH, GOING_WIDTH = 120, 140  # px
 
 
 class DeskBrief(QWidget):
@@ -48,7 +48,8 @@ class DeskBrief(QWidget):
         self.one_line = chip("One line")
         self.one_line.setToolTip("A line ends where the model begins a new one; else it may write several")
         self.asks = chip("Ask for lines")
-        self.told = label("", role="small", wrap=True)
+        self.told = ElidedLabel()
+        self.told.setProperty("role", "small")
         self.told.setFixedWidth(GOING_WIDTH)
         self.go = push_button("Write", role="main")
         self._connect()

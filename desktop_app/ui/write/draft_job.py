@@ -67,7 +67,7 @@ class DraftJob(QObject):
         seconds = time.monotonic() - self._first_word
         if seconds < SURE_AFTER_S:
             return "Writing…"
-        return f"Writing, {sum(words(draft.text) for draft in self.drafts) / seconds:.0f} words a second"
+        return f"{sum(words(draft.text) for draft in self.drafts) / seconds:.0f} words a second"
 
     def _on_update(self, number: int, _job: Job, update: Update) -> None:
         if number != self._number or not self.is_running:

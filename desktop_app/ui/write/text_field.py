@@ -8,7 +8,6 @@ from desktop_app.studio.page import difference
 from desktop_app.ui.look.tokens import SPACE_2
 from desktop_app.ui.write.text_places import clean, to_qt
 
-_STEPS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 _ROOMS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)  # Esc, and the others with Ctrl
 
 
@@ -53,8 +52,7 @@ class TextField(QPlainTextEdit):
     # -- Qt --------------------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        is_key = event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent)
-        if is_key and any(event.matches(step) for step in _STEPS):
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _is_step(event):
             event.ignore()
             return False
         return super().event(event)
@@ -68,3 +66,7 @@ class TextField(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         self.insertPlainText(clean(source.text()))
+
+
+def _is_step(event: QKeyEvent) -> bool:
+    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
