@@ -127,7 +127,7 @@ class AskForm(QWidget):
     # -- what is shown ---------------------------------------------------------------------------------------------
 
     def show_ask(self, state: AskState, design_words: str, *, has_page: bool) -> None:
-        """design_words: the design to find names for, empty where there is none. has_page: whether the page has text."""
+        """design_words: the design to find names for, empty where there is none. has_page: whether it has text."""
         self._group.button(TASKS.index(state.task)).setChecked(True)
         self.question.setPlaceholderText(HINTS[state.task])
         self.question.show_text(state.question)
