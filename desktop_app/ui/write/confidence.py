@@ -28,11 +28,16 @@ def band(probability: float) -> int:
     return next(number for number, (least, _) in enumerate(BANDS) if probability >= least)
 
 
-def tints(places: Sequence[Place], colours: Colours) -> list[tuple[int, int, str]]:
-    """Which part of the text lies on which ground."""
-    known = [(p.start, p.end, p.token.probability) for p in places]
-    found = [(start, end, grounds(colours)[band(p)]) for start, end, p in known if p is not None]
-    return [(start, end, colour) for start, end, colour in found if colour]
+def tints(places: Sequence[Place], text: str, colours: Colours) -> list[tuple[int, int, str]]:
+    """Which part of the text lies on which ground; the space before a word on none."""
+    found = []
+    for place in places:
+        ground = "" if place.token.probability is None else grounds(colours)[band(place.token.probability)]
+        word = text[place.start : place.end]
+        start = place.end - len(word.lstrip())
+        if ground and start < place.end:
+            found.append((start, place.end, ground))
+    return found
 
 
 class Legend(QWidget):

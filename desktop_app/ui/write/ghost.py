@@ -51,6 +51,11 @@ class Ghost(QObject):
         self._timer.setInterval(REST_MS)
         self._timer.timeout.connect(self.rested)
 
+    @property
+    def name(self) -> str:
+        """Of this ghost: all words of it that are taken are one step."""
+        return f"ghost {self._number}"
+
     def wait(self) -> None:
         """Something was typed: what is shown goes, and the rest begins anew."""
         self.dismiss()

@@ -57,7 +57,8 @@ class PageMarks(QObject):
     def show_now(self) -> None:
         page = self._session.page
         self._places = self.weigher.known(page, *self._editor.in_view())
-        self._editor.show_tints(tints(self._places, self._look.colours) if self._session.options.colour else [])
+        is_coloured = self._session.options.colour
+        self._editor.show_tints(tints(self._places, page.text, self._look.colours) if is_coloured else [])
         self.strip.show_places(self._places, page.text)
 
     @Slot()

@@ -26,6 +26,7 @@ CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ShiftModifier,
     Qt.KeyboardModifier.AltModifier,
 )
+GHOST_WORDS = "Tab takes what is shown, Ctrl+Right its next word"
 RETURNS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -244,12 +245,16 @@ class PageView(QWidget):
     @Slot()
     def _show_ghost(self) -> None:
         self.editor.ghost.show(self.ghost.text, self._look.colours.ink_soft)
+        if self.ghost.text:
+            self.status.say(GHOST_WORDS)
+        elif self.status.sentence == GHOST_WORDS:
+            self.status.say("")
 
     def accept(self, length: int) -> None:
         """So many characters of the ghost become text."""
         at = self.ghost.at
         text, tokens = self.ghost.take(length)
-        self.session.accept(at, text, tokens, f"ghost {at}")
+        self.session.accept(at, text, tokens, self.ghost.name)
         if self.ghost.text:
             self._show_ghost()
         else:

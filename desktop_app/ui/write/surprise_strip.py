@@ -63,6 +63,8 @@ class SurpriseStrip(QWidget):
         self._text = ""
         self._figure = ""
         self._over = -1
+        self.setObjectName("timeline")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMouseTracking(True)
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

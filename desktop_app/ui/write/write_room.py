@@ -26,6 +26,7 @@ from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_3, SPACE_4
 from desktop_app.ui.picture import incoming
 from desktop_app.ui.picture.no_designs import NoDesigns
+from desktop_app.ui.write.desk_view import DeskView
 from desktop_app.ui.write.page_session import NEW_SEEDS
 from desktop_app.ui.write.page_view import PageView
 from desktop_app.ui.write.text_places import clean
@@ -48,6 +49,7 @@ GONE = "The project’s writer “{}” is not here. Choose another one in the l
 class WriteRoom(QWidget, NoDesigns):
     changed = Signal(object, str, str)  # WriteState, what the step is called, what it runs together with
     settled = Signal()  # the hand has let go
+    title_wished = Signal(str, object)  # text, Take: a line as the title of a design
     selection_changed = Signal()
     pictures_changed = Signal()
     import_wished = Signal()
@@ -60,7 +62,7 @@ class WriteRoom(QWidget, NoDesigns):
         self.banner = Banner(look)
         self.panel = WriteControls(look)
         self.page = PageView(look, bridge)
-        self.desk = QWidget()
+        self.desk = DeskView(look, bridge)
         self.ask = QWidget()
         self._views: dict[Mode, Any] = {
             "page": self.page,
@@ -114,7 +116,8 @@ class WriteRoom(QWidget, NoDesigns):
         panel.settled.connect(self.settled)
         page.failed.connect(self._on_failed)
         page.files_dropped.connect(self.take_files)
-        for view in (self.page,):
+        self.desk.title_wished.connect(self.title_wished)
+        for view in (self.page, self.desk):
             view.changed.connect(self._on_changed)
             view.said.connect(self.say)
 
@@ -123,7 +126,8 @@ class WriteRoom(QWidget, NoDesigns):
     def show_project(self, project: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None:
         """package: the writer, None where it is not here. by_hash: the generators."""
         self._write, self._package = project.write, package
-        self.page.show_state(project.write, package, project.takes, by_hash)
+        for view in (self.page, self.desk):
+            view.show_state(project.write, package, project.takes, by_hash)
         self._show()
 
     def show_models(self, packages: Sequence[Package]) -> None:
@@ -207,7 +211,8 @@ class WriteRoom(QWidget, NoDesigns):
 
     def leave(self) -> None:
         """The window closes: end what runs."""
-        self.page.leave()
+        for view in (self.page, self.desk):
+            view.leave()
 
     # -- slots -----------------------------------------------------------------------------------------------------
 
