@@ -1,6 +1,7 @@
 """Questions to a model that was taught to answer: what was asked, about which text, and what came."""
 
 import re
+import textwrap
 from typing import Literal
 
 from desktop_app.engine.requests import Design, Frozen
@@ -17,6 +18,7 @@ TITLES: dict[Task, str] = {
 }
 FIRST_WORDS = 12  # of what was not read, as it is told
 LONGEST_NAME = 60  # characters; what is longer is no name
+LONGEST_TITLE = 80
 
 
 class Answer(Frozen, frozen=True):
@@ -74,6 +76,14 @@ def bare(text: str) -> str:
     """A name or a line as it stands on a design: one line, without the marks that models put around one."""
     line = " ".join(text.split()).strip(_QUOTES)
     return line.removesuffix(".").strip(_QUOTES) if line.count(".") == 1 else line
+
+
+def as_title(text: str) -> str:
+    """A line as the title of a design: bare, and no longer than a title may be, cut between words."""
+    line = bare(text)
+    if len(line) <= LONGEST_TITLE:
+        return line
+    return textwrap.shorten(line, LONGEST_TITLE, placeholder="") or line[:LONGEST_TITLE]
 
 
 def unread(document: str, cut: int) -> str:

@@ -1,6 +1,6 @@
 """The recipe of a picture: everything needed to make it again, kept inside the PNG it made.
 
-It lies in an iTXt chunk named "maquette" as JSON, beside a plain sentence for other programs ("Software") and the
+It lies in an iTXt chunk named "maquette" as JSON, beside plain words for other programs ("Software", "Title") and the
 IPTC mark for synthetic media ("Digital Source Type").
 """
 
@@ -31,6 +31,7 @@ SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMe
 FORMAT = 1
 MAX_RECIPE_BYTES = 2**20
 MAX_PIXELS = 50_000_000
+MAX_TITLE_BYTES = 48  # of a title in a file name, which may have 255 in all
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 K = TypeVar("K")
@@ -64,8 +65,16 @@ def make_recipe(package: Package, design: Design, device: Device | None) -> Reci
     )
 
 
-def file_name(recipe: Recipe) -> str:
-    """A name that says what it is, legal on every system and another for another design: digits-gan_s7_i12_c3.png."""
+def file_name(recipe: Recipe, title: str = "") -> str:
+    """A name that says what it is, legal on every system and another for another design: digits-gan_s7_i12_c3.png.
+
+    title: what the designer called it, which then stands first: Quiet-light_digits-gan_s7_i12_c3.png.
+    """
+    words = re.sub(r"[^\w+-]+", "-", title).encode()[:MAX_TITLE_BYTES].decode(errors="ignore").strip("-_")
+    return f"{words}_{_design_name(recipe)}" if words else _design_name(recipe)
+
+
+def _design_name(recipe: Recipe) -> str:
     design = recipe.design
     if design.place is not None:
         return f"{recipe.package}_blend_{hashlib.sha256(msgspec.json.encode(design.place)).hexdigest()[:12]}.png"
@@ -81,21 +90,23 @@ def file_name(recipe: Recipe) -> str:
     return name + ".png"
 
 
-def encode_png(pixels: Pixels, recipe: Recipe | None) -> bytes:
-    """One picture (H, W, C) uint8 as PNG; recipe None writes no word about how it was made."""
+def encode_png(pixels: Pixels, recipe: Recipe | None, *, title: str = "") -> bytes:
+    """One picture (H, W, C) uint8 as PNG; recipe None writes no word about it. title: what the designer called it."""
     info = PngImagePlugin.PngInfo()
     if recipe is not None:
         info.add_itxt(CHUNK, msgspec.json.encode(recipe).decode())
         info.add_itxt("Software", f"Maquette {recipe.version}")
         info.add_itxt("Digital Source Type", SYNTHETIC)
+        if title:
+            info.add_itxt("Title", title)
     buffer = io.BytesIO()
     _to_image(pixels).save(buffer, "PNG", pnginfo=info, optimize=False)
     return buffer.getvalue()
 
 
-def save_png(path: Path, pixels: Pixels, recipe: Recipe | None, *, flush: bool = True) -> None:
+def save_png(path: Path, pixels: Pixels, recipe: Recipe | None, *, title: str = "", flush: bool = True) -> None:
     """Write a whole PNG or nothing. Raises FileError."""
-    write_whole(path, encode_png(pixels, recipe), flush=flush)
+    write_whole(path, encode_png(pixels, recipe, title=title), flush=flush)
 
 
 def write_whole(path: Path, data: bytes, *, flush: bool = True) -> None:

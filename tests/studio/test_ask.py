@@ -119,6 +119,14 @@ def test_a_line_loses_what_models_put_around_it():
     assert ask.bare("") == ""
 
 
+def test_a_title_is_one_short_line():
+    assert ask.as_title(' "Quiet\nlight." ') == "Quiet light"
+    long = ask.as_title("quiet light " * 20)
+    assert long == ("quiet light " * 20)[: len(long)]
+    assert 70 <= len(long) <= 80
+    assert ask.as_title("x" * 200) == "x" * 80
+
+
 def test_what_was_not_read_is_told_with_its_first_words():
     text = " ".join(f"word{n}" for n in range(100))
     cut = len(text) - text.index("word40")

@@ -155,6 +155,14 @@ def test_other_programs_find_the_mark_of_synthetic_media():
         assert image.text["Software"] == "Maquette 0.1.0"
 
 
+def test_a_title_is_told_to_other_programs_and_the_recipe_stays():
+    data = recipes.encode_png(PIXELS, made(), title="Quiet 図")
+    with Image.open(io.BytesIO(data)) as image:
+        assert image.text["Title"] == "Quiet 図"
+    assert recipes.encode_png(PIXELS, made(), title="") == recipes.encode_png(PIXELS, made())
+    assert b"Quiet" not in recipes.encode_png(PIXELS, None, title="Quiet")
+
+
 def test_the_recipe_is_readable_by_eye():
     assert b'"seed":7,"index":12' in recipes.encode_png(PIXELS, made())
 
@@ -290,6 +298,23 @@ def test_a_picture_that_another_program_has_packed_again(tmp_path, mode):
 def test_a_name_says_what_it_is():
     assert recipes.file_name(made(design=Design(7, 12))) == "tiny_s7_i12.png"
     assert recipes.file_name(made(design=Design(7, 12, 3, 0.5))) == "tiny_s7_i12_c3_t0.5.png"
+
+
+def test_a_title_stands_first_in_a_name():
+    assert recipes.file_name(made(design=Design(7, 12)), "Quiet light, warm oak") == (
+        "Quiet-light-warm-oak_tiny_s7_i12.png"
+    )
+    assert recipes.file_name(made(design=Design(7, 12)), " …!/\\ ") == "tiny_s7_i12.png"
+
+
+@given(title=st.text(), recipe=all_recipes)
+def test_a_name_with_a_title_is_legal_and_that_of_its_design(title, recipe):
+    name = recipes.file_name(recipe, title)
+    assert name.endswith(recipes.file_name(recipe))
+    assert not set(name) & set('/\\:*?"<>|')
+    assert not any(sign.isspace() for sign in name)
+    assert len(name.encode()) <= 255
+    assert not name.startswith((".", "-"))
 
 
 RESERVED = {"CON", "PRN", "AUX", "NUL", *(f"{n}{i}" for n in ("COM", "LPT") for i in range(1, 10))}

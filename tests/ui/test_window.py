@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
+from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
@@ -254,6 +256,20 @@ def test_an_export_of_tiles_never_seen_is_made_by_the_engine(desktop: Desktop, t
     desktop.window.files._exporter.export(tiles, choice, None)
     wait_for(lambda: len(list(tmp_path.glob("*.png"))) == 3)
     wait_for(lambda: "Exported 3 pictures" in desktop.room.banner.sentence)
+
+
+def test_a_design_is_exported_under_its_title(desktop: Desktop, tmp_path: Path) -> None:
+    click(desktop, 3)
+    desktop.do("star")
+    (take,) = desktop.desk.state.takes
+    named = (replace(take, title="Quiet light"),)
+    desktop.desk.change("Title", replace(desktop.desk.state, takes=named))
+    (tile,) = desktop.window.files._selected()
+    pixels = desktop.room.store.pixels(tile.key)
+    (path,) = write_pictures(tmp_path, [tile], [pixels], None, with_recipe=True)
+    assert path.name.startswith("Quiet-light_fake-digits_s")
+    with Image.open(path) as image:
+        assert image.text["Title"] == "Quiet light"
 
 
 def test_a_second_export_overwrites_nothing(desktop: Desktop, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """A tile: a design and its package, and the key of its pixels."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from desktop_app.engine.packages import Package
@@ -19,6 +19,7 @@ class Tile:
     sha256: str
     design: Design
     package: Package | None
+    title: str = ""  # what the designer called it, where it is a take
 
     @cached_property
     def key(self) -> Key:
@@ -31,6 +32,12 @@ def class_name(package: Package | None, label: int | None) -> str:
         return "—"
     names = package.manifest.classes if package else ()
     return names[label] if label < len(names) else str(label)
+
+
+def titled(tile: Tile, takes: Iterable[Take]) -> Tile:
+    """The tile with the title of the take that it is, wherever it stands."""
+    title = next((take.title for take in takes if (take.sha256, take.design) == tile.key), "")
+    return replace(tile, title=title) if title != tile.title else tile
 
 
 def take_keys(takes: Iterable[Take]) -> frozenset[Key]:

@@ -111,7 +111,7 @@ class Exporter(QObject):
         clipboard = QGuiApplication.clipboard()
         clipboard.setImage(to_image(pixels[0]))
         # a QMimeData of Python's would be destroyed after Python is gone: the clipboard's own is added to
-        clipboard.mimeData().setData("image/png", recipe.encode_png(pixels[0], made))
+        clipboard.mimeData().setData("image/png", recipe.encode_png(pixels[0], made, title=tile.title))
         self.said.emit("The picture is on the clipboard.", "plain")
 
     def _dragged_files(
@@ -128,8 +128,8 @@ class Exporter(QObject):
             for tile, pixels in ready:
                 assert tile.package is not None
                 made = recipe.make_recipe(tile.package, tile.design, device)
-                paths.append(folder / recipe.file_name(made))
-                paths[-1].write_bytes(recipe.encode_png(pixels, made if with_recipe else None))
+                paths.append(folder / recipe.file_name(made, tile.title))
+                paths[-1].write_bytes(recipe.encode_png(pixels, made if with_recipe else None, title=tile.title))
         except OSError as error:
             self.said.emit(f"The files could not be written: {error.strerror or error}.", "error")
             return []
@@ -146,8 +146,8 @@ def write_pictures(
     for tile, picture in zip(tiles, pixels, strict=True):
         assert tile.package is not None
         made = recipe.make_recipe(tile.package, tile.design, device)
-        path = free_path(folder / recipe.file_name(made))
-        recipe.save_png(path, picture, made if with_recipe else None)
+        path = free_path(folder / recipe.file_name(made, tile.title))
+        recipe.save_png(path, picture, made if with_recipe else None, title=tile.title)
         paths.append(path)
     return paths
 

@@ -60,7 +60,7 @@ class TakeTiles:
 
     def tile(self, index: int) -> Tile:
         take = self.takes[len(self.takes) - 1 - index]
-        return Tile(take.package, take.sha256, take.design, self.packages.get(take.sha256))
+        return Tile(take.package, take.sha256, take.design, self.packages.get(take.sha256), take.title)
 
 
 @dataclass(frozen=True)

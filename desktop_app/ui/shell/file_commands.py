@@ -11,6 +11,7 @@ from desktop_app.engine.errors import StudioError
 from desktop_app.engine.requests import Device
 from desktop_app.studio import check_up
 from desktop_app.ui.controls.labels import shortened
+from desktop_app.ui.picture.tile import Tile, titled
 from desktop_app.ui.sample.export_dialog import ExportDialog
 from desktop_app.ui.sample.exporting import Exporter
 from desktop_app.ui.shell.blend_desk import Offer
@@ -44,20 +45,24 @@ class FileCommands(QObject):
     def _with_recipe(self) -> bool:
         return self._desk.settings.switch("write_recipe")
 
+    def _selected(self) -> list[Tile]:
+        """Under the titles that the designer gave them."""
+        return [titled(tile, self._desk.state.takes) for tile in self._rooms.room.selected_tiles()]
+
     @Slot()
     def copy_picture(self) -> None:
         tile = self._rooms.room.focus_tile()
         if tile is not None:
-            self._exporter.copy(tile, self.device, with_recipe=self._with_recipe)
+            self._exporter.copy(titled(tile, self._desk.state.takes), self.device, with_recipe=self._with_recipe)
 
     @Slot()
     def drag(self) -> None:
-        tiles = self._rooms.room.selected_tiles()
+        tiles = self._selected()
         self._exporter.drag(self._rooms, tiles, self.device, with_recipe=self._with_recipe)
 
     @Slot()
     def ask_export(self) -> None:
-        tiles = self._rooms.room.selected_tiles()
+        tiles = self._selected()
         if not tiles:
             return
         dialog = ExportDialog(len(tiles), self._export_folder, with_recipe=self._with_recipe, parent=self._window)

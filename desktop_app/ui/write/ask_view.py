@@ -263,7 +263,7 @@ class AskView(QWidget):
     @Slot(str, QWidget)
     def choose_title(self, text: str, button: QWidget) -> None:
         """A name goes to the design that it was sought for; for another text a menu asks which."""
-        take, title = self._take, ask.bare(text)
+        take, title = self._take, ask.as_title(text)
         if self._write.ask.task == "names" and take is not None:
             self.title_wished.emit(title, take)
         else:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 from desktop_app.engine.errors import Cancelled, StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.studio import copy_desk as desks
-from desktop_app.studio.ask import bare
+from desktop_app.studio.ask import as_title
 from desktop_app.studio.copy_asking import NO_BRIEF, Refusal, can_be_asked, next_batch, request_of
 from desktop_app.studio.copy_desk import Batch
 from desktop_app.studio.project import Take
@@ -233,7 +233,7 @@ class DeskView(QWidget):
         branch, card = desks.branch_of(self._write.desk, number), self.grid.card(number)
         if branch is None or card is None:
             return
-        text = bare(branch.line)
+        text = as_title(branch.line)
         self.menu = take_menu(self, self._takes, self._by_hash, lambda take: self.title_wished.emit(text, take))
         self.menu.popup(card.title.mapToGlobal(card.title.rect().bottomLeft()))
 
