@@ -39,7 +39,9 @@ class TextCache(ABC):
         self._arrays = arrays
         self._bound = graph.bound()
         self._ones: Int64 = np.ones(0, np.int64)
+        self._given: dict[str, Int64] = {}  # small inputs, which keep their place while their shape stays
         self._logits: Array = np.empty(0, graph.logits_dtype)
+        self._bind(arrays, arrays)
 
     def step(self, tokens: Int64, *, keep: int) -> Float32:
         """Read the next tokens, (rows, T); logits of the last `keep` of them, (rows, keep, vocabulary).
@@ -49,10 +51,7 @@ class TextCache(ABC):
         """
         count = tokens.shape[1]
         written = self._room_for(count)
-        for (past, present), old, new in zip(self._graph.cache_names, self._arrays, written, strict=True):
-            self._bound.give(past, old)
-            self._bound.take(present, new)
-        self._give(tokens, keep)
+        self._give_all(tokens, keep)
         logits = self._take_logits(keep if self._graph.keep_shape is not None else count)
         self._bound.run()
         self._arrays, self.length = written, self.length + count
@@ -77,22 +76,37 @@ class TextCache(ABC):
 
     @abstractmethod
     def _room_for(self, count: int) -> list[Array]:
-        """Where the graph writes all keys and values when it has read `count` tokens more."""
+        """Where the graph writes all keys and values when it has read `count` tokens more, bound to it."""
 
     @abstractmethod
     def _copied(self, rows: Sequence[int], capacity: int) -> Self: ...
 
+    def _bind(self, old: list[Array], new: list[Array]) -> None:
+        for n, (before, after) in enumerate(zip(old, new, strict=True)):
+            self._bind_one(n, before, after)
+
+    def _bind_one(self, n: int, before: Array, after: Array) -> None:
+        past, present = self._graph.cache_names[n]
+        self._bound.give(past, before)
+        self._bound.take(present, after)
+
     # -- what a graph is given besides ------------------------------------------------------------------------------
 
-    def _give(self, tokens: Int64, keep: int) -> None:
+    def _give_all(self, tokens: Int64, keep: int) -> None:
         count = tokens.shape[1]
-        self._bound.give("input_ids", np.ascontiguousarray(tokens))
+        self._give("input_ids", tokens.shape, tokens)
         self._bound.give("attention_mask", self._mask(self.length + count))
         if self._graph.places:
-            places = np.arange(self.length, self.length + count, dtype=np.int64)
-            self._bound.give("position_ids", np.tile(places, (self.rows, 1)))
+            self._give("position_ids", tokens.shape, np.arange(self.length, self.length + count))
         if self._graph.keep_shape is not None:
-            self._bound.give("num_logits_to_keep", np.full(self._graph.keep_shape, keep, np.int64))
+            self._give("num_logits_to_keep", self._graph.keep_shape, np.int64(keep))
+
+    def _give(self, name: str, shape: tuple[int, ...], values: npt.ArrayLike) -> None:
+        given = self._given.get(name)
+        if given is None or given.shape != shape:
+            given = self._given[name] = np.empty(shape, np.int64)
+            self._bound.give(name, given)
+        given[...] = values
 
     def _mask(self, length: int) -> Int64:
         size = self.rows * length
@@ -117,8 +131,9 @@ class _InPlace(TextCache):
         capacity, needed = self._arrays[0].shape[2], self.length + count
         if needed > capacity:
             capacity = max(needed, min(2 * capacity, self._graph.text.context))
-            for n, array in enumerate(self._arrays):  # one by one: both sizes of all would be three times as much
+            for n, array in enumerate(self._arrays):  # one by one: all in both sizes would be half as much again
                 self._arrays[n] = self._moved(array, range(self.rows), capacity)
+                self._bind_one(n, self._arrays[n], self._arrays[n])
         return self._arrays
 
     def _copied(self, rows: Sequence[int], capacity: int) -> Self:
@@ -143,7 +158,9 @@ class _Growing(TextCache):
         super().truncate(length)
 
     def _room_for(self, count: int) -> list[Array]:
-        return [_buffer(self._graph, self.rows, self.length + count) for _ in self._arrays]
+        written = [_buffer(self._graph, self.rows, self.length + count) for _ in self._arrays]
+        self._bind(self._arrays, written)
+        return written
 
     def _copied(self, rows: Sequence[int], capacity: int) -> Self:
         return type(self)(self._graph, len(rows), self.length, [array[list(rows)] for array in self._arrays])

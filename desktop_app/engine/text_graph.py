@@ -1,6 +1,7 @@
 """What the graph of a language model takes and gives, read from its manifest and compared with the session."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -32,11 +33,10 @@ class TextGraph:
     def bound(self) -> Bound:
         return self.session.bound()
 
-    @property
+    @cached_property
     def cache_names(self) -> tuple[tuple[str, str], ...]:
         """The inputs and outputs of keys and values, in pairs."""
-        parts = [f"{n}.{side}" for n in range(self.text.layers) for side in ("key", "value")]
-        return tuple((f"past_key_values.{part}", f"present.{part}") for part in parts)
+        return tuple((f"past_key_values.{part}", f"present.{part}") for part in _parts(self.text))
 
 
 def open_graph(package: Package, runtime: Runtime) -> TextGraph:
@@ -60,7 +60,7 @@ def open_graph(package: Package, runtime: Runtime) -> TextGraph:
 
 
 def _check(package: Package, text: TextModel, takes: dict[str, Tensor], gives: dict[str, Tensor]) -> None:
-    parts = [f"{n}.{side}" for n in range(text.layers) for side in ("key", "value")]
+    parts = _parts(text)
     wanted = {"input_ids", "attention_mask", *(f"past_key_values.{part}" for part in parts)}
     if strange := (wanted - takes.keys()) | (takes.keys() - wanted - _OPTIONAL.keys()):
         raise _unfit(package, f"inputs of a decoder with {text.layers} layers", min(strange))
@@ -71,6 +71,10 @@ def _check(package: Package, text: TextModel, takes: dict[str, Tensor], gives: d
             raise _unfit(package, "tensors of the type and shape that its manifest tells of", name)
     if len({t.dtype for t in (takes | gives).values() if "." in t.name}) > 1:
         raise _unfit(package, "keys and values of one type", "present.0.key")
+
+
+def _parts(text: TextModel) -> list[str]:
+    return [f"{n}.{side}" for n in range(text.layers) for side in ("key", "value")]
 
 
 def _is_as_said(tensor: Tensor, text: TextModel) -> bool:
