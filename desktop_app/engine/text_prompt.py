@@ -6,10 +6,10 @@ for the last request serves the next one too.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
+from desktop_app.engine.chat_template import ChatTemplate
 from desktop_app.engine.errors import RequestError
 from desktop_app.engine.manifest import TextModel
 from desktop_app.engine.packages import Package
@@ -118,13 +118,12 @@ class PromptReader:
         kept = spans[-tokens][0] if tokens < len(spans) else 0
         return _replaced(messages, n, document[:kept]), len(document) - kept
 
-    def _chat_template(self, package: Package) -> Any:
-        from desktop_app.engine.chat_template import ChatTemplate
-
+    def _chat_template(self, package: Package) -> ChatTemplate:
         source = package.file("chat_template").read_text(encoding="utf-8")
         names = {token: name for name, token in self.tokenizer.special.items()}
         tokens = {"bos_token": self._text.begin[:1], "eos_token": self._text.end[:1]}
-        return ChatTemplate(source, special={role: names.get(t, "") for role, some in tokens.items() for t in some})
+        special = {role: names.get(token, "") for role, some in tokens.items() for token in some}
+        return ChatTemplate(source, special=special, plain=self.tokenizer.special)
 
 
 def _cut_at(length: int, limit: int) -> int:
