@@ -22,15 +22,16 @@ _TRIES = 64  # draws, after which what is not allowed is looked for among all th
 
 def probabilities(logits: npt.NDArray[np.floating]) -> Float64:
     """Softmax of the logits (V,). DeviceError where they are no numbers."""
-    exact = np.asarray(logits, np.float64)
-    highest = exact.max(initial=-np.inf)
+    highest = logits.max(initial=-np.inf)
     if not np.isfinite(highest):  # the maximum of an array with a NaN is NaN
         raise DeviceError(
             "The model gave no probabilities for the next word, but “not a number”: its graph does not work on this "
             "device. Try it on the CPU, or import it again."
         )
-    weights = np.exp(exact - highest)
-    return np.asarray(weights / weights.sum())
+    weights = np.subtract(logits, highest, dtype=np.float64)
+    np.exp(weights, out=weights)  # in place: new arrays of this size cost more than the sums
+    weights /= weights.sum()
+    return weights
 
 
 def top(probability: Float64, k: int) -> Tokens:
