@@ -4,10 +4,10 @@ import pathlib
 
 from desktop_app.engine.manifest import Manifest
 from export import card_classifier, card_generator, card_restorer, card_usefulness, card_writer
-from export.checkpoint import write_atomically
 from export.data import IDX_SOURCES
 from export.evaluation import Evaluation
 from export.package_evaluation import read_evaluation
+from export.whole_file import write_atomically
 
 COMMERCIAL = {
     "yes": "Commercial use of the weights and of what is made with them is allowed.",

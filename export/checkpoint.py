@@ -5,7 +5,6 @@ metadata. No pickle: a checkpoint from a stranger is data, not a program.
 """
 
 import json
-import os
 import pathlib
 
 import torch
@@ -14,6 +13,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from export.errors import ExportError
+from export.whole_file import write_atomically
 
 
 def save_checkpoint(
@@ -30,16 +30,6 @@ def save_checkpoint(
             tensors |= {f"optimizer/{name}/{index}/{key}": torch.as_tensor(value) for key, value in values.items()}
     tensors = {key: value.cpu().contiguous().clone() for key, value in tensors.items()}
     write_atomically(path, save(tensors, metadata={"progress": json.dumps(progress)}))
-
-
-def write_atomically(path: pathlib.Path, content: bytes) -> None:
-    """The old file or the new one, never half of one, also after a kill or a power cut."""
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def read_checkpoint(path: pathlib.Path) -> tuple[dict[str, Tensor], dict]:

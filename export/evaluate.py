@@ -27,13 +27,13 @@ from desktop_app.engine.manifest import RESTORING, Manifest, Score
 from desktop_app.engine.packages import Package
 from export.card import write_card
 from export.card_usefulness import is_use
-from export.checkpoint import write_atomically
 from export.errors import ExportError
 from export.evaluation import Arrays, Evaluation, Figure
 from export.package_evaluation import write_evaluation
 from export.package_files import write_arrays, write_manifest
 from export.report import write_report
 from export.training import add_training, read_training
+from export.whole_file import write_atomically
 
 ALL, RESTORERS = "all", "denoiser"  # what stands in a name's place for several packages
 DIGITS = 5  # significant ones in the manifest

@@ -34,9 +34,9 @@ from export.errors import ExportError
 from export.evaluation import Arrays, Data, Evaluation, Figure
 from export.kept import Kept, sha256_of_graphs
 from export.measured import data_title
-from export.package import git_commit
 from export.package_classifier import enlarged as tile_of
 from export.package_classifier import marked
+from export.package_files import git_commit
 from export.progress import Progress
 from export.shuffled import likeness, shuffle_last
 

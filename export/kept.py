@@ -10,8 +10,8 @@ import msgspec
 import numpy as np
 
 from desktop_app.engine.manifest import Manifest
-from export.checkpoint import write_atomically
 from export.package_files import write_arrays
+from export.whole_file import write_atomically
 
 VERSION = 1  # of the code that computes what is kept: raised when it changes the numbers
 

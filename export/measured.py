@@ -12,7 +12,7 @@ from desktop_app.engine.runtime import default_threads
 from export.errors import ExportError
 from export.evaluation import Arrays
 from export.kept import sha256_of_graphs
-from export.package import git_commit
+from export.package_files import git_commit
 
 OPTIONS = {  # the usual ones need no mention
     "count": 10_000,

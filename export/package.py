@@ -15,8 +15,6 @@ import datetime
 import hashlib
 import json
 import pathlib
-import shutil
-import subprocess
 import tempfile
 import types
 from typing import Literal
@@ -26,7 +24,7 @@ from export import package_classifier, package_features, package_generator, pack
 from export.card import write_card
 from export.errors import ExportError
 from export.onnx_graph import OPSET
-from export.package_files import Source, write_manifest
+from export.package_files import Source, git_commit, replace_folder, write_manifest
 from export.presets import TITLES, preset_options
 from export.restorers import FAMILIES
 from export.tracing import load_run
@@ -76,15 +74,6 @@ def part_of(family: str) -> types.ModuleType:
     if family == "classifier":
         return package_classifier
     return package_restorer if family in FAMILIES else package_generator
-
-
-def replace_folder(new: pathlib.Path, final: pathlib.Path) -> None:
-    """The new package takes the old one's place; the old one is gone only when the new one is whole."""
-    old = new.with_name(f"{final.name}.old")
-    if final.exists():
-        final.rename(old)
-    new.rename(final)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 # -----------------------------------------------------------------------------
@@ -142,12 +131,3 @@ def command_of(options: dict) -> str:
     budget = f"--images {options['images']}" if options["images"] else f"--minutes {options['minutes']:g}"
     start = [f"--start-from {options['start_from']['run']}"] if "start_from" in options else []
     return " ".join([f"python -m export train {options['preset']} {budget} --seed {options['seed']}", *start, *changed])
-
-
-def git_commit() -> str:
-    command = ["git", "rev-parse", "--short=12", "HEAD"]
-    try:
-        here = pathlib.Path(__file__).parent
-        return subprocess.run(command, cwd=here, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"

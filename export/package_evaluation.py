@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from export.checkpoint import write_atomically
 from export.errors import ExportError
 from export.evaluation import Evaluation
+from export.whole_file import write_atomically
 
 FILE = "evaluation.json"
 DIGITS = 5  # significant ones

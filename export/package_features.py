@@ -13,13 +13,14 @@ from torch import Tensor
 
 from desktop_app.engine.file_content import sha256_of
 from desktop_app.engine.manifest import MadeBy, TrainingData
-from export.checkpoint import load_module, write_atomically
+from export.checkpoint import load_module
 from export.classifier_graph import to_input
 from export.data import load_dataset
 from export.features_net import FEATURES, Autoencoder, Encoder
 from export.onnx_graph import export_onnx
 from export.package_files import Source
 from export.tracing import load_run, round_to_half
+from export.whole_file import write_atomically
 
 BATCH = 500
 WHAT = (

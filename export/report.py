@@ -9,9 +9,9 @@ import re
 
 from desktop_app.ui.look import tokens
 from export import figure_words, report_pictures, report_tables, report_writer
-from export.checkpoint import write_atomically
 from export.evaluation import Arrays, Evaluation
 from export.markup import Child, Markup, tag
+from export.whole_file import write_atomically
 
 STYLE = pathlib.Path(__file__).with_name("report.css")
 KINDS = {

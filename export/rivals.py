@@ -19,9 +19,9 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from desktop_app.studio.metrics import psnr
-from export.checkpoint import write_atomically
 from export.errors import ExportError
 from export.photo_sets import to_bytes
+from export.whole_file import write_atomically
 
 SAVE_SECONDS = 10
 RADIUS = 3  # pixels that OpenCV's inpainting looks at, as in its own examples

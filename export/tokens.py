@@ -10,8 +10,8 @@ from collections.abc import Iterable
 import numpy as np
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
-from export.checkpoint import write_atomically
 from export.errors import ExportError
+from export.whole_file import write_atomically
 
 END = "<|end|>"  # closes every document
 

@@ -27,7 +27,7 @@ from types import FrameType
 import numpy as np
 import torch
 
-from export.checkpoint import read_checkpoint, restore, save_checkpoint, write_atomically
+from export.checkpoint import read_checkpoint, restore, save_checkpoint
 from export.compute import Compute, choose_compute
 from export.data import Dataset, hold_out, load_dataset
 from export.errors import ExportError
@@ -35,6 +35,7 @@ from export.presets import preset_options
 from export.schedule import Clock
 from export.sheet import to_bytes, write_sheet
 from export.warm_start import read_start, warm_start
+from export.whole_file import write_atomically
 
 SHEET_COUNT = 80
 

@@ -13,10 +13,10 @@ import msgspec
 
 from desktop_app.engine import packages
 from desktop_app.engine.manifest import Manifest
-from export.checkpoint import write_atomically
 from export.errors import ExportError
 from export.evaluation import Curve
 from export.package_files import write_manifest
+from export.whole_file import write_atomically
 
 FILE = "training.json"
 ROLE = "training"
