@@ -4,6 +4,7 @@ Nothing is judged here: figures go to studio/check_up.py, which knows what they 
 in what the graphs give, before anything is rounded, and end nothing.
 """
 
+import itertools
 import statistics
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -15,13 +16,15 @@ import numpy.typing as npt
 
 from desktop_app.engine import drawings, images, memory
 from desktop_app.engine.classifier import Classifier, softmax
-from desktop_app.engine.errors import RequestError
+from desktop_app.engine.errors import DeviceError, OutOfMemory, RequestError
 from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.manifest import Picture
 from desktop_app.engine.requests import CheckedUp, CheckUp, Design, Pixels, Progress
 from desktop_app.engine.restorer import Restorer
+from desktop_app.engine.text_model import TextModel
+from desktop_app.engine.text_requests import Complete, Wrote
 
-Model = LatentModel | Restorer | Classifier
+Model = LatentModel | Restorer | Classifier | TextModel
 Float32 = npt.NDArray[np.float32]
 Answer = npt.NDArray[Any]
 
@@ -30,6 +33,9 @@ MAX_BYTES = 32 * 2**20  # of all pictures together: they cross to the studio at 
 NEAR = 4.0  # 8-bit steps, root mean square: two pictures that nobody tells apart
 SIDE = 128  # pixels of the pictures that a restorer of free size is given
 GREY = Picture(1, 1, 1, 0.0, 1.0)
+OPENING = "The"  # what a writer goes on from
+MAX_TEXTS = 8
+TOKENS = 32  # of each text
 
 
 def check_up(request: CheckUp, open_model: Callable[[], Model]) -> Iterator[Progress | CheckedUp]:
@@ -43,6 +49,8 @@ def check_up(request: CheckUp, open_model: Callable[[], Model]) -> Iterator[Prog
         found = yield from _generator(model, request)
     elif isinstance(model, Restorer):
         found = yield from _restorer(model, request)
+    elif isinstance(model, TextModel):
+        found = yield from _writer(model, request)
     else:
         found = yield from _classifier(model, request)
     yield CheckedUp(
@@ -53,7 +61,7 @@ def check_up(request: CheckUp, open_model: Callable[[], Model]) -> Iterator[Prog
     )
 
 
-# -- the three kinds -----------------------------------------------------------------------------------------------
+# -- the four kinds ------------------------------------------------------------------------------------------------
 
 Found = dict[str, Any]  # fields of CheckedUp
 Asked = Generator[Progress, None, Found]
@@ -119,6 +127,46 @@ def _classifier(model: Classifier, request: CheckUp) -> Asked:
         "labels": tuple(int(label) for label in probabilities.argmax(axis=1)),
         "diversity": _mean(apart, broken),
     }
+
+
+def _writer(model: TextModel, request: CheckUp) -> Asked:
+    """One opening with several seeds. A text ends where numbers are none, and what came until then is kept."""
+    texts, times, broken = [], list[float](), []
+    count = min(request.count, MAX_TEXTS)
+    for n in range(count):
+        words, took, sound = _written(model, Complete(model.package.ref, OPENING, tokens=TOKENS, seed=request.seed + n))
+        texts.append(words)
+        times += took
+        broken += [] if sound else [n]
+        yield Progress("Checking up", n + 1, count)
+    whole = [n for n in range(count) if n not in broken]
+    words_of = [texts[n].casefold().split() for n in whole]
+    every = [word for words in words_of for word in words]
+    return {
+        "kind": "writer",
+        "pictures": np.zeros((0, 1, 1, 1), np.uint8),
+        "texts": tuple(texts),
+        "milliseconds": statistics.median(times) if times else 0.0,
+        "broken": tuple(broken),
+        "constant": tuple(n for n, words in zip(whole, words_of, strict=True) if len(set(words)) < 2),
+        "near_copies": tuple((a, b) for i, a in enumerate(whole) for b in whole[i + 1 :] if texts[a] == texts[b]),
+        "diversity": len(set(every)) / len(every) if every else 0.0,
+    }
+
+
+def _written(model: TextModel, request: Complete) -> tuple[str, list[float], bool]:
+    """The text, the milliseconds of each token but the first, which waits for the opening, and whether it is sound."""
+    words, times = [], [time.perf_counter()]
+    try:
+        for update in model.complete(request):
+            if isinstance(update, Wrote):
+                words.append(update.text)
+                times.append(time.perf_counter())
+    except OutOfMemory:
+        raise
+    except DeviceError:  # numbers that are none
+        return "".join(words), [], False
+    return "".join(words), [(b - a) * 1000 for a, b in itertools.pairwise(times[1:])], True
 
 
 def _drawn(model: LatentModel, design: Design) -> Float32:

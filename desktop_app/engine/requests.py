@@ -306,11 +306,11 @@ class Explained(Frozen, frozen=True, tag=True):
 
 
 class CheckedUp(Frozen, frozen=True, tag=True):
-    """What a package did in a check-up. Tuples of numbers are places in `pictures`.
+    """What a package did in a check-up. Tuples of numbers are places in `pictures`, of a writer in `texts`.
 
     pictures: what a generator drew or a restorer answered; what a classifier was shown. Black where there is no number.
     diversity: mean difference of two pictures, root mean square in 8-bit steps; of a classifier that of two answers,
-    as total variation of their probabilities, 0 to 1.
+    as total variation of their probabilities, 0 to 1; of a writer the share of different words among all it wrote.
     """
 
     kind: Literal["generator", "restorer", "classifier", "writer"]
@@ -323,7 +323,7 @@ class CheckedUp(Frozen, frozen=True, tag=True):
     golden_error: float  # as Verified.max_error
     diversity: float
     broken: tuple[int, ...] = ()  # with numbers that are none (NaN, infinity)
-    constant: tuple[int, ...] = ()  # of one colour, where what a restorer was given is not
+    constant: tuple[int, ...] = ()  # of one colour, where what a restorer was given is not; of one word
     near_copies: tuple[tuple[int, int], ...] = ()  # pairs of different seeds that nobody tells apart
     unchanged: tuple[int, ...] = ()  # answers of a restorer that are what it was given
     labels: tuple[int, ...] = ()  # of a classifier: the most probable class of each

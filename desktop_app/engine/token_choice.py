@@ -28,7 +28,7 @@ def probabilities(logits: npt.NDArray[np.floating]) -> Float64:
             "The model gave no probabilities for the next word, but “not a number”: its graph does not work on this "
             "device. Try it on the CPU, or import it again."
         )
-    weights = np.subtract(logits, highest, dtype=np.float64)
+    weights: Float64 = np.subtract(logits, highest, dtype=np.float64)
     np.exp(weights, out=weights)  # in place: new arrays of this size cost more than the sums
     weights /= weights.sum()
     return weights
