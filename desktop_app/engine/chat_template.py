@@ -61,8 +61,13 @@ class ChatTemplate:
             raise _bad(f"is no template that can be read ({_short(error)})") from None
 
     def render(self, messages: Sequence[Message]) -> str:
-        """The conversation up to where the model is to answer. RequestError where the template refuses it."""
-        turns = [{"role": message.role, "content": self._content(message)} for message in messages]
+        """The conversation up to where the model is to answer. RequestError where the template refuses it.
+
+        An answer that stands last has only begun: the model goes on with it.
+        """
+        begun = self._content(messages[-1]) if len(messages) > 1 and messages[-1].role == "assistant" else ""
+        asked = messages[:-1] if begun else messages
+        turns = [{"role": message.role, "content": self._content(message)} for message in asked]
         variables = {
             "tools": None,
             "documents": None,
@@ -73,7 +78,7 @@ class ChatTemplate:
         self._environment.made = 0
         try:
             with _limited_steps():
-                return self._environment.concatenated(self._template.generate(variables))
+                return self._environment.concatenated(self._template.generate(variables)) + begun
         except _Refused as error:
             raise RequestError(f"The chat template of this model refuses the conversation: {error}") from None
         except SecurityError as error:

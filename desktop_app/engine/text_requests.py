@@ -12,7 +12,10 @@ Ending = Literal["end", "length", "stop", "limit", "context"]
 
 
 class Message(Frozen, frozen=True):
-    """One turn of a conversation. `document` follows the text; where the context is short, its end is left out."""
+    """One turn of a conversation. `document` follows the text; where the context is short, its end is left out.
+
+    An answer of the assistant that stands last has only begun: the model goes on with it.
+    """
 
     role: Role
     text: str

@@ -42,6 +42,14 @@ def test_a_conversation_as_llama_2():
     )
 
 
+def test_an_answer_that_has_begun_is_gone_on_with():
+    template = ChatTemplate(CHATML, special={}, plain=("<|im_end|>",))
+    whole = template.render(USER)
+    assert template.render([*USER, Message("assistant", "Quiet")]) == whole + "Quiet"
+    assert template.render([*USER, Message("assistant", "Quiet <|im_end|>")]) == whole + "Quiet <\u200b|im_end|>"
+    assert "Quiet<|im_end|>" in template.render([*USER, Message("assistant", "Quiet"), *USER])
+
+
 def test_the_templates_own_refusal_is_told():
     with pytest.raises(RequestError, match="refuses the conversation: Roles must alternate!"):
         rendered(LLAMA2, Message("assistant", "I begin."), bos_token="")
