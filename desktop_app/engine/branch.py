@@ -1,19 +1,46 @@
-"""One branch of a text that is being written: logits in, words out."""
+"""One branch of a text that is being written: logits in, words out.
 
+What came is never taken back. So tokens wait where they may yet be cut off: while they may be part of a stop string,
+and, where the number of characters is limited, those of the word in progress and of the last stretch, so that the text
+can end at the best end of a word in it.
+"""
+
+from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.engine.errors import RequestError
+from desktop_app.engine.text_limits import Form, TextRules
 from desktop_app.engine.text_requests import Alternative, Closed, Complete, Ending, Wrote
-from desktop_app.engine.token_choice import Draws, draw, none_left, penalised, probabilities, top, weights_of
+from desktop_app.engine.token_choice import Draws, Float64, draw, none_left, penalised, probabilities, top, weights_of
 from desktop_app.engine.tokenizer import TextStream, Tokenizer
+from desktop_app.engine.words import ends_word, is_inside_word
+
+STRETCH = 24  # characters before the limit that wait, half of what is allowed at most
+SENSIBLE = 0.05  # how probable, beside the most probable, a token must be that is taken because it is short enough
+ROOMY = 12  # characters, and half as many tokens, left over, below which what is required is written at the next word
+BONUS = (
+    3.0,
+    6.0,
+)  # added to the logits of what is required: from the beginning, and as much again as the room is used up
+
+
+@dataclass(frozen=True)
+class _Held:
+    wrote: Wrote
+    start: int  # wrote.text is text[start:end]
+    end: int
 
 
 class Branch:
     """Branch `number` of a request. `token` is what goes into the model next, while the branch is `open`.
 
     end: tokens that close a text; prompt: tokens before it, which the penalty counts; room: tokens that fit after it.
+    RequestError where no text can be as the request's limits say.
     """
 
     def __init__(
@@ -32,62 +59,178 @@ class Branch:
         self._request = request
         self._tokenizer = tokenizer
         self._end = frozenset(end)
-        self._room = room
-        self._recent = list(prompt)[-request.choosing.penalty_window :] if request.choosing.penalty_window > 0 else []
-        self._written = 0
-        self._held: list[Wrote] = []
+        budget: tuple[tuple[int, Ending], ...] = ((request.tokens, "length"), (room, "context"))
+        self._budget = min(budget, key=lambda of: of[0])
+        window = request.choosing.penalty_window
+        self._recent = deque((token for token in prompt if token not in self._end), max(0, window))
+        self._rules = TextRules(request, tokenizer.spell, room=self._budget[0])
         self._stream = TextStream(tokenizer, opening=not request.prompt)
+        self._written = 0
+        self._held: list[_Held] = []
+        self._released = 0  # characters
+        self._places: dict[int, float] = {}  # where the text might end -> how probable the model finds that
+        self._word_is_over = True  # the word that was written last
+        self._coming = deque(request.first)  # tokens that are taken as they are
+        self._check_first(request)
 
     def step(self, logits: npt.NDArray[np.float32]) -> Iterator[Wrote | Closed]:
         """Takes the logits (V,) of one place and yields what is sure by then. RequestError where no token is left."""
         probability = probabilities(logits)
-        token = self._choose(logits)
-        if token in self._end:
-            yield from self._close("end")
+        if self._left <= 0:
+            yield from self._close(self._budget[1])
             return
-        self.token = token
-        self._recent.append(token)
-        self._written += 1
-        self._held.append(self._wrote(token, probability))
-        if self._stopped():
+        self._look_at(probability)
+        token = self._coming.popleft() if self._coming else self._choose(logits, probability)
+        if token is None or token in self._end:
+            yield from self._close("limit" if token is None else "end")
+            return
+        self._take(token, probability)
+        if self._rules.stop_at is not None:
             yield from self._close("stop")
-        elif self._written >= self._request.tokens:
-            yield from self._close("length")
-        elif self._written >= self._room:
-            yield from self._close("context")
+        elif self._written >= self._budget[0]:
+            yield from self._close(self._budget[1])
         else:
-            yield from self._released()
+            yield from self._release(self._sure_until())
 
-    def _choose(self, logits: npt.NDArray[np.float32]) -> int:
-        if self._written < len(self._request.first):
-            return self._request.first[self._written]
-        choosing = self._request.choosing
-        recent = [token for token in self._recent[-choosing.penalty_window :] if token not in self._end]
-        weights = weights_of(penalised(logits, choosing.repetition_penalty, recent), choosing)
+    # -- choosing
+
+    def _choose(self, logits: npt.NDArray[np.float32], probability: Float64) -> int | None:
+        """The next token; None where the text is as long as it may be."""
+        choosing, rules = self._request.choosing, self._rules
+        changed = penalised(logits, choosing.repetition_penalty, self._recent)
+        forms = self._forms(probability)
+        changed[list({form.tokens[0] for form in forms})] += BONUS[0] + BONUS[1] * rules.used(self._left)
+        weights = weights_of(changed, choosing)
         draws = Draws(self._request.seed, self.number, self._written)
-        token = draw(weights, draws, self._allows, greedy=choosing.temperature <= 0)
-        if token is None:
+        greedy = choosing.temperature <= 0
+        token = draw(weights, draws, self._may, greedy=greedy)
+        if token is not None and self._fits(token) and not (rules.missing and self._is_late(token)):
+            return self._begun(token, forms)
+        if rules.missing and not self._stream.waiting and (form := self._best_form(probability)) is not None:
+            return self._begun(form.tokens[0], [form])
+        least = 0.0 if rules.missing else SENSIBLE * float(weights.max())
+        sensible = np.where(weights >= least, weights, 0.0)
+        token = draw(sensible, draws, lambda other: self._may(other) and self._fits(other), greedy=greedy)
+        if token is None and (rules.missing or rules.characters is None or not rules.text.strip()):
             raise none_left()
         return token
 
-    def _allows(self, token: int) -> bool:
-        return token in self._end or bool(self._tokenizer.bytes_of(token))
+    @property
+    def _left(self) -> int:
+        """Tokens that may be written yet."""
+        return self._budget[0] - self._written
 
-    def _wrote(self, token: int, probability: npt.NDArray[np.float64]) -> Wrote:
+    def _may(self, token: int) -> bool:
+        if token in self._end:
+            return not self._rules.missing
+        peeked = self._stream.peek(token) if self._tokenizer.bytes_of(token) else None
+        return peeked is not None and self._rules.may(peeked[0])
+
+    def _fits(self, token: int) -> bool:
+        if token in self._end or (peeked := self._stream.peek(token)) is None:
+            return token in self._end
+        text, lacking = peeked
+        return self._rules.fits(text + "\ufffd" * (lacking > 0), self._left - 1 - lacking)
+
+    def _is_late(self, token: int) -> bool:
+        """Whether a new word would begin where there is hardly room for what is required."""
+        if not (ends_word(self._rules.text) or self._tokenizer.opens_word[token]):
+            return False
+        characters, tokens = self._rules.slack(self._left)
+        return characters < ROOMY or 2 * tokens < ROOMY
+
+    def _forms(self, probability: Float64) -> list[Form]:
+        """What is required, as it may be written here, where a word is more likely over than not."""
+        if not self._rules.missing or self._stream.waiting:
+            return []
+        return list(self._rules.forms(self._left, plain=True)) if self._word_is_over else []
+
+    def _best_form(self, probability: Float64) -> Form | None:
+        plain = list(self._rules.forms(self._left, plain=True)) or list(self._rules.forms(self._left))
+        return max(plain, key=lambda form: float(probability[form.tokens[0]]), default=None)
+
+    def _begun(self, token: int, forms: Sequence[Form]) -> int:
+        """What is required and was begun is written to its end."""
+        form = next((form for form in forms if form.tokens[0] == token), None)
+        self._coming.extend(form.tokens[1:] if form else ())
+        return token
+
+    def _check_first(self, request: Complete) -> None:
+        """What was chosen by hand may use words that are banned, but the limits hold of it too."""
+        stream = TextStream(self._tokenizer, opening=not request.prompt)
+        text = "".join(stream.push(token) for token in request.first)
+        ended = self._end.intersection(request.first) and self._rules.missing
+        if ended or not self._rules.fits(text, max(0, self._left - len(request.first))) or not self._rules.avoids(text):
+            raise RequestError(
+                f"“{text.strip()}”, which was chosen by hand, leaves the limits of the text no room or breaks one. "
+                "Choose another word, or change the limits."
+            )
+
+    # -- writing
+
+    def _take(self, token: int, probability: Float64) -> None:
+        self._word_is_over = False  # before the next logits nobody knows
+        start = len(self._rules.text)
+        text = self._stream.push(token)
+        self._rules.push(text)
         others = tuple(
             Alternative(int(other), self._tokenizer.text_of(int(other)), float(probability[other]))
             for other in top(probability, self._request.alternatives)
         )
-        return Wrote(self.number, token, self._stream.push(token), float(probability[token]), others)
+        wrote = Wrote(self.number, token, text, float(probability[token]), others)
+        self._held.append(_Held(wrote, start, len(self._rules.text)))
+        self._recent.append(token)
+        self._written += 1
+        self.token = token
 
-    def _stopped(self) -> bool:
-        return False
+    def _look_at(self, probability: Float64) -> None:
+        """How good an end the text as it is would be, and whether its last word is more likely over than not."""
+        closing = float(probability[list(self._end)].sum())
+        self._places[len(self._rules.text)] = closing + float(probability[self._tokenizer.ends_sentence].sum())
+        over = closing + float(probability[self._tokenizer.opens_word].sum())
+        self._word_is_over = ends_word(self._rules.text) or over > 0.5
 
-    def _released(self) -> Iterator[Wrote]:
-        yield from self._held
-        self._held.clear()
+    def _sure_until(self) -> int:
+        """text[:_sure_until()] can be given out."""
+        rules, sure = self._rules, self._rules.sure_until()
+        if rules.characters is None:
+            return sure
+        begun = len(rules.text) - len(rules.text.lstrip())
+        sure = min(sure, begun + rules.characters - min(STRETCH, rules.characters // 2))
+        while sure > self._released and (sure == len(rules.text) or is_inside_word(rules.text, sure)):
+            sure -= 1
+        return sure
+
+    def _release(self, until: int, *, cut: bool = False) -> Iterator[Wrote]:
+        """The tokens that are held up to a place; cut: of one that goes beyond it, the part before."""
+        while self._held and (self._held[0].end <= until or (cut and self._held[0].start < until)):
+            held = self._held.pop(0)
+            self._released = min(held.end, until)
+            text = held.wrote.text[: until - held.start]
+            yield held.wrote if held.end <= until else msgspec.structs.replace(held.wrote, text=text)
 
     def _close(self, why: Ending) -> Iterator[Wrote | Closed]:
         self.open = False
-        yield from self._released()
+        yield from self._release(self._last_place(why), cut=True)
         yield Closed(self.number, why)
+
+    def _last_place(self, why: Ending) -> int:
+        """Where the text ends: before a stop, and where its characters are limited, not inside of a word."""
+        rules = self._rules
+        if rules.stop_at is not None:
+            return rules.stop_at
+        if rules.characters is None or why == "end":
+            return len(rules.text)
+        least = max(self._released, rules.needed_until)
+        ends = [place for place in range(least, len(rules.text) + 1) if self._may_end_at(place)]
+        return max(ends, key=self._goodness, default=least) if why == "limit" else max(ends, default=least)
+
+    def _may_end_at(self, place: int) -> bool:
+        text = self._rules.text[:place]
+        if not text or text[-1].isspace() or is_inside_word(self._rules.text, place):
+            return False
+        return place < len(self._rules.text) or self._word_is_over or ends_word(text)
+
+    def _goodness(self, place: int) -> tuple[bool, float, int]:
+        """A sentence that is over first, then what the model finds the most probable end."""
+        return self._rules.text[:place].endswith((".", "!", "?")), self._places.get(place, 0.0), place

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from tokenizers import Tokenizer as Library
 
 from desktop_app.engine.errors import Fault, PackageError, RequestError
+from desktop_app.engine.words import opens_word
 
 MAX_BYTES = 64 * 2**20  # the largest in use, of 262,144 tokens, has 33 MB
 _BYTE = re.compile(r"<0x([0-9A-Fa-f]{2})>")
@@ -85,6 +86,16 @@ class Tokenizer:
         return self._fewest(wanted)
 
     @cached_property
+    def opens_word(self) -> npt.NDArray[np.bool_]:
+        """bool (V,): tokens with which, after a letter, a word is over."""
+        return np.array([opens_word(content.decode(errors="ignore")) for content in self._bytes])
+
+    @cached_property
+    def ends_sentence(self) -> npt.NDArray[np.bool_]:
+        """bool (V,): tokens that begin with the end of a sentence or of a line."""
+        return np.array([content[:1] in (b".", b"!", b"?", b"\n") and bool(content) for content in self._bytes])
+
+    @cached_property
     def mute(self) -> npt.NDArray[np.bool_]:
         """bool (V,): tokens that stand for nothing."""
         return np.array([not content for content in self._bytes])
@@ -143,19 +154,39 @@ class TextStream:
 
     def __init__(self, tokenizer: Tokenizer, *, opening: bool = False) -> None:
         self._tokenizer = tokenizer
-        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._opening = opening and tokenizer.opens_with_space
+        self.waiting = b""  # the beginning of a character
 
     def push(self, token: int) -> str:
-        """The characters that this token completes."""
-        content = self._tokenizer.bytes_of(token)
-        if self._opening and content:
-            content, self._opening = content.removeprefix(b" "), False
-        return self._decoder.decode(content)
+        """The characters that this token completes; U+FFFD stands for bytes that are none."""
+        content = self._content(token)
+        text, used = codecs.utf_8_decode(content, "replace", False)
+        self._opening = self._opening and not content
+        self.waiting = content[used:]
+        return text
+
+    def peek(self, token: int) -> tuple[str, int] | None:
+        """The characters that it would complete, and bytes that one which it begins would lack; None: they are none."""
+        content = self._content(token)
+        try:
+            text, used = codecs.utf_8_decode(content, "strict", False)
+        except UnicodeDecodeError:
+            return None
+        return text, _size_of_character(content[used]) - len(content) + used if used < len(content) else 0
 
     def flush(self) -> str:
         """What is left: U+FFFD for the beginning of a character whose end never came."""
-        return self._decoder.decode(b"", final=True)
+        left, self.waiting = self.waiting, b""
+        return left.decode(errors="replace")
+
+    def _content(self, token: int) -> bytes:
+        content = self._tokenizer.bytes_of(token)
+        return self.waiting + (content.removeprefix(b" ") if self._opening else content)
+
+
+def _size_of_character(first: int) -> int:
+    """Bytes of a character in UTF-8, by its first."""
+    return 2 if first < 0xE0 else 3 if first < 0xF0 else 4
 
 
 # -- reading a file that nobody vouches for ---------------------------------------------------------------------------
