@@ -136,7 +136,7 @@ def test_a_classifiers_card_leads_here(make_explaining: Make) -> None:  # noqa: 
     desktop.do("go-sample")
     desktop.window.models.choose("fake-judge-two")
     assert desktop.window.rooms.name == "explain"
-    assert desktop.window.explain_desk.package.name == "fake-judge-two"
+    assert desktop.window.commands.explain_desk.package.name == "fake-judge-two"
 
 
 def test_a_narrow_window_keeps_every_control(judged: Desktop) -> None:

@@ -108,7 +108,7 @@ def test_no_two_commands_of_a_workspace_share_a_key(workspace: str) -> None:
 
 def test_the_list_of_shortcuts_can_be_searched(qapp: QApplication) -> None:
     rows = shortcut_rows()
-    assert [row.text for row in matching(rows, "re-roll")] == ["Re-roll"]
+    assert [row.text for row in matching(rows, "re-roll")] == ["Re-roll", "Re-roll what was written last"]
     assert "Undo" in [row.text for row in matching(rows, "ctrl+z")]
     assert matching(rows, "") == rows
     assert matching(rows, "no such thing") == []

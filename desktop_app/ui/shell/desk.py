@@ -18,6 +18,7 @@ from desktop_app.studio.library import Library
 from desktop_app.studio.project import Project, ProjectState, Take, now
 from desktop_app.studio.settings import Settings
 from desktop_app.studio.sheet import SheetState
+from desktop_app.studio.writers import writers_of
 from desktop_app.ui.picture.tile import Tile
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Desk(QObject):
         self.all_packages: list[Package] = []
         self.packages: list[Package] = []  # that draw
         self.restorers: list[Package] = []
+        self.writers: list[Package] = []
         self.classifiers: list[Package] = []
         self.problems: list[StudioError] = []
         self.read_library()
@@ -67,6 +69,7 @@ class Desk(QObject):
         generators = [package for package in found if "sample" in package.manifest.abilities]
         self.packages = sorted(generators, key=lambda p: (not p.manifest.classes, p.manifest.title.lower()))
         self.restorers = sorted((p for p in found if p.manifest.restoration), key=_by_task)
+        self.writers = writers_of(found)
         self.classifiers = sorted((p for p in found if p.manifest.classifier), key=lambda p: p.manifest.title.lower())
         self.problems = list(self.library.problems())
         if not self.sheet.package and self.packages:

@@ -20,6 +20,7 @@ from desktop_app.ui.picture.resample import Scaling
 from desktop_app.ui.picture.tile import Tile, class_name
 
 WIDTH = 288
+MOST_OF_TITLE = 120  # characters
 PREVIEW = WIDTH - 2 * SPACE_4
 
 
@@ -44,7 +45,7 @@ class InspectorPanel(QWidget):
         self.setFixedWidth(WIDTH)
         self._look = look
         self._fields: tuple[Field, ...] = ()
-        self._title = label("", role="title")
+        self._title = label("", role="title", wrap=True)
         self._count = label("", role="soft")
         self._preview = ImageView(look, interactive=False)
         self._preview.setFixedSize(PREVIEW, PREVIEW)
@@ -119,7 +120,7 @@ class InspectorPanel(QWidget):
             self._show_fields(())
             self._preview.set_pixels(None)
             return
-        self._title.setText(title_of(tile))
+        self._title.setText(shortened(title_of(tile), MOST_OF_TITLE))
         self._count.setText(f"{selected} tiles selected" if selected > 1 else subtitle_of(tile))
         self._show_fields(fields_of(tile, device))
 
@@ -180,6 +181,9 @@ class InspectorPanel(QWidget):
 
 
 def title_of(tile: Tile) -> str:
+    """What the designer called it, or what decides it."""
+    if tile.title:
+        return tile.title
     if tile.design.place is not None:
         return place_title(tile.design.place)
     steps = tile.design.variations
@@ -195,7 +199,8 @@ def fields_of(tile: Tile, device: Device | None) -> tuple[Field, ...]:
     """All that decides the pixels, and what they are made with."""
     design = tile.design
     package = tile.package
-    fields = [_field("Model", tile.name)]
+    fields = [_field("Title", tile.title)] if tile.title else []
+    fields.append(_field("Model", tile.name))
     if package is not None:
         fields.append(_field("Version", package.manifest.version))
     fields.append(Field("Hash", tile.sha256[:12], tile.sha256))

@@ -16,16 +16,13 @@ from desktop_app.ui.controls.opening_size import open_at
 from desktop_app.ui.explain.explain_room import ExplainRoom
 from desktop_app.ui.look.icons import app_icon
 from desktop_app.ui.look.theme import Look
-from desktop_app.ui.picture.tile import take_keys
+from desktop_app.ui.picture.tile import take_keys, titled
 from desktop_app.ui.restore.restore_room import RestoreRoom
 from desktop_app.ui.sample.exporting import Exporter
 from desktop_app.ui.sample.sample_room import SampleRoom
 from desktop_app.ui.shell.actions import enable_for, fill_menus, make_actions, show_steps
-from desktop_app.ui.shell.blend_commands import BlendCommands
-from desktop_app.ui.shell.blend_desk import BlendDesk, Offer
+from desktop_app.ui.shell.blend_desk import Offer
 from desktop_app.ui.shell.desk import Desk
-from desktop_app.ui.shell.explain_commands import ExplainCommands
-from desktop_app.ui.shell.explain_desk import ExplainDesk
 from desktop_app.ui.shell.file_commands import FileCommands
 from desktop_app.ui.shell.importer import Importer
 from desktop_app.ui.shell.inspector_panel import InspectorPanel
@@ -33,13 +30,12 @@ from desktop_app.ui.shell.job_bar import JobBar
 from desktop_app.ui.shell.library_panel import LibraryPanel
 from desktop_app.ui.shell.model_cards import ModelCards
 from desktop_app.ui.shell.model_choice import ModelChoice
-from desktop_app.ui.shell.restore_commands import RestoreCommands
-from desktop_app.ui.shell.restore_desk import RestoreDesk
-from desktop_app.ui.shell.sample_commands import SampleCommands
-from desktop_app.ui.shell.side_panels import SidePanels
+from desktop_app.ui.shell.room_commands import RoomCommands
+from desktop_app.ui.shell.side_panels import ROOM_FOR_ONE, SidePanels
 from desktop_app.ui.shell.window_dialogs import WindowDialogs
 from desktop_app.ui.shell.workspace_bar import WorkspaceBar
-from desktop_app.ui.shell.workspaces import BLEND, EXPLAIN, ORDER, RESTORE, SAMPLE, Workspaces, changed_elsewhere
+from desktop_app.ui.shell.workspaces import BLEND, EXPLAIN, ORDER, RESTORE, SAMPLE, WRITE, Workspaces, changed_elsewhere
+from desktop_app.ui.write.write_room import WriteRoom
 
 SAVE_EVERY_MS = 1000
 
@@ -61,23 +57,16 @@ class MainWindow(QMainWindow):
         self.room = SampleRoom(look, bridge, desk.settings.number("tile_cache_mb") * 2**20)
         self.blend = BlendRoom(look, bridge, self.room.store)
         self.restore = RestoreRoom(look, bridge, desk.library)
-        self.explain = ExplainRoom(look, bridge)
-        self.rooms = Workspaces(self.room, self.blend, self.restore, self.explain)
+        self.write, self.explain = WriteRoom(look, bridge), ExplainRoom(look, bridge)
+        rooms = self.room, self.blend, self.restore, self.write, self.explain
+        self.rooms = Workspaces(*rooms)
         for number, name in enumerate(ORDER, 1):
             self.side.add(name, name.capitalize(), f"Ctrl+{number}")
         self.inspector = InspectorPanel(look)
         self.jobs = JobBar(look)
         self.files = FileCommands(self, self.rooms, desk, Exporter(bridge, self.room.store), importer)
-        self.blend_desk = BlendDesk(desk, self)
-        self.blend_desk.go_there = partial(self.rooms.go_to, BLEND)
-        self._sample_commands = SampleCommands(self.room, desk, self.blend_desk, self)
-        self._blend_commands = BlendCommands(self.blend, desk, self.blend_desk, self)
-        restore_desk = RestoreDesk(desk, self)
-        self._restore_commands = RestoreCommands(self.restore, self.rooms, desk, restore_desk)
-        self.explain_desk = ExplainDesk(desk, bridge, self.room.store, self)
-        self._explain_commands = ExplainCommands(self.explain, self.rooms, desk, self.explain_desk)
-        desks = self.blend_desk, restore_desk, self.explain_desk
-        self.models = ModelChoice(self.rooms, desk, *desks, self._sample_commands)
+        self.commands = RoomCommands(self.rooms, *rooms, desk, bridge)
+        self.models = ModelChoice(self.rooms, desk, self.commands)
         self.cards = ModelCards(self, look, bridge, desk, self.library, self.models, importer)
         self._dialogs = WindowDialogs(self, look, desk, self.room.store.set_budget)
         self._panels = SidePanels(self.library, self.inspector)
@@ -110,11 +99,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(home)
 
     def _slots(self) -> dict[str, Callable[[], object]]:
-        slots: dict[str, Callable[[], object]] = {
-            **self._sample_commands.slots(),
-            **self._blend_commands.slots(),
-            **self._restore_commands.slots(),
-            **self._explain_commands.slots(),
+        shared: dict[str, Callable[[], object]] = {
             "import": self.files.ask_import,
             "models": self.cards.show_current,
             "open-recipe": self.files.ask_recipe,
@@ -134,8 +119,7 @@ class MainWindow(QMainWindow):
             "theme": self._look.toggle,
             "shortcuts": self._dialogs.show_shortcuts,
         }
-        slots |= self._restore_commands.instead(slots)
-        return slots | self._explain_commands.instead(slots)
+        return self.commands.slots(shared)
 
     def _connect(self) -> None:
         desk, bridge, rooms, files = self.desk, self._bridge, self.rooms, self.files
@@ -146,17 +130,17 @@ class MainWindow(QMainWindow):
         files.said.connect(rooms.say)
         files.package_imported.connect(self.models.choose)
         files.card_wished.connect(self.cards.show)
-        files.recipe_opened.connect(self._sample_commands.show_opened)
+        files.recipe_opened.connect(self.commands.sample.show_opened)
         files.blend_opened.connect(self._on_blend_picture)
         bridge.state_changed.connect(self._on_queue)
         self.room.controls.crisp_toggled.connect(self._on_crisp)
         self.room.drag_wished.connect(files.drag)
-        for room in (self.room, self.blend, self.restore, self.explain):
+        for room in (self.room, self.blend, self.restore, self.write, self.explain):
             room.selection_changed.connect(self._show_tile)
             room.pictures_changed.connect(self._show_picture)
             room.import_wished.connect(files.ask_import)
             room.file_dropped.connect(files.open_file)
-        for source in (self.blend_desk, self.explain_desk, self._sample_commands, files):
+        for source in (*self.commands.offering, files):
             source.offered.connect(self._on_offer)
         rooms.changed.connect(self._on_workspace)
         self.side.chosen.connect(rooms.go_to_number)
@@ -164,8 +148,8 @@ class MainWindow(QMainWindow):
         self.library.import_wished.connect(files.ask_import)
         self.cards.import_wished.connect(files.ask_import)
         self.inspector.star_wished.connect(rooms.star)
-        self.inspector.variations_wished.connect(self._sample_commands.vary)
-        self.inspector.explain_wished.connect(self._explain_commands.explain)
+        self.inspector.variations_wished.connect(self.commands.sample.vary)
+        self.inspector.explain_wished.connect(self.commands.explain.explain)
         self.inspector.copy_wished.connect(files.copy_picture)
         self.inspector.export_wished.connect(files.ask_export)
         self.inspector.copied.connect(rooms.say)
@@ -194,6 +178,7 @@ class MainWindow(QMainWindow):
         self.library.show_current(self.models.name)
         self.jobs.show_package(package)
         self.restore.show_models(desk.restorers)
+        self.write.show_models(desk.writers)
         self.explain.show_models(desk.classifiers)
         self.rooms.room.show_project(desk.state, package, desk.by_hash)
         show_steps(self.actions_by_id, project.undo_label, project.redo_label)
@@ -203,6 +188,7 @@ class MainWindow(QMainWindow):
     def _show_tile(self) -> None:
         room, state = self.rooms.room, self.desk.state
         tile = room.focus_tile()
+        tile = titled(tile, state.takes) if tile is not None else None
         starred = tile is not None and tile.key in take_keys(state.takes)
         self.inspector.show_tile(tile, len(room.selected_tiles()), self._device, starred=starred)
         self._show_picture()
@@ -232,11 +218,9 @@ class MainWindow(QMainWindow):
         self.side.show_current(ORDER.index(name))
         enable_for(self.actions_by_id, name)
         self.inspector.show_preview(name != BLEND)
-        if name in (RESTORE, EXPLAIN):
-            own = self.restore.panel if name == RESTORE else self.explain.panel
-            self._panels.exchange_last(own, need=0)  # it holds what the room is for
-        else:
-            self._panels.exchange_last(self.inspector)
+        own = {RESTORE: self.restore.panel, WRITE: self.write.panel, EXPLAIN: self.explain.panel}.get(name)
+        needed = name in (RESTORE, EXPLAIN)  # it holds what the room is for
+        self._panels.exchange_last(own or self.inspector, need=0 if needed else ROOM_FOR_ONE)
         self._panels.fit(self.width(), wide_room=name == BLEND)
         self._show_library()
 
@@ -255,7 +239,7 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def _on_blend_picture(self, name: str) -> None:
         self.rooms.go_to(BLEND)
-        self._blend_commands.open_picture(name)
+        self.commands.blend.open_picture(name)
 
     @Slot(str, object)
     def _on_walked(self, words: str, before: ProjectState) -> None:
@@ -280,6 +264,7 @@ class MainWindow(QMainWindow):
         self._save_timer.stop()
         self.blend.leave()
         self.restore.leave()
+        self.write.leave()
         self.explain.leave()
         self.files.close()
         self.cards.close()

@@ -12,8 +12,8 @@ from desktop_app.studio.project import ProjectState
 from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.picture.tile import Tile
 
-SAMPLE, BLEND, RESTORE, EXPLAIN = "sample", "blend", "restore", "explain"
-ORDER = (SAMPLE, BLEND, RESTORE, EXPLAIN)
+SAMPLE, BLEND, RESTORE, WRITE, EXPLAIN = "sample", "blend", "restore", "write", "explain"
+ORDER = (SAMPLE, BLEND, RESTORE, WRITE, EXPLAIN)
 
 
 class Room(Protocol):
@@ -43,7 +43,7 @@ class Room(Protocol):
 
 def changed_elsewhere(here: str, before: ProjectState, after: ProjectState) -> str:
     """The other workspace that a step changed where nothing of it is seen in this one, else an empty string."""
-    parts = {SAMPLE: "sheet", BLEND: "blend", RESTORE: "restore", EXPLAIN: "explain"}
+    parts = {SAMPLE: "sheet", BLEND: "blend", RESTORE: "restore", WRITE: "write", EXPLAIN: "explain"}
     changed = [name for name in ORDER if getattr(before, parts[name]) != getattr(after, parts[name])]
     if (before.takes, before.rejects) != (after.takes, after.rejects):  # stars are seen in both
         changed += [SAMPLE, BLEND]
