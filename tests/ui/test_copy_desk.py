@@ -347,6 +347,18 @@ def test_words_half_typed_are_not_taken_away(writer):
     assert field.text() == ""
 
 
+def test_there_are_as_many_columns_as_there_is_room_for(writer):
+    go(writer)
+    section = writer.view.grid._sections[writer.view.grid._order[0]]
+    seen = []
+    for width in (900, 420, 640):
+        writer.view.resize(width, 700)
+        writer.settle()
+        seen.append(section._columns)
+        assert writer.view.grid.width() <= writer.view._area.viewport().width()
+    assert seen == [3, 1, 2]
+
+
 def test_everything_has_a_name_and_a_tip(writer):
     go(writer)
     for button in card(writer, 0).buttons:

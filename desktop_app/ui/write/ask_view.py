@@ -27,6 +27,7 @@ from desktop_app.ui.picture.tile import class_name
 from desktop_app.ui.write.ask_answer import AskAnswer
 from desktop_app.ui.write.ask_form import AskForm
 from desktop_app.ui.write.ask_wishes import AskWishes
+from desktop_app.ui.write.desk_scene import ENDED
 from desktop_app.ui.write.draft_job import DraftJob
 from desktop_app.ui.write.take_menu import take_menu, take_words
 
@@ -152,8 +153,7 @@ class AskView(QWidget):
         words = [TITLES[answer.task], f"seed {answer.seed}"]
         if self._package is not None and answer.sha256 != self._package.sha256:
             words.append(answer.package)
-        ended = {"length": "ended with its length", "stopped": "stopped", "context": "the context is full"}
-        words += [ended[answer.why]] if not self.is_busy and answer.why in ended else []
+        words += [ENDED[answer.why]] if not self.is_busy and answer.why in ENDED else []
         return "  ·  ".join(words)
 
     def _missing(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
@@ -78,6 +78,10 @@ class LineGrid(QWidget):
         place = cards.index(card) + by
         if 0 <= place < len(cards):
             cards[place].setFocus()
+
+    def minimumSizeHint(self) -> QSize:
+        """One card wide: as many as now must not keep the window from becoming small."""
+        return QSize(LEAST_WIDTH + 2 * SPACE_4, super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
