@@ -97,10 +97,9 @@ class Branch:
     def _choose(self, logits: npt.NDArray[np.float32], probability: Float64) -> int | None:
         """The next token; None where the text is as long as it may be."""
         choosing, rules = self._request.choosing, self._rules
-        changed = penalised(logits, choosing.repetition_penalty, self._recent)
         forms = self._forms(probability)
-        changed[list({form.tokens[0] for form in forms})] += BONUS[0] + BONUS[1] * rules.used(self._left)
-        weights = weights_of(changed, choosing)
+        changed = self._changed(logits, forms)
+        weights = weights_of(logits, choosing, known=probability) if changed is None else weights_of(changed, choosing)
         draws = Draws(self._request.seed, self.number, self._written)
         greedy = choosing.temperature <= 0
         token = draw(weights, draws, self._may, greedy=greedy)
@@ -114,6 +113,15 @@ class Branch:
         if token is None and (rules.missing or rules.characters is None or not rules.text.strip()):
             raise none_left()
         return token
+
+    def _changed(self, logits: npt.NDArray[np.float32], forms: Sequence[Form]) -> Float64 | None:
+        """The logits with penalties and a bonus for what is required; None where there are neither."""
+        penalty = self._request.choosing.repetition_penalty
+        if penalty == 1 and not forms:
+            return None
+        changed = penalised(logits, penalty, self._recent)
+        changed[list({form.tokens[0] for form in forms})] += BONUS[0] + BONUS[1] * self._rules.used(self._left)
+        return changed
 
     @property
     def _left(self) -> int:
@@ -185,6 +193,8 @@ class Branch:
 
     def _look_at(self, probability: Float64) -> None:
         """How good an end the text as it is would be, and whether its last word is more likely over than not."""
+        if self._rules.characters is None and not self._rules.missing:
+            return  # nobody will ask, and these sums cost more than drawing a token
         closing = float(probability[list(self._end)].sum())
         self._places[len(self._rules.text)] = closing + float(probability[self._tokenizer.ends_sentence].sum())
         over = closing + float(probability[self._tokenizer.opens_word].sum())

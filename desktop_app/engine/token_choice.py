@@ -39,8 +39,11 @@ def top(probability: Float64, k: int) -> Tokens:
     k = min(k, len(probability))
     if k <= 0:
         return np.zeros(0, np.intp)
-    least = np.partition(probability, -k)[-k]
-    tokens = np.flatnonzero(probability >= least)  # more than k where some are equal
+    highest = probability.max()
+    for level in _LEVELS:  # a few comparisons of all are faster than to partition all
+        tokens = np.flatnonzero(probability >= level * highest)
+        if len(tokens) >= k:
+            break
     return tokens[np.argsort(-probability[tokens], kind="stable")][:k]
 
 
@@ -55,17 +58,23 @@ def penalised(logits: npt.NDArray[np.floating], penalty: float, recent: Sequence
     return changed
 
 
-def weights_of(logits: Float64, choosing: Choosing) -> Float64:
-    """What is drawn from (V,), not normalised: temperature, then top-k, top-p of what that leaves, then min-p."""
+def weights_of(logits: npt.NDArray[np.floating], choosing: Choosing, *, known: Float64 | None = None) -> Float64:
+    """What is drawn from (V,), not normalised: temperature, then top-k, top-p of what that leaves, then min-p.
+
+    known: the probabilities of these logits, where they are known; they stay as they are.
+    """
     if choosing.temperature <= 0:
-        return probabilities(logits)
-    weights = probabilities(logits / choosing.temperature)
+        return probabilities(logits) if known is None else known
+    if known is not None and choosing.temperature == 1:
+        weights = known
+    else:
+        weights = probabilities(np.divide(logits, choosing.temperature, dtype=np.float64))
     if choosing.top_k > 0:
         weights = _only(weights, top(weights, choosing.top_k))
     if choosing.top_p < 1:
         weights = _only(weights, _nucleus(weights, choosing.top_p))
     if choosing.min_p > 0:
-        weights[weights < choosing.min_p * weights.max()] = 0
+        weights = np.where(weights < choosing.min_p * weights.max(), 0.0, weights)
     return weights
 
 
