@@ -17,7 +17,7 @@ Float64 = npt.NDArray[np.float64]
 Tokens = npt.NDArray[np.intp]
 
 _LEVELS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-6, 1e-9, 0.0)  # shares of the highest probability, sorted level by level
-_TRIES = 64  # draws, after which what is not allowed is looked for among all that are left
+_TRIES = 32  # draws, after which what is not allowed is looked for among all that are left
 
 
 def probabilities(logits: npt.NDArray[np.floating]) -> Float64:

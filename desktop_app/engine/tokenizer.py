@@ -161,7 +161,7 @@ class TextStream:
         """The characters that this token completes; U+FFFD stands for bytes that are none."""
         content = self._content(token)
         text, used = codecs.utf_8_decode(content, "replace", False)
-        self._opening = self._opening and not content
+        self._opening = self._opening and not self._tokenizer.bytes_of(token)
         self.waiting = content[used:]
         return text
 
