@@ -24,6 +24,7 @@ from desktop_app.studio.writing import WriteState
 
 FORMAT = 1
 MAX_STEPS = 500
+MAX_CHARACTERS = 32 * 2**20  # of the page, in all steps together: each holds the whole text
 
 
 class Take(Frozen, frozen=True):
@@ -77,7 +78,7 @@ class Project:
         runs_on = bool(coalesce) and bool(self._undo) and self._undo[-1].coalesce == coalesce
         if not runs_on:
             self._undo.append(Step(label, self.state, coalesce))
-            del self._undo[:-MAX_STEPS]
+            del self._undo[: -steps_kept(state)]
         self._redo.clear()
         self.state = state
 
@@ -166,6 +167,11 @@ class Project:
             return ""
         self._saved = None
         return _cannot_save(self.path, error)
+
+
+def steps_kept(state: ProjectState) -> int:
+    """How many steps back there are: fewer where the page is a book."""
+    return max(20, min(MAX_STEPS, MAX_CHARACTERS // max(1, len(state.write.page.text))))
 
 
 # -- reading and writing ---------------------------------------------------------------------------------------------

@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 from desktop_app.engine.text_requests import Alternative, Piece, Wrote
 from desktop_app.studio import page as pages
 from desktop_app.studio.page import STEP, Page, Prediction, Run, Token
+from desktop_app.studio.project import MAX_STEPS, ProjectState, steps_kept
+from desktop_app.studio.sheet import SheetState
+from desktop_app.studio.writing import WriteState
 
 LETTERS = "ab \n\U0001f6cb中"
 
@@ -208,3 +211,11 @@ def test_what_is_sent_moves_in_steps_and_holds_a_whole_context() -> None:
 def test_surprise_in_bits() -> None:
     assert pages.bits(0.25) == 2.0
     assert pages.bits(0.0) < 30
+
+
+def test_a_book_has_fewer_steps_back_than_a_note() -> None:
+    note, book = (
+        ProjectState(SheetState("", 0), write=WriteState(page=Page("x" * length))) for length in (100, 600_000)
+    )
+    assert steps_kept(note) == MAX_STEPS
+    assert 20 < steps_kept(book) < 60

@@ -28,7 +28,7 @@ from desktop_app.ui.look.theme import Look, font
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_8, TEXT_PAGE
 from desktop_app.ui.write.ghost_ink import GhostInk
 from desktop_app.ui.write.text_lines import TextLines
-from desktop_app.ui.write.text_places import clean, from_qt, to_qt, units
+from desktop_app.ui.write.text_places import TextPlaces, clean
 
 LINE_HEIGHT = 150  # per cent
 MEASURE = 68  # characters a line
@@ -51,8 +51,7 @@ class PageEditor(QTextEdit):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        self._text = ""
-        self._units = 0  # of the text, as Qt counts
+        self._places = TextPlaces()
         self._quiet = False  # while the text is changed by the program
         self._label = ""  # what the next edit is called, where it is not typing
         self._tints: Tints = []
@@ -99,20 +98,20 @@ class PageEditor(QTextEdit):
 
     @property
     def text(self) -> str:
-        return self._text
+        return self._places.text
 
     @property
     def caret(self) -> int:
-        return from_qt(self._text, self.textCursor().position())
+        return self._places.from_qt(self.textCursor().position())
 
     @property
     def selection(self) -> tuple[int, int]:
         cursor = self.textCursor()
-        return from_qt(self._text, cursor.selectionStart()), from_qt(self._text, cursor.selectionEnd())
+        return self._places.from_qt(cursor.selectionStart()), self._places.from_qt(cursor.selectionEnd())
 
     def show_text(self, text: str, cursor: int | None = None) -> None:
         """By the smallest edit; the cursor stays with its character where none is given."""
-        start, removed, inserted = difference(self._text, text)
+        start, removed, inserted = difference(self._places.text, text)
         if removed or inserted:
             self.replace(start, removed, inserted)
         if cursor is not None:
@@ -121,8 +120,8 @@ class PageEditor(QTextEdit):
     def replace(self, start: int, removed: int, inserted: str) -> None:
         """text[start : start + removed] becomes `inserted`, and nobody is told. A cursor there goes behind it."""
         self.ghost.clear()
-        at = to_qt(self._text, start)
-        end = to_qt(self._text, start + removed)
+        at = self._places.to_qt(start)
+        end = self._places.to_qt(start + removed)
         hand = QTextCursor(self.document())
         hand.setPosition(at)
         hand.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
@@ -133,7 +132,7 @@ class PageEditor(QTextEdit):
 
     def put_cursor(self, at: int) -> None:
         cursor = self.textCursor()
-        cursor.setPosition(to_qt(self._text, at))
+        cursor.setPosition(self._places.to_qt(at))
         self._quiet = True
         self.setTextCursor(cursor)
         self._quiet = False
@@ -152,11 +151,11 @@ class PageEditor(QTextEdit):
     def in_view(self) -> tuple[int, int]:
         """text[start:end] is seen."""
         start, end = self.lines.in_view()
-        return from_qt(self._text, start), from_qt(self._text, end)
+        return self._places.from_qt(start), self._places.from_qt(end)
 
     def box_of(self, start: int, end: int) -> QRectF:
         """Where text[start:end] lies in the viewport; of more than one line, the first."""
-        boxes = self.lines.boxes(to_qt(self._text, start), to_qt(self._text, end))
+        boxes = self.lines.boxes(self._places.to_qt(start), self._places.to_qt(end))
         return boxes[0] if boxes else QRectF()
 
     def take_label(self) -> str:
@@ -167,7 +166,7 @@ class PageEditor(QTextEdit):
     def character_at(self, spot: QPointF) -> int:
         """The character under a spot of the viewport; -1 where there is none."""
         at = self.lines.hit(spot)
-        return -1 if at < 0 else from_qt(self._text, at)
+        return -1 if at < 0 else self._places.from_qt(at)
 
     # -- edits -----------------------------------------------------------------------------------------------------
 
@@ -175,19 +174,17 @@ class PageEditor(QTextEdit):
     def _on_contents(self, position: int, removed: int, added: int) -> None:
         if self._quiet:
             return
-        start = from_qt(self._text, position)
-        gone = from_qt(self._text, position + removed) - start
+        start = self._places.from_qt(position)
+        gone = self._places.from_qt(position + removed) - start
         inserted = self._between(position, position + added)
-        if self._units - removed + added != self.document().characterCount() - 1:
-            start, gone, inserted = difference(self._text, self._whole())
+        if self._places.units - removed + added != self.document().characterCount() - 1:
+            start, gone, inserted = difference(self._places.text, self._whole())
         self._keep(start, gone, inserted)
         if gone or inserted:
             self.edited.emit(start, gone, inserted)
 
     def _keep(self, start: int, removed: int, inserted: str) -> None:
-        end = start + removed
-        self._units += units(inserted) - units(self._text[start:end])
-        self._text = self._text[:start] + inserted + self._text[end:]
+        self._places.edit(start, removed, inserted)
         self._tints = [tint for old in self._tints for tint in _moved(old, start, removed, len(inserted))]
         self.lines.forget()
         if removed or inserted:
@@ -285,7 +282,7 @@ class PageEditor(QTextEdit):
         super().paintEvent(event)
 
     def _boxes(self, start: int, end: int) -> list[QRectF]:
-        return self.lines.boxes(to_qt(self._text, start), to_qt(self._text, end))
+        return self.lines.boxes(self._places.to_qt(start), self._places.to_qt(end))
 
 
 def _is_tab(event: QKeyEvent) -> bool:

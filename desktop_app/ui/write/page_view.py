@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -26,6 +26,7 @@ CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.ShiftModifier,
     Qt.KeyboardModifier.AltModifier,
 )
+COUNT_MS = 250
 GHOST_WORDS = "Tab takes what is shown, Ctrl+Right its next word"
 RETURNS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -52,6 +53,10 @@ class PageView(QWidget):
         column.addWidget(self.marks.strip)
         column.addWidget(self.status)
         self.setTabOrder(self.editor, self.status.go)
+        self._counting = QTimer(self)
+        self._counting.setSingleShot(True)
+        self._counting.setInterval(COUNT_MS)
+        self._counting.timeout.connect(self._count)
         self._connect()
         self._show_text()
 
@@ -69,7 +74,7 @@ class PageView(QWidget):
         editor.moved.connect(self._on_moved)
         editor.keyed.connect(self._on_key)
         editor.files_dropped.connect(self.files_dropped)
-        status.write_wished.connect(self.write_on)
+        status.write_wished.connect(self.go)
         status.stop_wished.connect(self.stop)
         status.reroll_wished.connect(self.reroll)
         self.sheet.starter_chosen.connect(self._on_starter)
@@ -95,8 +100,17 @@ class PageView(QWidget):
     def _show_text(self) -> None:
         page = self.session.page
         self.sheet.show_help(not page.text and not self.session.stream.is_busy)
-        self.status.show_count(pages.words(page.text))
+        self._count_soon()
         self.status.show_can(write=self.session.package is not None, reroll=page.last is not None)
+
+    def _count_soon(self) -> None:
+        """Counting the words of a long text takes longer than typing a letter."""
+        if not self._counting.isActive():
+            self._counting.start()
+
+    @Slot()
+    def _count(self) -> None:
+        self.status.show_count(pages.words(self.session.page.text))
 
     @Slot()
     def _show_stream(self) -> None:
@@ -109,7 +123,8 @@ class PageView(QWidget):
         return self.session.stream.is_busy
 
     @Slot()
-    def write_on(self) -> None:
+    def go(self) -> None:
+        """Write on at the cursor."""
         self._clear_way()
         self.session.write_on(self.editor.selection[1])
 
@@ -120,7 +135,7 @@ class PageView(QWidget):
 
     @Slot()
     def show_alternatives(self) -> None:
-        if not self.marks.open_at_caret():
+        if self.isVisible() and not self.marks.open_at_caret():
             self.said.emit("Nothing is known yet of what else might stand here.", "plain")
 
     def _clear_way(self) -> None:
@@ -147,6 +162,7 @@ class PageView(QWidget):
     def leave(self) -> None:
         """The window closes: end what runs."""
         self.stop()
+        self._counting.stop()
         self.marks.close()
 
     # -- slots -----------------------------------------------------------------------------------------------------
@@ -162,7 +178,7 @@ class PageView(QWidget):
         self.editor.replace(at, 0, text)
         if follows:
             self.editor.ensureCursorVisible()
-        self.status.show_count(pages.words(self.session.page.text))
+        self._count_soon()
 
     @Slot(int, int, str)
     def _on_edited(self, start: int, removed: int, inserted: str) -> None:
@@ -204,7 +220,7 @@ class PageView(QWidget):
         """Do what a key asks for, also where the focus is beside the page; answers whether it was one."""
         key, held = event.key(), event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if key in RETURNS and held == CTRL:
-            self.write_on()
+            self.go()
         elif key == Qt.Key.Key_R and held == CTRL:
             self.reroll()
         elif key == Qt.Key.Key_Escape:

@@ -72,6 +72,7 @@ class WriteRoom(QWidget, NoDesigns):
         self._write = WriteState()
         self._package: Package | None = None
         self._has_models = True
+        self._shown: tuple[object, ...] = ()  # by the controls
         self._empty = EmptyView(look, "write")
         self._modes = QButtonGroup(self)
         self._arrange()
@@ -125,9 +126,10 @@ class WriteRoom(QWidget, NoDesigns):
 
     def show_project(self, project: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None:
         """package: the writer, None where it is not here. by_hash: the generators."""
+        if project.write.mode != self._write.mode:
+            self.view.stop()
         self._write, self._package = project.write, package
-        for view in (self.page, self.desk):
-            view.show_state(project.write, package, project.takes, by_hash)
+        self.view.show_state(project.write, package, project.takes, by_hash)
         self._show()
 
     def show_models(self, packages: Sequence[Package]) -> None:
@@ -158,7 +160,10 @@ class WriteRoom(QWidget, NoDesigns):
             self._empty.say(title, text, action)
         for number, (mode, _, _) in enumerate(MODES):
             self._modes.button(number).setChecked(mode == write.mode)
-        self.panel.show_state(write, package)
+        shown = write.options, write.kind, write.mode, package
+        if shown != self._shown:
+            self._shown = shown
+            self.panel.show_state(write, package)
         if had_focus and not is_empty:
             self.first_focus.setFocus()
 
@@ -166,8 +171,8 @@ class WriteRoom(QWidget, NoDesigns):
 
     @Slot()
     def write_on(self) -> None:
-        if self._write.mode == "page":
-            self.page.write_on()
+        """What the desk in view is for."""
+        self.view.go()
 
     @Slot()
     def reroll(self) -> None:
@@ -243,7 +248,7 @@ class WriteRoom(QWidget, NoDesigns):
     @Slot(object)
     def _on_failed(self, error: StudioError) -> None:
         if not isinstance(error, Cancelled):
-            self.banner.say(error.message, tone="error", action="Try again", act=self.write_on)
+            self.banner.say(error.message, tone="error", action="Try again", act=self.page.go)
 
     @Slot(str, str)
     def say(self, sentence: str, tone: str = "plain") -> None:
