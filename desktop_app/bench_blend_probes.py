@@ -94,8 +94,8 @@ class _Hand:
 
         window = self._studio.window
         window.rooms.go_to("blend")
-        window.blend_desk.choose_package(package)
-        chosen = window.blend_desk.package
+        window.commands.blend_desk.choose_package(package)
+        chosen = window.commands.blend_desk.package
         if chosen is None or chosen.name != package:
             raise StudioError(f"“{package}” cannot be put on the pad.")
         self._room.wishes.add(list(four_designs(chosen, SEED)))

@@ -32,6 +32,7 @@ from desktop_app.engine.requests import (
     Restored,
     Sample,
 )
+from desktop_app.engine.text_requests import Complete, Weigh, Weighed, Wrote
 from desktop_app.studio import recipe
 from desktop_app.studio.jobs import JobQueue
 from desktop_app.studio.library import Library
@@ -41,6 +42,8 @@ from desktop_app.studio.sheet import SheetState, design_at
 
 TIME_LIMIT_S = 300
 DESIGNS = 12
+TOKENS = 16  # of a text
+SENTENCE = "A quiet lamp of oak and glass, made to last."
 CHUNKS = (DESIGNS, 5, 1)  # batch sizes that must all give the same pixels
 MAX_SEAM = 2  # of 255, between a picture done in tiles of one size and of another
 MAX_UNSURE = 1e-3  # of a probability, between a picture judged alone and among others on a GPU
@@ -100,7 +103,7 @@ def _engine_steps(options: argparse.Namespace, folder: Path) -> Iterator[Step]:
     with asking.engine(options.device, options.threads) as jobs:
         yield lambda: _device(jobs)
         for package in library.packages():
-            yield lambda package=package: verified_sentence(verify_one(jobs, package))  # type: ignore[misc]
+            yield lambda package=package: verified_sentence(verify_one(jobs, package), package)  # type: ignore[misc]
             if "sample" in package.manifest.abilities:
                 yield lambda package=package: _samples(jobs, package)  # type: ignore[misc]
                 yield lambda package=package: _file_comes_back(jobs, package, folder)  # type: ignore[misc]
@@ -108,6 +111,8 @@ def _engine_steps(options: argparse.Namespace, folder: Path) -> Iterator[Step]:
                 yield lambda package=package: _restores(jobs, package, folder)  # type: ignore[misc]
             if package.manifest.classifier is not None:
                 yield lambda package=package: _explains(jobs, package)  # type: ignore[misc]
+            if package.manifest.text is not None:
+                yield lambda package=package: _writes(jobs, package)  # type: ignore[misc]
 
 
 def _all_readable(library: Library) -> str:
@@ -224,6 +229,29 @@ def _grain(package: Package) -> Pixels:
     fine = low.repeat(4, axis=1).repeat(4, axis=2)[:, : p.height, : p.width, None]
     pixels: Pixels = fine.repeat(p.channels, axis=3).astype(np.uint8)
     return pixels
+
+
+def _writes(jobs: JobQueue, package: Package) -> str:
+    """A text twice, with another seed between: the same both times; and a sentence weighed."""
+    first, other, again = (written(jobs, package, seed) for seed in (7, 8, 7))
+    if first != again:
+        raise StudioError(f"{package.name}: the same prompt and seed give another text.")
+    if first == other:
+        raise StudioError(f"{package.name}: another seed gives the same text.")
+    updates = asking.run_request(jobs, Weigh(package.ref, SENTENCE))
+    pieces = [piece for update in updates if isinstance(update, Weighed) for piece in update.pieces]
+    known = [piece.probability for piece in pieces if piece.probability is not None]
+    if "".join(SENTENCE[piece.start : piece.end] for piece in pieces) != SENTENCE:
+        raise StudioError(f"{package.name}: a sentence that was weighed comes back as another one.")
+    if not known or not all(0 <= probability <= 1 for probability in known):
+        raise StudioError(f"{package.name}: how probable a word is, is no number.")
+    return f"{package.name}: {TOKENS} tokens, the same twice, and a sentence of {len(pieces)} tokens weighed"
+
+
+def written(jobs: JobQueue, package: Package, seed: int) -> tuple[int, ...]:
+    """Tokens that go on from a sentence, through the engine's process. Raises StudioError."""
+    request = Complete(package.ref, prompt=SENTENCE, tokens=TOKENS, seed=seed)
+    return tuple(update.token for update in asking.run_request(jobs, request) if isinstance(update, Wrote))
 
 
 # -- the window ----------------------------------------------------------------------------------------------------

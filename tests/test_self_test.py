@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ import pytest
 from desktop_app import self_test
 from desktop_app.cli import asking
 from desktop_app.engine.requests import Classified, Classify, Design, Explain, Explained
+from desktop_app.engine.text_requests import Weigh, Weighed
 from tests import fakes
 from tests.fakes import FakeEngine, FakeHost, write_classifier, write_package
 from tests.tiny_package import tiny_package
@@ -34,7 +36,8 @@ from desktop_app import paths
 paths.bundled_models = lambda: models
 from desktop_app import cli
 code = cli.main(sys.argv[3:])
-foreign = {"onnxruntime", "torch", "onnx", "socket", "ssl", "PySide6.QtNetwork"} & set(sys.modules)
+unwanted = {"onnxruntime", "tokenizers", "jinja2", "torch", "onnx", "socket", "ssl", "PySide6.QtNetwork"}
+foreign = unwanted & set(sys.modules)
 print("imported:", sorted(foreign))
 sys.exit(code)
 """
@@ -241,6 +244,56 @@ def test_it_finds_a_map_that_is_flat(
 
     monkeypatch.setattr(FakeEngine, "_explain", explain)
     assert failed(capsys) == ["fake-judge: a map of why is missing, or the same everywhere."]
+
+
+def test_it_has_a_text_written_and_a_sentence_weighed(
+    engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fakes.write_writer(tmp_path / "bundled")
+    assert self_test.check(OPTIONS) == 0
+    out = capsys.readouterr().out
+    assert "fake: the same token by token and all at once within" in out
+    assert "fake-writer: 16 tokens, the same twice, and a sentence of 10 tokens weighed" in out
+
+
+@pytest.mark.parametrize(
+    ("drawn", "sentence"),
+    [
+        (lambda seed, place, calls: len(calls), "the same prompt and seed give another text"),
+        (lambda seed, place, calls: place, "another seed gives the same text"),
+    ],
+)
+def test_it_finds_a_writer_whose_texts_do_not_follow_the_seed(
+    engine: FakeEngine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    drawn: Callable[[int, int, list[int]], int],
+    sentence: str,
+) -> None:
+    fakes.write_writer(tmp_path / "bundled")
+    calls: list[int] = []
+
+    def token_of(seed: int, _branch: int, place: int) -> int:
+        calls.append(seed)
+        return drawn(seed, place, calls) % len(fakes.WORDS)
+
+    monkeypatch.setattr(fakes, "token_of", token_of)
+    assert [line for line in failed(capsys) if sentence in line]
+
+
+def test_it_finds_a_writer_that_loses_words(
+    engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fakes.write_writer(tmp_path / "bundled")
+    weigh = FakeEngine._weigh
+
+    def shorter(self: FakeEngine, request: Weigh):  # type: ignore[no-untyped-def]
+        for update in weigh(self, request):
+            yield Weighed(update.pieces[:-1]) if isinstance(update, Weighed) else update
+
+    monkeypatch.setattr(FakeEngine, "_weigh", shorter)
+    assert "a sentence that was weighed comes back as another one" in failed(capsys)[0]
 
 
 def test_it_finds_a_window_that_shows_nothing(

@@ -11,7 +11,7 @@ import numpy as np
 from desktop_app import paths
 from desktop_app.cli import asking
 from desktop_app.cli.printing import print_json, print_table, tell
-from desktop_app.engine.errors import Fault, PackageError
+from desktop_app.engine.errors import Fault, PackageError, RequestError
 from desktop_app.engine.images import contact_sheet
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import CheckedUp, CheckUp, Pixels, Progress
@@ -37,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
         found = [checked_up(jobs, package, options.seed, options.count) for package in chosen]
         remember(jobs, chosen, found)
         if options.sheet is not None:
+            _refuse_sheet(chosen[0])
             _write_sheet(options.sheet, found)
         _print(options, chosen, found)
     flags = [check_up.flags(package.manifest, f) for package, f in zip(chosen, found, strict=True)]
@@ -75,6 +76,11 @@ def remember(jobs: JobQueue, chosen: list[Package], found: list[CheckedUp]) -> N
 
 
 # -- the sheet -----------------------------------------------------------------------------------------------------
+
+
+def _refuse_sheet(package: Package) -> None:
+    if package.manifest.text is not None:
+        raise RequestError(f"“{package.manifest.title}” writes texts, so there is no sheet. Leave --sheet out.")
 
 
 def _write_sheet(path: Path, found: list[CheckedUp]) -> None:
@@ -118,6 +124,8 @@ def _print(options: argparse.Namespace, chosen: list[Package], found: list[Check
             print(f"  Nothing wrong was found. {check_up.praise(figures)}")
     if len(found) == 1:
         print_table(check_up.figures(chosen[0].manifest, found[0]))
+        for number, text in enumerate(found[0].texts, 1):
+            print(f"{number}  … {' '.join(text.split())}")
     else:
         _print_comparison(chosen, found)
     sys.stdout.flush()
@@ -142,7 +150,7 @@ def _print_comparison(chosen: list[Package], found: list[CheckedUp]) -> None:
 def _as_data(package: Package, found: CheckedUp) -> dict[str, object]:
     figures = {field: getattr(found, field) for field in found.__struct_fields__ if field not in ("pictures", "given")}
     flags = [vars(flag) for flag in check_up.flags(package.manifest, found)]
-    return {"name": package.name, "sha256": package.sha256, "count": len(found.pictures), **figures, "flags": flags}
+    return {"name": package.name, "sha256": package.sha256, "count": check_up.tried(found), **figures, "flags": flags}
 
 
 def _between(chosen: list[Package], found: list[CheckedUp]) -> dict[str, object]:

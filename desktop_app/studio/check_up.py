@@ -15,6 +15,8 @@ SAME = 1.0  # 8-bit steps between two pictures on average: rounding, nothing tha
 SAME_ANSWER = 0.01  # of total variation: drawn pictures of eight kinds move no answer
 COPIES = 3  # pairs: a chance pair happens, and three like pictures make three
 SLOW_MS = 100.0  # a picture: a screen of forty then takes four seconds
+SLOW_TOKEN_MS = 200.0  # five tokens a second are slower than one reads
+SAME_WORDS = 0.1  # share of different words: eight texts of a sound model have some 0.5, a stuck one a handful of words
 SLOW_MEGAPIXEL_MS = 20_000.0  # a photograph of twelve megapixels then takes four minutes
 MUCH_MEMORY = 2**30  # bytes
 NOT_FOR_SALE = "Commercial use is not allowed"
@@ -38,9 +40,16 @@ def is_sound(found_flags: tuple[Flag, ...]) -> bool:
     return not any(flag.weighty for flag in found_flags)
 
 
+def tried(found: CheckedUp) -> int:
+    """How many pictures it drew, answered or was shown; of a writer how many texts it wrote."""
+    return len(found.texts) if found.kind == "writer" else len(found.pictures)
+
+
 def summary(found: CheckedUp) -> str:
     """“32 samples, 2.1 ms each.”"""
-    count = len(found.pictures)
+    count = tried(found)
+    if found.kind == "writer":
+        return f"{count} text{'s' * (count > 1)}, {speed(found.kind, found.milliseconds)}."
     if found.kind == "restorer":
         return f"{count} pictures, {duration(found.milliseconds)} a megapixel."
     noun = "sample" if found.kind == "generator" else "picture"
@@ -51,11 +60,17 @@ def promise(manifest: Manifest) -> str:
     """What a check-up will look at, before there is one."""
     if "sample" in manifest.abilities:
         return "Tries it out on this machine with fixed seeds: speed, memory, broken and repeated pictures."
+    if manifest.text is not None:
+        return "Tries it out on this machine with fixed seeds: speed, memory, broken and repeated texts."
     return "Tries it out on this machine with drawn pictures: speed, memory, broken and unchanging answers."
 
 
 def praise(found: CheckedUp) -> str:
     """What can be said of a package with no fault."""
+    if found.kind == "writer" and not found.near_copies:
+        return "Every text came out whole, and no two are alike."
+    if found.kind == "writer":
+        return "Every text came out whole; some of them are the same."
     if found.kind != "generator":
         return "Every answer came out whole, and answers follow what it is given."
     pairs = len(found.near_copies)
@@ -66,22 +81,28 @@ def praise(found: CheckedUp) -> str:
 
 def figures(manifest: Manifest, found: CheckedUp) -> tuple[tuple[str, str], ...]:
     """Rows of a name and a value."""
-    count = len(found.pictures)
+    count = tried(found)
     rows = [
         ("Speed", speed(found.kind, found.milliseconds)),
         ("Opens in", duration(found.load_ms)),
         ("Memory", memory(found.memory_bytes)),
         ("Broken answers", _of(len(found.broken), count)),
     ]
-    if found.kind == "classifier":
+    if found.kind == "writer":
+        rows.append(("Variety", f"{100 * found.diversity:.0f} % of its words are different ones"))
+        rows.append(("Texts of one word", _of(len(found.constant), count)))
+    elif found.kind == "classifier":
         names = {manifest.classes[label] for label in found.labels if label < len(manifest.classes)}
         rows.append(("Different answers", f"{len(names)} of {len(manifest.classes)} classes"))
     else:
         rows.append(("Variety", f"{found.diversity:.0f} of 255 steps between two pictures"))
         rows.append(("Pictures of one colour", _of(len(found.constant), count)))
-    if found.kind == "generator":
+    if found.kind in ("generator", "writer"):
         rows.append(("Near-copies", _of(len(found.near_copies), count * (count - 1) // 2, "pairs")))
-    rows.append(("Golden example", _golden(found.golden_error)))
+    if "golden" in manifest.files:
+        rows.append(("Golden example", _golden(found.golden_error)))
+    else:
+        rows.append(("One token at a time, and all at once", _both_ways(found.golden_error)))
     return tuple(rows)
 
 
@@ -91,8 +112,17 @@ def _golden(error: float) -> str:
     return f"reproduced within {error:.0e}" if math.isfinite(error) else "not reproduced: no numbers"
 
 
+def _both_ways(error: float) -> str:
+    """Of a writer without a golden example: how far its logits are apart."""
+    if error == 0:
+        return "the same to the bit"
+    return f"the same within {error:.0e}" if math.isfinite(error) else "no numbers"
+
+
 def speed(kind: str, milliseconds: float) -> str:
-    """Of one picture at a time, on one thread."""
+    """Of one picture at a time, on one thread; of the tokens of one text, on all threads."""
+    if kind == "writer":
+        return f"{1000 / max(milliseconds, 1e-3):,.0f} tokens a second"
     return f"{duration(milliseconds)} a {'megapixel' if kind == 'restorer' else 'picture'}"
 
 
@@ -112,15 +142,13 @@ def memory(size: int) -> str:
 
 def _faults(manifest: Manifest, found: CheckedUp) -> list[Flag]:
     made = []
-    count = len(found.pictures)
+    count = tried(found)
     if found.broken:
         made.append(_broken(len(found.broken), count))
     if not found.golden_error <= manifest.tolerance:
-        made.append(_NOT_REPRODUCED)
+        made.append(_NOT_REPRODUCED if "golden" in manifest.files else _BOTH_WAYS_DIFFER)
     if len(found.broken) < count - 1:
-        made += {"generator": _generator_faults, "restorer": _restorer_faults, "classifier": _classifier_faults}[
-            found.kind
-        ](manifest, found)
+        made += _FAULTS_OF[found.kind](manifest, found)
     return made
 
 
@@ -154,6 +182,29 @@ def _classifier_faults(_manifest: Manifest, found: CheckedUp) -> list[Flag]:
     return []
 
 
+def _writer_faults(_manifest: Manifest, found: CheckedUp) -> list[Flag]:
+    count = len(found.texts) - len(found.broken)
+    if len(found.constant) == count:
+        return [Flag("Always the same word", "It says one word over and over, or nothing. Ask for another version.")]
+    if len(found.near_copies) == count * (count - 1) // 2:
+        return [Flag("Always the same text", "The seed changes nothing. Ask for another version.")]
+    if len(found.near_copies) >= COPIES:
+        words = f"{len(found.near_copies)} pairs of {count} texts are the same: expect repetitions."
+        return [Flag("Two seeds often give the same text", words)]
+    if found.diversity < SAME_WORDS:
+        told = f"Only {100 * found.diversity:.0f} % of the words of its texts are different ones."
+        return [Flag("Repeats itself", f"{told} A higher temperature or a repetition penalty may help.", weighty=False)]
+    return []
+
+
+_FAULTS_OF = {
+    "generator": _generator_faults,
+    "restorer": _restorer_faults,
+    "classifier": _classifier_faults,
+    "writer": _writer_faults,
+}
+
+
 def _same_in_class(num_classes: int, found: CheckedUp) -> bool:
     """Whether all samples of a class are near-copies; the classes come in turn."""
     count = len(found.pictures)
@@ -181,6 +232,12 @@ _NOT_REPRODUCED = Flag(
 )
 
 
+_BOTH_WAYS_DIFFER = Flag(
+    "Its cache does not keep what it should",
+    "Token by token it says something else than read at once. Its file is damaged, or it is built in another way.",
+)
+
+
 # -- what to know --------------------------------------------------------------------------------------------------
 
 
@@ -192,10 +249,11 @@ def _licence_flags(manifest: Manifest) -> list[Flag]:
 
 def _burdens(found: CheckedUp) -> list[Flag]:
     made = []
-    if found.milliseconds > (SLOW_MEGAPIXEL_MS if found.kind == "restorer" else SLOW_MS):
+    if found.milliseconds > {"restorer": SLOW_MEGAPIXEL_MS, "writer": SLOW_TOKEN_MS}.get(found.kind, SLOW_MS):
         told = speed(found.kind, found.milliseconds)
+        does = "writes" if found.kind == "writer" else "takes"
         made.append(
-            Flag("Slow on this machine", f"It takes {told}. It works, with waiting.", weighty=False, is_fault=False)
+            Flag("Slow on this machine", f"It {does} {told}. It works, with waiting.", weighty=False, is_fault=False)
         )
     if found.memory_bytes > MUCH_MEMORY:
         told = f"{found.memory_bytes / 10**9:.1f} GB"

@@ -79,7 +79,7 @@ def score_rows(left: Sequence[Score], right: Sequence[Score]) -> list[Row]:
 def apart(found: tuple[CheckedUp, CheckedUp]) -> float | None:
     """Mean difference of pictures of one seed, root mean square in 8-bit steps; None where their sizes differ."""
     a, b = (f.pictures.astype(np.float32) for f in found)
-    if a.shape[1:] != b.shape[1:]:
+    if a.shape[1:] != b.shape[1:] or not len(a) or not len(b):
         return None
     count = min(len(a), len(b))
     return float(np.sqrt(np.mean((a[:count] - b[:count]) ** 2, axis=(1, 2, 3))).mean())
@@ -87,6 +87,10 @@ def apart(found: tuple[CheckedUp, CheckedUp]) -> float | None:
 
 def apart_sentence(found: tuple[CheckedUp, CheckedUp]) -> str:
     """How alike the two answer to the same; empty for classifiers, which are shown the same and draw nothing."""
+    if found[0].kind == "writer":
+        same = sum(one == other for one, other in zip(found[0].texts, found[1].texts, strict=False))
+        count = min(len(found[0].texts), len(found[1].texts))
+        return f"Of {count} texts of the same seeds, {same or 'none'} are the same in both."
     steps = apart(found)
     if found[0].kind == "classifier" or steps is None:
         return ""

@@ -194,9 +194,9 @@ def _entry(path: Path) -> FileEntry:
 
 
 def _summary(settings: Settings, text: TextModel, chosen: Variant, others: list[Variant]) -> str:
-    """“A language model of the family llama with 30 layers. Taken from model_q4.onnx (118 MB); there are also fp16.”"""
+    """“A language model of the family llama with 30 layers. Taken from model_q4.onnx (118 MB); also there: fp16.”"""
     family = f" of the family {settings.family}" if settings.family else ""
-    also = f"; there are also {', '.join(other.name for other in others)}" if others else ""
+    also = f"; also there: {', '.join(other.name for other in others)}" if others else ""
     size = f"{chosen.size / 10**6:,.0f} MB" if chosen.size >= 10**6 else "below 1 MB"
     layers = f"{text.layers} layer{'s' if text.layers > 1 else ''}"
     return f"A language model{family} with {layers}. Taken from {chosen.path.name} ({size}){also}."
@@ -217,7 +217,7 @@ def _slug(name: str) -> str:
 
 
 def _sources(folder: Path, called: str, chosen: Variant, graph: Outline, most: int) -> dict[str, Path]:
-    """The files to be copied, by their roles. Raises PackageError: one is missing or elsewhere, or all are too large."""
+    """The files to be copied, by their roles. Raises PackageError: one is missing or elsewhere, or too large."""
     found = {"text": chosen.path, "tokenizer": folder / _TOKENIZER}
     for number, name in enumerate(graph.data_files, 1):
         if not onnx_file.is_plain_name(name) or name in (MANIFEST, _TEMPLATE, _TOKENIZER, chosen.path.name):

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from desktop_app.engine.manifest import MadeBy, Manifest, TrainingData
+from desktop_app.engine.manifest import MadeBy, Manifest, TextModel, TrainingData
 from desktop_app.engine.packages import MANIFEST, Package
 
-KINDS = ("Make pictures", "Restore pictures", "Tell pictures apart", "Other")
+KINDS = ("Make pictures", "Restore pictures", "Write", "Tell pictures apart", "Other")
+WORDS_A_TOKEN = 0.75  # of English, about
 _TASKS = {
     "sample": "Makes pictures",
     "encode": "Finds the place of your own pictures",
@@ -15,7 +16,7 @@ _TASKS = {
     "denoise": "Takes out noise",
     "upscale": "Enlarges",
     "inpaint": "Fills in",
-    "complete": "Writes on",
+    "complete": "Goes on from a text",
 }
 
 
@@ -49,7 +50,9 @@ def kind_of(manifest: Manifest) -> str:
         return KINDS[0]
     if manifest.restoration is not None:
         return KINDS[1]
-    return KINDS[2] if manifest.classifier is not None else KINDS[3]
+    if manifest.text is not None:
+        return KINDS[2]
+    return KINDS[3] if manifest.classifier is not None else KINDS[4]
 
 
 def by_kind(packages: Sequence[Package]) -> dict[str, list[Package]]:
@@ -62,13 +65,16 @@ def by_kind(packages: Sequence[Package]) -> dict[str, list[Package]]:
 
 def tasks(manifest: Manifest) -> str:
     """“Makes pictures · Finds the place of your own pictures”"""
-    return " · ".join(_TASKS[ability] for ability in manifest.abilities) or "Nothing that this version knows"
+    known = [_TASKS[ability] for ability in manifest.abilities]
+    if manifest.text is not None and "chat_template" in manifest.files:
+        known.append("Answers questions")
+    return " · ".join(known) or "Nothing that this version knows"
 
 
 def facts(package: Package) -> list[tuple[str, str]]:
     """Rows of a name and a value: what it takes or makes, version, size."""
     manifest = package.manifest
-    rows = [("Pictures", _pictures(manifest))]
+    rows = _text_facts(manifest.text) if manifest.text is not None else [("Pictures", _pictures(manifest))]
     if manifest.classes:
         rows.append(("Classes", _listed(manifest.classes)))
     rows += [("Name", manifest.name), ("Version", manifest.version)]
@@ -76,22 +82,39 @@ def facts(package: Package) -> list[tuple[str, str]]:
     return rows
 
 
-def data_rows(data: TrainingData) -> list[tuple[str, str]]:
+def _text_facts(text: TextModel) -> list[tuple[str, str]]:
+    words = round(text.context * WORDS_A_TOKEN, -2 if text.context > 400 else -1)
+    rows = [("Reads at once", f"{text.context:,} tokens, some {words:,.0f} words of English")]
+    rows.append(("Vocabulary", f"{text.vocabulary:,} tokens"))
+    if text.kinds:
+        rows.append(("Kinds of text", ", ".join(kind.title for kind in text.kinds)))
+    return rows
+
+
+def data_rows(data: TrainingData, manifest: Manifest) -> list[tuple[str, str]]:
     return [
         ("Data", data.name),
-        ("Pictures", f"{data.count:,}"),
+        (unit(manifest), f"{data.count:,}"),
         ("Licence", data.licence),
         ("Hash", data.sha256[:16]),
     ]
 
 
-def made_rows(made: MadeBy) -> list[tuple[str, str]]:
+def made_rows(made: MadeBy, manifest: Manifest) -> list[tuple[str, str]]:
+    """What its maker has said; of a model of others that may be little."""
     time = f"{made.minutes:,.0f} minutes" if made.minutes >= 1 else "below a minute"
-    rows = [("Preset", made.preset), ("Made", made.date), ("Hardware", made.hardware), ("Training", time)]
+    rows = [("Preset", made.preset), ("Made", made.date), ("Hardware", made.hardware)]
+    if made.hardware:
+        rows.append(("Training", time))
     if made.images:
-        rows.append(("Pictures seen", f"{made.images:,}, repeats counted"))
+        rows.append((f"{unit(manifest)} seen", f"{made.images:,}, repeats counted"))
     rows.append(("Commit", made.commit))
-    return rows
+    return [row for row in rows if row[1]]
+
+
+def unit(manifest: Manifest) -> str:
+    """What its data is counted in."""
+    return "Tokens" if manifest.text is not None else "Pictures"
 
 
 def size_on_disk(package: Package) -> int:

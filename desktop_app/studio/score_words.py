@@ -49,6 +49,7 @@ class _Family:
     words: tuple[str, ...]  # one of them is in the score's name
     group: str
     asks: str
+    real: str = "real"  # what the floor is taken of, in a verdict
 
 
 REALISM, VARIETY, CLASSES, COPYING = "Looks real", "Shows all there is", "Shows what was asked for", "Makes its own"
@@ -56,6 +57,11 @@ SIGHT, RESTORING, LIKELIHOOD, OTHER = "Sees rightly", "Restores", "Knows its dat
 RETURN, TEACHING = "Gives back your own pictures", "Teaches others"
 
 _FAMILIES = (
+    _Family(("bits per byte",), LIKELIHOOD, "How many bits does a byte of text cost that it never saw?"),
+    _Family(
+        ("copied 8-grams",), COPYING, "How many phrases of eight words stand in what it learnt from?", "human text"
+    ),
+    _Family(("distinct-2",), VARIETY, "How many of its pairs of words are different ones?", "human text"),
     _Family(("as training data",), TEACHING, "How often is a classifier right that learnt from this?"),
     _Family(("difference of a pixel",), RETURN, "How far is a picture of yours from what comes back, in 8-bit steps?"),
     _Family(("class kept",), RETURN, "Does what comes back show the same class?"),
@@ -146,14 +152,15 @@ def row(score: Score, *, alone: bool = True) -> ScoreRow:
     note = score.note if alone else ""
     floor = "" if score.floor is None else number(score.floor)
     better = "higher is better" if score.higher_is_better else "lower is better"
-    parts = [f"{name}: {value}, {better}", f"real pictures {floor}" if floor else "", verdict]
+    kind = real(score)
+    parts = [f"{name}: {value}, {better}", f"{kind} {floor}" if floor else "", verdict]
     spoken = "; ".join(filter(None, parts))
     return ScoreRow(
         name,
         value,
         floor,
         share,
-        f"{verdict} ({floor})" if verdict else f"real: {floor}" if floor else "",
+        f"{verdict} ({floor})" if verdict else f"{kind.removesuffix(' pictures')}: {floor}" if floor else "",
         note,
         spoken,
     )
@@ -171,21 +178,29 @@ def share_of(score: Score) -> float | None:
     return max(0.0, 1 - math.log(value / floor) / math.log(FAR))
 
 
+def real(score: Score) -> str:
+    """What its floor is taken of."""
+    family = _family(score)
+    return family.real if family and family.real != "real" else "real pictures"
+
+
 def verdict_on(score: Score) -> str:
     share, floor = share_of(score), score.floor
     if share is None or floor is None:
         return ""
+    family = _family(score)
+    kind = family.real if family else "real"
     if score.higher_is_better:
         ratio = score.value / floor
         if ratio > 1 / CLOSE:  # as a density of samples that crowd typical places: more, and not better
-            return f"{ratio:.1f} times real"
+            return f"{ratio:.1f} times {kind}"
         if ratio >= REAL:
-            return "as good as real"
-        return "close to real" if ratio >= CLOSE else f"{100 * max(0.0, ratio):.0f}\N{NO-BREAK SPACE}% of real"
+            return f"as good as {kind}"
+        return f"close to {kind}" if ratio >= CLOSE else f"{100 * max(0.0, ratio):.0f}\N{NO-BREAK SPACE}% of {kind}"
     times = score.value / floor
     if times <= 2 - REAL:
-        return "as good as real"
-    return f"{times:.1f} times real" if times < 10 else f"{times:,.0f} times real"
+        return f"as good as {kind}"
+    return f"{times:.1f} times {kind}" if times < 10 else f"{times:,.0f} times {kind}"
 
 
 def number(value: float) -> str:

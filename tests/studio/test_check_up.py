@@ -6,12 +6,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from desktop_app.engine.manifest import Score
+from desktop_app.engine.manifest import MadeBy, Score, TextKind, TrainingData
 from desktop_app.engine.requests import CheckedUp, Device
 from desktop_app.studio import check_up, comparison, model_card, score_words
 from desktop_app.studio.check_up import COPIES
 from desktop_app.studio.speeds import Speeds
-from tests.fakes import DEVICE, write_classifier, write_package, write_restorer
+from tests.fakes import DEVICE, write_classifier, write_package, write_restorer, write_writer
 
 PICTURES = np.random.default_rng(0).integers(0, 255, (20, 4, 4, 1)).astype(np.uint8)
 SOUND = CheckedUp("generator", PICTURES, 2.1, 12.0, 3 * 2**20, 0.0, 90.0)
@@ -47,6 +47,82 @@ def test_each_fault_is_said_first_and_with_what_to_do(tmp_path: Path, changes: d
     assert flags[0].what == what
     assert flags[0].advice.endswith(".")
     assert check_up.is_sound(flags) == (what in ("Slow on this machine", "Takes much memory"))
+
+
+TEXTS = tuple(f"A lamp of oak number {n}." for n in range(8))
+WRITER = CheckedUp(
+    "writer", np.zeros((0, 1, 1, 1), np.uint8), 12.0, 30.0, 3 * 2**20, 1e-5, 0.6, texts=TEXTS
+)  # fmt: skip
+PAIRS = tuple((a, b) for a in range(8) for b in range(a + 1, 8))
+
+
+@pytest.mark.parametrize(
+    ("changes", "what", "sound"),
+    [
+        ({"broken": (3,)}, "Answers NaN", False),
+        ({"broken": tuple(range(8))}, "Answers NaN", False),
+        ({"golden_error": 0.5}, "Its cache does not keep what it should", False),
+        ({"golden_error": float("nan")}, "Its cache does not keep what it should", False),
+        ({"constant": tuple(range(8)), "diversity": 0.0}, "Always the same word", False),
+        ({"near_copies": PAIRS}, "Always the same text", False),
+        ({"near_copies": PAIRS[:COPIES]}, "Two seeds often give the same text", False),
+        ({"diversity": 0.04}, "Repeats itself", True),
+        ({"milliseconds": 300.0}, "Slow on this machine", True),
+    ],
+)
+def test_each_fault_of_a_writer(tmp_path: Path, changes: dict, what: str, sound: bool) -> None:
+    flags = check_up.flags(write_writer(tmp_path).manifest, msgspec.structs.replace(WRITER, **changes))
+    assert flags[0].what == what
+    assert flags[0].advice.endswith(".")
+    assert check_up.is_sound(flags) == sound
+
+
+def test_a_sound_writer(tmp_path: Path) -> None:
+    manifest = write_writer(tmp_path).manifest
+    assert check_up.flags(manifest, WRITER) == ()
+    assert check_up.summary(WRITER) == "8 texts, 83 tokens a second."
+    assert check_up.praise(WRITER) == "Every text came out whole, and no two are alike."
+    rows = dict(check_up.figures(manifest, WRITER))
+    assert rows["Variety"] == "60 % of its words are different ones"
+    assert rows["Near-copies"] == "none of 28 pairs"
+    assert rows["One token at a time, and all at once"] == "the same within 1e-05"
+    assert "texts" in check_up.promise(manifest)
+
+
+def test_two_writers_beside_each_other(tmp_path: Path) -> None:
+    one, other = write_writer(tmp_path), write_writer(tmp_path, "other")
+    comparison.require_same_kind(one, other)
+    found = WRITER, msgspec.structs.replace(WRITER, texts=(*TEXTS[:2], *("x" * 6)))
+    assert comparison.apart(found) is None
+    assert comparison.apart_sentence(found) == "Of 8 texts of the same seeds, 2 are the same in both."
+    assert {row.name for row in comparison.figure_rows(one, other, found)} > {"Speed", "Variety"}
+
+
+def test_the_card_of_a_writer(tmp_path: Path) -> None:
+    package = write_writer(tmp_path, context=8192, chat=True, kinds=(TextKind("poem", "Poem", 3),))
+    assert model_card.kind_of(package.manifest) == "Write"
+    assert model_card.tasks(package.manifest) == "Goes on from a text · Answers questions"
+    rows = dict(model_card.facts(package))
+    assert rows["Reads at once"] == "8,192 tokens, some 6,100 words of English"
+    assert rows["Kinds of text"] == "Poem"
+    assert "Pictures" not in rows
+    learnt = TrainingData("Novels", "public domain", 1_234_567, "0" * 64)
+    assert ("Tokens", "1,234,567") in model_card.data_rows(learnt, package.manifest)
+    by = MadeBy("gpt", "", "", "", "", 0.0)
+    assert model_card.made_rows(by, package.manifest) == [("Preset", "gpt")]
+
+
+def test_scores_of_a_writer_stand_beside_what_people_write() -> None:
+    scores = (
+        Score("bits per byte, WikiText-2 test", 1.91, higher_is_better=False),
+        Score("copied 8-grams, usual settings", 0.0012, 0.001, higher_is_better=False),
+        Score("variety, distinct-2", 0.6, 0.8),
+    )
+    groups = {group.title: group.blocks[0] for group in score_words.grouped(scores)}
+    assert set(groups) == {score_words.LIKELIHOOD, score_words.COPYING, score_words.VARIETY}
+    assert groups[score_words.LIKELIHOOD].asks == "How many bits does a byte of text cost that it never saw?"
+    assert groups[score_words.COPYING].rows[0].verdict == "1.2 times human text (0.001)"
+    assert groups[score_words.VARIETY].rows[0].verdict == "75\N{NO-BREAK SPACE}% of human text (0.8)"
 
 
 @pytest.mark.parametrize("kind", ["generator", "restorer", "classifier"])

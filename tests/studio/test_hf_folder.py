@@ -103,7 +103,7 @@ def test_the_best_variant_is_taken_and_another_on_request(
     package = brought_in(library, folder)
     assert package.manifest.graphs["text"].file == "text"
     assert package.manifest.files["text"].path == "model.onnx"
-    assert package.manifest.summary.endswith("(below 1 MB); there are also fp16, int8, q4.")
+    assert package.manifest.summary.endswith("(below 1 MB); also there: fp16, int8, q4.")
     other = brought_in(library, folder, "Q4")
     assert (other.name, other.manifest.title) == ("tiny-135-instruct-q4", "Tiny-135-Instruct (q4)")
     assert other.manifest.text is not None

@@ -74,6 +74,7 @@ class CardPage(QWidget):
         row.setContentsMargins(0, SPACE_3, 0, 0)
         row.setSpacing(SPACE_6)
         row.addWidget(self._preview, 0, Qt.AlignmentFlag.AlignTop)
+        self._preview.setVisible(self.package.manifest.text is None)  # a writer has nothing to look at
         side = QVBoxLayout()
         side.setSpacing(SPACE_4)
         may = model_card.permission(self.package.manifest)
@@ -113,13 +114,14 @@ class CardPage(QWidget):
         self._column.addWidget(heading("Training data"))
         self._column.addWidget(rule())
         for data in manifest.training_data:
-            self._column.addWidget(facts_grid(model_card.data_rows(data)))
+            self._column.addWidget(facts_grid(model_card.data_rows(data, manifest)))
         if not manifest.training_data:
             self._column.addWidget(told("Its maker has not said what it learnt on.", role="soft"))
         self._column.addWidget(heading("How it was made"))
         self._column.addWidget(rule())
-        self._column.addWidget(facts_grid(model_card.made_rows(manifest.made_by)))
-        for name, text in (("Command", manifest.made_by.command), ("Package hash", self.package.sha256)):
+        self._column.addWidget(facts_grid(model_card.made_rows(manifest.made_by, manifest)))
+        lines = [("Command", manifest.made_by.command), ("Package hash", self.package.sha256)]
+        for name, text in lines if manifest.made_by.command else lines[1:]:
             line = CopyLine(self._look, name, text)
             line.copied.connect(self.said)
             words = label(name, role="soft")

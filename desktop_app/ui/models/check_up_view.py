@@ -1,6 +1,7 @@
 """What a check-up found: remarks, figures, and the pictures as a sheet. The licence has a place of its own."""
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop_app.engine.manifest import Manifest
 from desktop_app.engine.requests import CheckedUp
@@ -26,6 +27,9 @@ class CheckUpView(QWidget):
         if not any(flag.is_fault for flag in flags):
             column.addWidget(Remark(look, "good", "Nothing wrong was found", check_up.praise(found)))
         column.addSpacing(SPACE_3)
+        if found.kind == "writer":
+            column.addWidget(told(f"{len(found.texts)} texts of fixed seeds, nothing picked", role="small"))
+            column.addWidget(texts_view(found, width))
         self.sheets = sheets_of(look, manifest, found, width)
         for words, sheet in self.sheets:
             column.addWidget(told(words, role="small"))
@@ -35,7 +39,9 @@ class CheckUpView(QWidget):
 
 
 def sheets_of(look: Look, manifest: Manifest, found: CheckedUp, width: int) -> list[tuple[str, SheetView]]:
-    """What there is to see, with a line above it."""
+    """What there is to see, with a line above it; nothing of a writer."""
+    if not len(found.pictures):
+        return []
     count, title = len(found.pictures), manifest.title
     ground = 0x80
     sheet, marked = sheet_of(found.pictures, COLUMNS, ground), places(found.pictures, COLUMNS, odd_ones(found))
@@ -49,6 +55,26 @@ def sheets_of(look: Look, manifest: Manifest, found: CheckedUp, width: int) -> l
     given = sheet_of(found.given.repeat(scale, axis=1).repeat(scale, axis=2), COLUMNS, ground)
     before = SheetView(look, given, f"What {title} was given", width=width)
     return [(f"{count} drawn pictures that it was given", before), ("and what it made of them", made)]
+
+
+def texts_view(found: CheckedUp, width: int) -> QWidget:
+    """What a writer wrote, each with its seed; of one with something wrong that is said."""
+    home = QWidget()
+    home.setMaximumWidth(width)
+    grid = QGridLayout(home)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(SPACE_4)
+    grid.setVerticalSpacing(SPACE_3)
+    grid.setColumnStretch(1, 1)
+    odd = odd_ones(found)
+    for number, text in enumerate(found.texts):
+        words = told(f"… {text.strip()}" if text.strip() else "nothing")
+        words.setAccessibleName(f"Text {number + 1}: {text.strip()}")
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        mark = f"{number + 1} · broken or repeated" if number in odd else f"{number + 1}"
+        grid.addWidget(told(mark, role="small"), number, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(words, number, 1)
+    return home
 
 
 def odd_ones(found: CheckedUp) -> set[int]:

@@ -14,7 +14,7 @@ from desktop_app.ui.controls.labels import label, rule
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_6, SPACE_8
 from desktop_app.ui.models.card_parts import flag_remark, heading, told
-from desktop_app.ui.models.check_up_view import odd_ones
+from desktop_app.ui.models.check_up_view import odd_ones, texts_view
 from desktop_app.ui.models.sheet_view import SheetView, places, sheet_of
 
 WIDTH = 524  # of a sheet, at most
@@ -69,15 +69,21 @@ class CompareView(QWidget):
         if found is None:
             grid.addWidget(told(self._waiting, role="soft"), 3, side, top)
             return
-        columns, words = COLUMNS[found.kind], f"Check-up of {package.manifest.title}, {name.lower()}"
-        sheet, marked = sheet_of(found.pictures, columns, GROUND), places(found.pictures, columns, odd_ones(found))
-        view = SheetView(self._look, sheet, words, width=WIDTH, marked=marked)
-        self.sheets.append(view)
-        grid.addWidget(view, 3, side, top)
+        if found.kind == "writer":
+            grid.addWidget(texts_view(found, WIDTH), 3, side, top)
+        else:
+            grid.addWidget(self._sheet(found, package, name), 3, side, top)
         remarks = QVBoxLayout()
         for flag in check_up.flags(package.manifest, found):
             remarks.addWidget(flag_remark(self._look, flag))
         grid.addLayout(remarks, 4, side)
+
+    def _sheet(self, found: CheckedUp, package: Package, name: str) -> SheetView:
+        columns, words = COLUMNS[found.kind], f"Check-up of {package.manifest.title}, {name.lower()}"
+        sheet, marked = sheet_of(found.pictures, columns, GROUND), places(found.pictures, columns, odd_ones(found))
+        view = SheetView(self._look, sheet, words, width=WIDTH, marked=marked)
+        self.sheets.append(view)
+        return view
 
     def _add_rows(self, title: str, rows: Sequence[Row]) -> None:
         if not rows:

@@ -126,7 +126,8 @@ class PackageCard(QAbstractButton):
         painter.setClipPath(clip)
         painter.fillRect(box, QColor(colours.tile))
         if self._preview.isNull():
-            paint_icon(painter, box.adjusted(12, 12, -12, -12), "package", colours.ink_soft)
+            name = "write" if self.package.manifest.text is not None else "package"
+            paint_icon(painter, box.adjusted(12, 12, -12, -12), name, colours.ink_soft)
         else:
             painter.drawImage(box, self._preview)
         painter.restore()
