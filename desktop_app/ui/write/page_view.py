@@ -159,6 +159,10 @@ class PageView(QWidget):
     def first_focus(self) -> QWidget:
         return self.editor
 
+    def selected_text(self) -> str:
+        start, end = self.editor.selection
+        return self.editor.text[start:end]
+
     def leave(self) -> None:
         """The window closes: end what runs."""
         self.stop()

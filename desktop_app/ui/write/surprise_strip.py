@@ -132,7 +132,11 @@ class SurpriseStrip(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(SPACE_4, 0, NAMES_PX, HEIGHT), middle, "Surprise")
         right = QRectF(self.width() - FIGURE_PX, 0, FIGURE_PX - SPACE_4, HEIGHT)
-        painter.drawText(right, middle | Qt.AlignmentFlag.AlignRight, self._figure or "not weighed yet")
+        painter.drawText(
+            right,
+            middle | Qt.AlignmentFlag.AlignRight,
+            self._figure or ("not weighed yet" if self._text.strip() else ""),
+        )
         paint_bars(painter, self._room(), self._bars, self._step(), colours, over=self._over)
         painter.end()
 

@@ -26,6 +26,7 @@ from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_3, SPACE_4
 from desktop_app.ui.picture import incoming
 from desktop_app.ui.picture.no_designs import NoDesigns
+from desktop_app.ui.write.ask_view import AskView
 from desktop_app.ui.write.desk_view import DeskView
 from desktop_app.ui.write.page_session import NEW_SEEDS
 from desktop_app.ui.write.page_view import PageView
@@ -63,7 +64,8 @@ class WriteRoom(QWidget, NoDesigns):
         self.panel = WriteControls(look)
         self.page = PageView(look, bridge)
         self.desk = DeskView(look, bridge)
-        self.ask = QWidget()
+        self.ask = AskView(look, bridge)
+        self.ask.selected_text = self.page.selected_text
         self._views: dict[Mode, Any] = {
             "page": self.page,
             "desk": self.desk,
@@ -117,8 +119,9 @@ class WriteRoom(QWidget, NoDesigns):
         panel.settled.connect(self.settled)
         page.failed.connect(self._on_failed)
         page.files_dropped.connect(self.take_files)
-        self.desk.title_wished.connect(self.title_wished)
-        for view in (self.page, self.desk):
+        for desk in (self.desk, self.ask):
+            desk.title_wished.connect(self.title_wished)
+        for view in self._views.values():
             view.changed.connect(self._on_changed)
             view.said.connect(self.say)
 
@@ -216,7 +219,7 @@ class WriteRoom(QWidget, NoDesigns):
 
     def leave(self) -> None:
         """The window closes: end what runs."""
-        for view in (self.page, self.desk):
+        for view in self._views.values():
             view.leave()
 
     # -- slots -----------------------------------------------------------------------------------------------------
