@@ -5,9 +5,9 @@
 
 Writes models/<name>/: the graphs (weights in half precision, widened by Cast nodes that ONNX Runtime folds when it
 loads), golden.npz, card.md, preview.png, training.json (training.py) and manifest.json. What a generator's package
-holds is in package_generator.py, what a restorer's holds in package_restorer.py, what a classifier's holds in
-package_classifier.py. Previews come out of the program's own engine; nothing is picked. A run of the family
-features_net is no package: its net goes to export/judges/ (package_features.py).
+holds is in package_generator.py, a restorer's in package_restorer.py, a classifier's in package_classifier.py, a
+language model's in package_writer.py. Previews come out of the program's own engine; nothing is picked. A run of the
+family features_net is no package: its net goes to export/judges/ (package_features.py).
 """
 
 import argparse
@@ -20,7 +20,7 @@ import types
 from typing import Literal
 
 from desktop_app.engine.manifest import MadeBy, Manifest, TrainingData
-from export import package_classifier, package_features, package_generator, package_restorer
+from export import package_classifier, package_features, package_generator, package_restorer, package_writer
 from export.card import write_card
 from export.errors import ExportError
 from export.onnx_graph import OPSET
@@ -47,18 +47,18 @@ def main(args: argparse.Namespace) -> None:
         folder = pathlib.Path(scratch) / args.name
         folder.mkdir()
         options, progress, fields = part.write_part(source, folder)
-        write_training(folder, runs, args.name)
+        if part is not package_writer:
+            write_training(folder, runs, args.name)
         manifest = Manifest(
             name=args.name,
             title=args.title or TITLES.get(args.name) or args.name.replace("-", " ").capitalize(),
             version="1.0",
             files={},
-            opset=OPSET,
             licence=args.licence,
             commercial_use=commercial_use(args.licence, source.about),
             training_data=(training_data(source.about),),
             made_by=made_by(options, progress, hardware=args.hardware),
-            **fields,
+            **{"opset": OPSET} | fields,
         )
         write_manifest(folder, manifest)
         part.write_preview(source, folder)
@@ -73,6 +73,8 @@ def part_of(family: str) -> types.ModuleType:
     """What writes the part of a package that differs from family to family."""
     if family == "classifier":
         return package_classifier
+    if family in ("gpt", "lstm"):
+        return package_writer
     return package_restorer if family in FAMILIES else package_generator
 
 
@@ -99,6 +101,10 @@ def commercial_use(licence: str, about: dict) -> Literal["yes", "unknown"]:
 
 def training_data(about: dict) -> TrainingData:
     train = about["splits"]["train"]
+    if "tokens" in train:
+        return TrainingData(
+            f"{about['title']}, training split", about["licence"], train["tokens"], train["tokens_sha256"]
+        )
     joined = hashlib.sha256((train["images_sha256"] + train["labels_sha256"]).encode()).hexdigest()
     return TrainingData(f"{about['title']}, training split", about["licence"], train["count"], joined)
 
@@ -126,8 +132,9 @@ def command_of(options: dict) -> str:
     changed = [
         f"--set {key}={json.dumps(options[key], separators=(',', ':'))}"
         for key, value in preset.items()
-        if key not in ("minutes", "dataset") and json.loads(json.dumps(value)) != options[key]
+        if key not in ("minutes", "tokens", "dataset") and json.loads(json.dumps(value)) != options[key]
     ]
     budget = f"--images {options['images']}" if options["images"] else f"--minutes {options['minutes']:g}"
+    budget = f"--tokens {options['tokens']}" if options.get("tokens") else budget
     start = [f"--start-from {options['start_from']['run']}"] if "start_from" in options else []
     return " ".join([f"python -m export train {options['preset']} {budget} --seed {options['seed']}", *start, *changed])

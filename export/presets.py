@@ -257,6 +257,8 @@ TITLES = {
     "photo-inpaint": "Scratches filled in",
     "photo-upscale-x2": "Twice as large",
     "digits-denoise": "Clean digits",
+    "shakespeare-chars": "Shakespeare, letter by letter",
+    "writer-small": "Small writer",
 }
 
 

@@ -211,10 +211,9 @@ class _Writer:
         kept = self._node("Slice", [hidden, count, ends, axis], "kept")
         head, cap = self._decoder.head, self._shape.soft_cap
         head = self._decoder.embedding if head is None else head
-        product = self._product_in_two if isinstance(head, BlockMatrix) and head.bits == 8 else self._product
         if cap is None:
-            return product(kept, head, "logits")
-        raw = product(kept, head, "logits.raw")
+            return self._exact_product(kept, head, "logits")
+        raw = self._exact_product(kept, head, "logits.raw")
         bent = self._node("Tanh", [self._node("Mul", [raw, self._number("cap.inverse", 1 / cap)], "logits.in")], "bent")
         return self._node("Mul", [bent, self._number("cap", cap)], "logits")
 
@@ -257,6 +256,12 @@ class _Writer:
         self._node("MatMulNBits", [x, codes, scales], rounded, domain=MICROSOFT, accuracy_level=level, **form)
         return rounded if matrix.offsets is None else self._add_offsets(x, matrix, rounded, name)
 
+    def _exact_product(self, x: str, matrix: Matrix, name: str) -> str:
+        """Without loss from activations of 8 bits."""
+        if isinstance(matrix, BlockMatrix) and matrix.bits == 8:
+            return self._product_in_two(x, matrix, name)
+        return self._product(x, matrix, name)
+
     def _product_in_two(self, x: str, matrix: BlockMatrix, name: str) -> str:
         """As `_product`, with activations of 16 bits: x in two parts that 8 bits hold, as rows of one product.
 
@@ -276,7 +281,9 @@ class _Writer:
         coarse = self._node("Mul", [whole, safe], f"{name}.coarse")
         fine = self._node("Sub", [blocks, coarse], f"{name}.fine")
         both = self._node("Concat", [coarse, fine], f"{name}.both", axis=0)
-        flat = self._node("Reshape", [both, self._integers("rows.shape", 0, 0, matrix.shape[1])], f"{name}.rows")
+        flat = self._node(
+            "Reshape", [both, self._integers(f"rows.{matrix.shape[1]}", 0, 0, matrix.shape[1])], f"{name}.rows"
+        )
         parts = [f"{name}.coarse_part", f"{name}.fine_part"]
         products = self._product(flat, matrix, f"{name}.both_parts")
         self._nodes.append(helper.make_node("Split", [products], parts, axis=0, num_outputs=2))

@@ -7,7 +7,8 @@ Checked: every file against its hash, the golden example, names, shapes and type
 random inputs in batches of 1 and of 16 within the manifest's tolerance, encoded pictures where there is an encoder, and
 that the picture changes with the latent (and with the class): a graph into which the tracer has baked a latent answers
 every question alike. Of a restorer, pictures of several sizes, and what it must leave as it is (verify_restorer.py). Of
-a classifier, all its answers, and that the evidence adds up to them (verify_classifier.py).
+a classifier, all its answers, and that the evidence adds up to them (verify_classifier.py). Of a language model, what
+its 8 bits change on text that was held out (verify_text.py).
 """
 
 import argparse
@@ -25,6 +26,9 @@ from export.tracing import Traced, load_run, open_run
 from export.verify_classifier import compare_classifier
 from export.verify_generator import compare_generator
 from export.verify_restorer import compare_restorer
+from export.verify_text import TracedWriter, compare_writer, open_traced_writer
+
+Reference = Traced | TracedRestorer | TracedClassifier | TracedWriter
 
 
 def main(args: argparse.Namespace) -> None:
@@ -38,18 +42,20 @@ def main(args: argparse.Namespace) -> None:
     print(f"{args.name}: as torch within {worst:.1e} (tolerance {package.manifest.tolerance:.0e}); every check passed")
 
 
-def trace(runs: pathlib.Path, name: str, *, data: pathlib.Path) -> Traced | TracedRestorer | TracedClassifier:
+def trace(runs: pathlib.Path, name: str, *, data: pathlib.Path) -> Reference:
     """The graphs of a run, in torch."""
     options = load_run(runs, name)[0]
     if options.get("family") in FAMILIES:
         return open_restorer(runs, name)[1]
     if options.get("family") == "classifier":
         return open_classifier(runs, name, data=data)[1]
+    if options.get("family") in ("gpt", "lstm"):
+        return open_traced_writer(runs, name, data=data, dataset=options["dataset"])
     about = read_about(data, options["dataset"])
     return open_run(runs, name, shape=tuple(about["shape"]), num_classes=len(about["classes"]))[1]
 
 
-def verify_package(package: Package, traced: Traced | TracedRestorer | TracedClassifier) -> float:
+def verify_package(package: Package, traced: Reference) -> float:
     """The largest difference from torch. Raises ExportError naming the check that failed."""
     packages.check_files(package)
     runtime = Runtime("cpu", threads=1)
@@ -58,6 +64,8 @@ def verify_package(package: Package, traced: Traced | TracedRestorer | TracedCla
             worst = compare_restorer(package, traced, runtime)
         elif isinstance(traced, TracedClassifier):
             worst = compare_classifier(package, traced, runtime)
+        elif isinstance(traced, TracedWriter):
+            worst = compare_writer(package, traced, runtime)
         else:
             worst = compare_generator(package, traced, runtime)
     finally:
