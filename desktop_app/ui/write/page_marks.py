@@ -104,11 +104,13 @@ class PageMarks(QObject):
 
     def _open(self, place: Place) -> None:
         page = self._session.page
-        box = self._editor.box_of(place.start, place.end).toAlignedRect()
+        text = page.text[place.start : place.end]
+        start = place.end - len(text.lstrip()) if text.strip() else place.start
+        box = self._editor.box_of(start, place.end).toAlignedRect()
         corner = self._editor.viewport().mapTo(self._home, box.topLeft())
         goes_on = place.run in page.runs
-        self.popup.show_place(place, page.text[place.start : place.end], QRect(corner, box.size()), goes_on=goes_on)
-        self._editor.outline((place.start, place.end))
+        self.popup.show_place(place, text, QRect(corner, box.size()), goes_on=goes_on)
+        self._editor.outline((start, place.end))
 
     # -- slots -----------------------------------------------------------------------------------------------------
 

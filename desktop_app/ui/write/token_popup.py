@@ -98,7 +98,7 @@ class TokenPopup(QFrame):
         self._help.setText(GOES_ON if goes_on else TAKES_PLACE)
         self.rows.clear()
         for other in place.token.alternatives:
-            self.rows.addItem(_item(other, other.token == place.token.token))
+            self.rows.addItem(_item(other, place))
         self.rows.setCurrentRow(0)
         self.rows.setFixedHeight(ROW * min(MOST_ROWS, self.rows.count()) + 2)
         self.adjustSize()
@@ -200,7 +200,9 @@ class _Painter(QStyledItemDelegate):
         painter.setBrush(QColor(colours.line_strong))
         painter.drawRoundedRect(bar, 2, 2)
         painter.setBrush(QColor(colours.accent_fill if is_written else colours.ink_soft))
-        painter.drawRoundedRect(QRectF(bar.x(), bar.y(), max(1.5, bar.width() * other.probability), 6), 2, 2)
+        painter.drawRoundedRect(
+            QRectF(bar.x(), bar.y(), max(1.5, bar.width() * index.data(Qt.ItemDataRole.UserRole + 2)), 6), 2, 2
+        )
         words = shown(other.text)
         painter.setFont(font(TEXT_BODY))
         painter.setPen(QColor(colours.ink_soft if words == BROKEN else colours.ink))
@@ -220,10 +222,14 @@ def _title_of(place: Place, text: str) -> str:
     return f"“{shown(text)}” came at {percent(probability)} · {bits(probability):.1f} bits"
 
 
-def _item(other: Alternative, is_written: bool) -> QListWidgetItem:
+def _item(other: Alternative, place: Place) -> QListWidgetItem:
+    """The longest bar is that of the most probable; the figures are what they are."""
+    is_written = other.token == place.token.token
+    most = max(one.probability for one in place.token.alternatives)
     item = QListWidgetItem(f"{shown(other.text)}, {percent(other.probability)}{', written' if is_written else ''}")
     item.setData(Qt.ItemDataRole.UserRole, other)
     item.setData(Qt.ItemDataRole.UserRole + 1, is_written)
+    item.setData(Qt.ItemDataRole.UserRole + 2, other.probability / most if most else 0.0)
     return item
 
 

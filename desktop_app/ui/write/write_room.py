@@ -202,7 +202,7 @@ class WriteRoom(QWidget, NoDesigns):
         first = paths[0]
         if is_text_file(first):
             self._open_text(first)
-        elif first.suffix.lower() == ".zip" or (first / "manifest.json").is_file():
+        elif first.suffix.lower() == ".zip" or first.is_dir():  # of whatever kind: the import says what it is not
             self.file_dropped.emit(str(first))
         else:
             self.say(f"“{first.name}” is no text: drop a .txt or .md file, or a model.", "warn")
