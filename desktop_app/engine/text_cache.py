@@ -5,6 +5,7 @@ leaves the keys and values of new tokens behind those that are there; or arrays 
 step, one token longer.
 """
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, Self
@@ -20,6 +21,7 @@ Int64 = npt.NDArray[np.int64]
 Float32 = npt.NDArray[np.float32]
 
 FIRST_CAPACITY = 64  # tokens
+SPARE = 256  # tokens by which the memory of arrays grows that are made anew with every step
 
 
 def empty_cache(graph: TextGraph) -> "TextCache":
@@ -54,7 +56,8 @@ class TextCache(ABC):
         self._give_all(tokens, keep)
         logits = self._take_logits(keep if self._graph.keep_shape is not None else count)
         self._bound.run()
-        self._arrays, self.length = written, self.length + count
+        self._keep(written)
+        self.length += count
         return logits[:, -keep:].astype(np.float32, copy=False)
 
     def truncate(self, length: int) -> None:
@@ -77,6 +80,10 @@ class TextCache(ABC):
     @abstractmethod
     def _room_for(self, count: int) -> list[Array]:
         """Where the graph writes all keys and values when it has read `count` tokens more, bound to it."""
+
+    def _keep(self, written: list[Array]) -> None:
+        """The graph has written them."""
+        self._arrays = written
 
     @abstractmethod
     def _copied(self, rows: Sequence[int], capacity: int) -> Self: ...
@@ -148,6 +155,11 @@ class _InPlace(TextCache):
 
 
 class _Growing(TextCache):
+    def __init__(self, graph: TextGraph, rows: int, length: int, arrays: list[Array]) -> None:
+        super().__init__(graph, rows, length, arrays)
+        self._used: list[Array] = []  # memory, flat; the arrays are the beginnings of these
+        self._spare: list[Array] = []
+
     @classmethod
     def nothing(cls, graph: TextGraph) -> list[Array]:
         return [_buffer(graph, 1, 0) for _ in graph.cache_names]
@@ -158,9 +170,21 @@ class _Growing(TextCache):
         super().truncate(length)
 
     def _room_for(self, count: int) -> list[Array]:
-        written = [_buffer(self._graph, self.rows, self.length + count) for _ in self._arrays]
+        """In memory that was used before, in turn with another: new memory costs as much as the copy itself."""
+        text = self._graph.text
+        shape = (self.rows, text.kv_heads, self.length + count, text.head_size)
+        size = math.prod(shape)
+        if not self._spare or len(self._spare[0]) < size:
+            capacity = math.prod((*shape[:2], -(-shape[2] // SPARE) * SPARE, shape[3]))
+            self._spare = []
+            self._spare = [_new(self._graph, (capacity,), self._graph.cache_dtype) for _ in self._arrays]
+        written = [memory[:size].reshape(shape) for memory in self._spare]
         self._bind(self._arrays, written)
         return written
+
+    def _keep(self, written: list[Array]) -> None:
+        super()._keep(written)
+        self._used, self._spare = self._spare, self._used
 
     def _copied(self, rows: Sequence[int], capacity: int) -> Self:
         return type(self)(self._graph, len(rows), self.length, [array[list(rows)] for array in self._arrays])

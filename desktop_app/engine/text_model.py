@@ -79,6 +79,7 @@ class TextModel:
         Raises PackageError where the golden example is none.
         """
         tokens = [*self.text.begin, *(n * 7919 % self.text.vocabulary for n in range(1, TRIED + 1))]
+        tokens = tokens[: self.text.context]
         whole, steps = empty_cache(self._graph), empty_cache(self._graph)
         at_once = whole.step(_row(tokens), keep=1)
         for token in tokens:

@@ -95,6 +95,17 @@ def test_buffers_grow_by_doubling_up_to_the_context(make):
     assert [id(array) for array in cache._arrays] == before  # in place: nothing is copied
 
 
+def test_arrays_that_grow_take_turns_in_two_memories(make):
+    cache = make()
+    if not isinstance(cache, text_cache._Growing):
+        return
+    places = set()
+    for n in range(100):
+        read(cache, n, n + 1)
+        places.add(cache._arrays[0].ctypes.data)
+    assert len(places) == 2
+
+
 def test_the_same_blocks_give_the_same_bits_whatever_came_between(make):
     straight, detour = make(), make()
     for first in range(0, 96, 32):
