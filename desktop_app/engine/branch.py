@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from desktop_app.engine.errors import RequestError
 from desktop_app.engine.text_limits import Form, TextRules
-from desktop_app.engine.text_requests import Alternative, Closed, Complete, Ending, Wrote
+from desktop_app.engine.text_requests import Alternative, Choosing, Closed, Complete, Ending, Wrote
 from desktop_app.engine.token_choice import Draws, Float64, draw, none_left, penalised, probabilities, top, weights_of
 from desktop_app.engine.tokenizer import TextStream, Tokenizer
 from desktop_app.engine.words import ends_word, is_inside_word
@@ -98,30 +98,37 @@ class Branch:
         """The next token; None where the text is as long as it may be."""
         choosing, rules = self._request.choosing, self._rules
         forms = self._forms(probability)
-        changed = self._changed(logits, forms)
-        weights = weights_of(logits, choosing, known=probability) if changed is None else weights_of(changed, choosing)
+        changed, known = self._changed(logits, forms, probability)
+        weights = weights_of(changed, choosing, known=known)
         draws = Draws(self._request.seed, self.number, self._written)
         greedy = choosing.temperature <= 0
         token = draw(weights, draws, self._may, greedy=greedy)
+        everything = Choosing(
+            choosing.temperature
+        )  # what is left where all is banned that top-k, top-p and min-p leave
+        if token is None:
+            token = draw(weights_of(changed, everything), draws, self._may, greedy=greedy)
         if token is not None and self._fits(token) and not (rules.missing and self._is_late(token)):
             return self._begun(token, forms)
         if rules.missing and not self._stream.waiting and (form := self._best_form(probability)) is not None:
             return self._begun(form.tokens[0], [form])
-        least = 0.0 if rules.missing else SENSIBLE * float(weights.max())
-        sensible = np.where(weights >= least, weights, 0.0)
+        may_end = not rules.missing and rules.characters is not None and bool(rules.text.strip())
+        sensible = _sensible(weights) if may_end else weights_of(changed, everything)
         token = draw(sensible, draws, lambda other: self._may(other) and self._fits(other), greedy=greedy)
-        if token is None and (rules.missing or rules.characters is None or not rules.text.strip()):
+        if token is None and not may_end:
             raise none_left()
         return token
 
-    def _changed(self, logits: npt.NDArray[np.float32], forms: Sequence[Form]) -> Float64 | None:
-        """The logits with penalties and a bonus for what is required; None where there are neither."""
+    def _changed(
+        self, logits: npt.NDArray[np.float32], forms: Sequence[Form], probability: Float64
+    ) -> tuple[npt.NDArray[np.floating], Float64 | None]:
+        """The logits with penalties and a bonus for what is required, and their probabilities where they are known."""
         penalty = self._request.choosing.repetition_penalty
         if penalty == 1 and not forms:
-            return None
+            return logits, probability
         changed = penalised(logits, penalty, self._recent)
         changed[list({form.tokens[0] for form in forms})] += BONUS[0] + BONUS[1] * self._rules.used(self._left)
-        return changed
+        return changed, None
 
     @property
     def _left(self) -> int:
@@ -207,7 +214,8 @@ class Branch:
             return sure
         begun = len(rules.text) - len(rules.text.lstrip())
         sure = min(sure, begun + rules.characters - min(STRETCH, rules.characters // 2))
-        while sure > self._released and (sure == len(rules.text) or is_inside_word(rules.text, sure)):
+        text = rules.text
+        while sure > self._released and (sure == len(text) or text[sure - 1].isspace() or is_inside_word(text, sure)):
             sure -= 1
         return sure
 
@@ -244,3 +252,7 @@ class Branch:
     def _goodness(self, place: int) -> tuple[bool, float, int]:
         """A sentence that is over first, then what the model finds the most probable end."""
         return self._rules.text[:place].endswith((".", "!", "?")), self._places.get(place, 0.0), place
+
+
+def _sensible(weights: Float64) -> Float64:
+    return np.where(weights >= SENSIBLE * weights.max(), weights, 0.0)

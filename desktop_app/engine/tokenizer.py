@@ -87,8 +87,11 @@ class Tokenizer:
 
     @cached_property
     def opens_word(self) -> npt.NDArray[np.bool_]:
-        """bool (V,): tokens with which, after a letter, a word is over."""
-        return np.array([opens_word(content.decode(errors="ignore")) for content in self._bytes])
+        """bool (V,): tokens with which, after a letter, a word is over; of those inside a character, what begins signs,
+        emoji and scripts without spaces."""
+        texts = [content.decode(errors="ignore") for content in self._bytes]
+        pairs = zip(texts, self._bytes, strict=True)
+        return np.array([opens_word(text) if text else content >= b"\xe2" for text, content in pairs])
 
     @cached_property
     def ends_sentence(self) -> npt.NDArray[np.bool_]:
@@ -172,7 +175,10 @@ class TextStream:
             text, used = codecs.utf_8_decode(content, "strict", False)
         except UnicodeDecodeError:
             return None
-        return text, _size_of_character(content[used]) - len(content) + used if used < len(content) else 0
+        begun = content[used:]
+        if begun[:1] == b"\xed" and begun[1:2] >= b"\xa0":  # half of a surrogate, which Python lets pass until its end
+            return None
+        return text, _size_of_character(begun[0]) - len(begun) if begun else 0
 
     def flush(self) -> str:
         """What is left: U+FFFD for the beginning of a character whose end never came."""
