@@ -84,7 +84,7 @@ class _Reader:
     def _matrix(self, name: str) -> Matrix:
         if f"{name}.weight" in self._constants:
             return np.ascontiguousarray(self._array(f"{name}.weight").T)
-        product = next(output for output in (f"{name}.codes_part", name) if output in self._nodes)
+        product = next(output for output in (f"{name}.products", f"{name}.codes_part", name) if output in self._nodes)
         return self._blocks(name, bits=self._attributes(product)["bits"])
 
     def _blocks(self, name: str, *, bits: int) -> BlockMatrix:

