@@ -1,6 +1,6 @@
 """What the copy desk asks of the engine: the whole request is a function of what the designer decided."""
 
-import msgspec
+from msgspec.structs import replace
 
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Frozen
@@ -9,9 +9,10 @@ from desktop_app.studio.copy_desk import BRIEF, Batch, CopyDesk, branch_of, impo
 from desktop_app.studio.writing import WriteState
 
 COPYWRITER = (
-    "You write short copy for designers: names, taglines, captions. Answer with one line of copy and nothing else: "
-    "no quotation marks, no list, no explanation."
+    "You write short copy for designers: names, taglines, captions. Answer with one line of copy in quotation marks, "
+    "and nothing else: no list, no explanation."
 )
+QUOTE = '"'
 NO_BRIEF = "Write a brief first: what the lines are to go on from."
 ALIKE = "At temperature 0 all lines would be the same. Choose a higher one, or another preset."
 FULL = "This line has all the characters it may have. Allow more, or shorten it by hand first."
@@ -57,7 +58,7 @@ def next_batch(write: WriteState, package: Package) -> Batch | Refusal:
     )
     used = {_nameless(known).seed for known in desk.batches if _nameless(known, seed=0) == _nameless(batch, seed=0)}
     while batch.seed in used:
-        batch = msgspec.structs.replace(batch, seed=batch.seed + 1)
+        batch = replace(batch, seed=batch.seed + 1)
     return batch
 
 
@@ -65,14 +66,15 @@ def request_of(package: Package, batch: Batch, desk: CopyDesk) -> Complete:
     """The batch, from the line of its parent as it stands in the desk."""
     parent = branch_of(desk, batch.parent)
     before = parent.text if parent is not None else ""
-    about = {"messages": _messages(batch, before)} if batch.asked else {"prompt": batch.brief.rstrip(" ") + before}
+    quote = _quote(batch)
+    about = {"messages": _messages(batch, before)} if batch.asked else {"prompt": _prompt(batch, before)}
     return Complete(
         package.ref,
         **about,
         kind="" if batch.asked else batch.kind,
         choosing=batch.choosing,
         limits=rest_of(batch.limits, before),
-        stop=(*batch.stop, "\n") if batch.one_line else batch.stop,
+        stop=(*batch.stop, *(["\n"] if batch.one_line else []), *([quote] if quote else [])),
         tokens=batch.tokens,
         seed=batch.seed,
         count=batch.count,
@@ -100,13 +102,31 @@ def _refused(desk: CopyDesk) -> str:
     return ""
 
 
+def _quote(batch: Batch) -> str:
+    """The mark between two of which a line of copy is written; empty where the line is to go on from the brief itself.
+
+    After “Tagline:” models open a quotation and close it where the line is whole. So the mark is put there for them,
+    and the line ends before the closing one.
+    """
+    wants_copy = batch.one_line and (batch.asked or batch.brief.rstrip().endswith(":"))
+    return QUOTE if wants_copy and not any(QUOTE in phrase for phrase in batch.limits.contain) else ""
+
+
+def _prompt(batch: Batch, before: str) -> str:
+    quote = _quote(batch)
+    if not quote:
+        return batch.brief.rstrip(" ") + before
+    return f"{batch.brief.rstrip(' ')}{'' if batch.brief.endswith(chr(10)) else ' '}{quote}{before.lstrip()}"
+
+
 def _messages(batch: Batch, before: str) -> tuple[Message, ...]:
-    """A question with its rules; where a line is gone on with, the answer has begun already."""
+    """A question with its rules, and how far its answer has come."""
     rules = [f"At most {batch.limits.characters} characters."] if batch.limits.characters is not None else []
     rules += [f"Use these words: {', '.join(batch.limits.contain)}."] if batch.limits.contain else []
     asked = "\n".join([batch.brief.strip(), *rules])
-    begun = (Message("assistant", before.strip()),) if before.strip() else ()
-    return (Message("system", COPYWRITER), Message("user", asked), *begun)
+    begun = _quote(batch) + before.strip()
+    answer = (Message("assistant", begun),) if begun else ()
+    return (Message("system", COPYWRITER), Message("user", asked), *answer)
 
 
 def _kinds(package: Package) -> frozenset[str]:
@@ -115,4 +135,4 @@ def _kinds(package: Package) -> frozenset[str]:
 
 
 def _nameless(batch: Batch, **other: int) -> Batch:
-    return msgspec.structs.replace(batch, number=0, **other)
+    return replace(batch, number=0, **other)

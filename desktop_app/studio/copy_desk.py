@@ -126,12 +126,12 @@ def walked(desk: CopyDesk, number: int) -> CopyDesk:
 
 
 def landed(desk: CopyDesk, batch: Batch, drafts: Sequence[Draft]) -> CopyDesk:
-    """With what came of a batch; a draft without a word is none. The desk as it is where nothing came."""
+    """With what came of a batch; a draft without a letter is none. The desk as it is where nothing came."""
     parent = branch_of(desk, batch.parent)
     before = parent.text if parent is not None else ""
     numbers = iter(range(batch.number + 1, batch.number + 1 + len(drafts)))
     came = tuple(
-        _branch(next(numbers), batch, row, before, draft) for row, draft in enumerate(drafts) if draft.text.strip()
+        _branch(next(numbers), batch, row, before, draft) for row, draft in enumerate(drafts) if has_words(draft.text)
     )
     if not came:
         return desk
@@ -141,8 +141,12 @@ def landed(desk: CopyDesk, batch: Batch, drafts: Sequence[Draft]) -> CopyDesk:
 
 
 def _branch(number: int, batch: Batch, row: int, before: str, draft: Draft) -> Branch:
-    text = before + seamed(draft.text).rstrip()
+    text = before + seamed(draft.text).rstrip(" \n\t,")
     return Branch(number, batch.number, row, text, len(before), bits_a_word(draft), draft.why or "stopped")
+
+
+def has_words(text: str) -> bool:
+    return any(sign.isalnum() for sign in text)
 
 
 def seamed(text: str) -> str:

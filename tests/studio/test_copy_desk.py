@@ -134,7 +134,12 @@ def test_nothing_is_no_line(grove):
     quiet = numbered(grove, "Quiet")
     assert desks.rewritten(grove, quiet, "   ") == grove
     batch = grove.batches[0]
-    assert desks.landed(grove, batch, [draft("  "), draft("\n")]) == grove
+    assert desks.landed(grove, batch, [draft("  "), draft("\n"), draft(" .")]) == grove
+
+
+def test_a_comma_at_the_end_of_a_line_is_none_of_it(package):
+    write = written(a_state(), package, "Oak and glass, ", "Oak.")
+    assert lines(write.desk) == ["Oak and glass", "Oak."]
 
 
 def test_lines_are_kept_and_let_go(grove):
@@ -186,24 +191,44 @@ def test_a_batch_is_one_request(package):
     request = request_of(package, next_batch(write, package), write.desk)
     assert request == Complete(
         package.ref,
-        prompt="A lamp of oak and glass. Tagline:",
+        prompt='A lamp of oak and glass. Tagline: "',
         choosing=write.options.choosing,
         limits=Limits(30, ("oak",), ("gold",)),
-        stop=("\n",),
+        stop=("\n", '"'),
         tokens=write.options.tokens,
         count=8,
     )
 
 
-def test_a_space_at_the_end_of_a_brief_belongs_to_the_line(package):
-    write = WriteState(desk=CopyDesk(brief="A lamp.\nTagline: "))
-    assert request_of(package, next_batch(write, package), write.desk).prompt == "A lamp.\nTagline:"
+@pytest.mark.parametrize(
+    ("brief", "prompt"),
+    [
+        ("A lamp. Tagline:", 'A lamp. Tagline: "'),
+        ("A lamp.\nTagline:  ", 'A lamp.\nTagline: "'),
+        ("Taglines:\n", 'Taglines:\n"'),
+        ("The lamp ", "The lamp"),
+    ],
+)
+def test_after_a_colon_a_line_is_a_quotation(brief, prompt, package):
+    write = WriteState(desk=CopyDesk(brief=brief))
+    request = request_of(package, next_batch(write, package), write.desk)
+    assert request.prompt == prompt
+    assert request.stop == (("\n", '"') if prompt.endswith('"') else ("\n",))
+
+
+def test_a_quotation_mark_that_is_asked_for_may_come(package):
+    write = a_state(limits=Limits(None, ('"oak"',)))
+    request = request_of(package, next_batch(write, package), write.desk)
+    assert request.prompt.endswith("Tagline:")
+    assert request.stop == ("\n",)
+    free = a_state(one_line=False)
+    assert request_of(package, next_batch(free, package), free.desk).stop == ()
 
 
 def test_a_branch_goes_on_from_the_whole_line(grove, package):
     write = with_desk(a_state(), desks.walked(grove, numbered(grove, "Quiet light")))
     request = request_of(package, next_batch(write, package), write.desk)
-    assert request.prompt == "A lamp of oak and glass. Tagline: Quiet light"
+    assert request.prompt == 'A lamp of oak and glass. Tagline: "Quiet light'
 
 
 def test_lines_may_be_asked_for_where_the_model_follows_instructions(package, chatty):
@@ -214,7 +239,8 @@ def test_lines_may_be_asked_for_where_the_model_follows_instructions(package, ch
     assert isinstance(asked, Batch)
     request = request_of(chatty, asked, write.desk)
     assert request.prompt == ""
-    assert [message.role for message in request.messages] == ["system", "user"]
+    assert [message.role for message in request.messages] == ["system", "user", "assistant"]
+    assert request.messages[-1].text == '"'
     assert "At most 30 characters." in request.messages[1].text
     assert "oak" in request.messages[1].text.splitlines()[-1]
 
@@ -223,7 +249,7 @@ def test_an_answer_that_has_begun_is_gone_on_with(chatty):
     write = written(a_state(asks=True), chatty, "Quiet")
     write = with_desk(write, desks.walked(write.desk, numbered(write.desk, "Quiet")))
     request = request_of(chatty, next_batch(write, chatty), write.desk)
-    assert request.messages[-1] == Message("assistant", "Quiet")
+    assert request.messages[-1] == Message("assistant", '"Quiet')
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ from desktop_app.ui.write.text_places import clean
 from desktop_app.ui.write.word_lists import parsed, written
 
 HINT = "What the lines go on from: “A lamp of oak and glass. Tagline:”"
+ONE_LINE = (
+    "A line ends where the model begins a new one. After a brief with a colon it is one quotation, without the marks"
+)
 WORDS_WIDTH, GOING_WIDTH = 120, 140  # px
 
 
@@ -46,7 +49,7 @@ class DeskBrief(QWidget):
         )
         self.avoid = _words("Words no line contains", "gold, luxury", "No line holds any of these; parted by commas")
         self.one_line = chip("One line")
-        self.one_line.setToolTip("A line ends where the model begins a new one; else it may write several")
+        self.one_line.setToolTip(ONE_LINE)
         self.asks = chip("Ask for lines")
         self.told = ElidedLabel()
         self.told.setProperty("role", "small")

@@ -13,6 +13,7 @@ from desktop_app.ui.controls.labels import shortened
 LIVE = 0  # the number of a line that is still being written
 CRUMB = 24  # letters of a line in the path
 ENDED: dict[Why, str] = {
+    "limit": "ended by the limits",
     "length": "ended at the set length",
     "stopped": "stopped",
     "context": "the model’s context is full",

@@ -39,6 +39,7 @@ EMPTY = (
     "Write a brief above, or take an example. Each click writes a handful of lines side by side, within the limits you "
     "set; any of them can be gone on from.",
 )
+COLON = "A brief that ends with a colon, as “Tagline:”, asks for whole lines."
 NOTHING_KEPT = ("No line is kept", "The star on a card keeps its line; here all of them stand together.")
 
 
@@ -192,9 +193,16 @@ class DeskView(QWidget):
             self.wishes.land(batch, self.job.drafts)
         if error is not None and not isinstance(error, Cancelled):
             self.said.emit(error.message, "error")
+        elif error is None and batch is not None:
+            self._tell_empty(batch)
         self.busy_changed.emit(False)
         self._show_lines()
         announce(self, f"{len(self.grid.cards)} lines")
+
+    def _tell_empty(self, batch: Batch) -> None:
+        empty = sum(not desks.has_words(draft.text) for draft in self.job.drafts)
+        if empty:
+            self.said.emit(f"{empty} of {batch.count} lines ended before their first word. {COLON}", "warn")
 
     @Slot(int)
     def branch(self, number: int) -> None:

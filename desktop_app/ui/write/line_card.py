@@ -1,21 +1,19 @@
 """One line of the copy desk: its words, how it stands to its limits, and what can be done with it."""
 
-import html
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop_app.ui.controls.buttons import IconButton
-from desktop_app.ui.controls.labels import breakable, label
+from desktop_app.ui.controls.labels import label
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3
 from desktop_app.ui.write.desk_scene import CardScene
+from desktop_app.ui.write.line_text import LineText
 from desktop_app.ui.write.text_field import TextField
 from desktop_app.ui.write.word_strip import WordStrip, mean_bits, strip_words
 
 LEAST_WIDTH = 264
-TEXT_LINES = 3  # room for so many, so that a row of cards stands still while they fill
 _STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1}
 
 
@@ -35,9 +33,7 @@ class LineCard(QFrame):
         self.setProperty("role", "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumWidth(LEAST_WIDTH)
-        self._text = label("", role="title", wrap=True)
-        self._text.setTextFormat(Qt.TextFormat.RichText)
-        self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._text = LineText(look)
         self._field = TextField("The line")
         self._field.setToolTip("Enter keeps the change, Esc leaves the line as it was")
         self._field.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
@@ -94,8 +90,6 @@ class LineCard(QFrame):
         column.addWidget(self._note)
         column.addLayout(facts)
         column.addLayout(row)
-        self._text.ensurePolished()
-        self._stack.setMinimumHeight(TEXT_LINES * self._text.fontMetrics().lineSpacing() + SPACE_1)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -109,7 +103,7 @@ class LineCard(QFrame):
     @Slot()
     def _write(self) -> None:
         scene = self.scene
-        self._text.setText(self._rich())
+        self._text.show_line(scene.before, scene.text, is_live=scene.is_live)
         self._count.setText(scene.count_words)
         self._strip.show_words(scene.text.split(), scene.bits)
         self._mean.setText(f"{mean_bits(scene.bits):.1f} bits" if scene.bits else "")
@@ -125,13 +119,6 @@ class LineCard(QFrame):
             button.setVisible(not scene.is_live)
             button.setEnabled(scene.number > 0)
         self.setAccessibleName(self._spoken())
-
-    def _rich(self) -> str:
-        """What was taken over softly, what is new in full ink; every character of it is text."""
-        colours, scene = self._look.colours, self.scene
-        before, text = (html.escape(breakable(part)) for part in (scene.before, scene.text))
-        caret = f'<span style="color: {colours.accent}">▏</span>' if scene.is_live else ""
-        return f'<span style="color: {colours.ink_soft}">{before}</span>{text}{caret}'.replace("\n", "<br>")
 
     def _say_note(self) -> None:
         scene = self.scene
