@@ -20,7 +20,7 @@ def answers(package: Package) -> bool:
 
 
 def offer(writers: Sequence[Package]) -> str:
-    """How to come by a larger model where none that answers is here; empty where one is."""
+    """What a larger model is good for, where none that answers is here; LARGER_COMMAND brings it."""
     if any(answers(package) or package.name == LARGER for package in writers):
         return ""
-    return f"A larger model that answers questions, {LARGER_TITLE}: {LARGER_COMMAND}"
+    return f"{LARGER_TITLE} is larger and answers questions. This command, in a terminal, installs it:"

@@ -63,7 +63,8 @@ class ModelList(QListWidget):
     def _add(self, package: Package) -> None:
         manifest = package.manifest
         corner = preview_corner(package, 2 * ICON)
-        icon = self._look.icon("package") if corner.isNull() else _untinted(corner)
+        name = "write" if package.manifest.text is not None else "package"
+        icon = self._look.icon(name) if corner.isNull() else _untinted(corner)
         item = QListWidgetItem(icon, shortened(manifest.title))
         item.setData(HASH, package.sha256)
         item.setToolTip(plain_tip(f"{shortened(manifest.title, 200)}\n{shortened(manifest.summary, 400)}"))

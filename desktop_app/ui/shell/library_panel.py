@@ -7,11 +7,13 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QHBoxLayout, QLabel
 
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
+from desktop_app.studio.writers import LARGER_COMMAND
 from desktop_app.ui.controls.buttons import IconButton, push_button
 from desktop_app.ui.controls.labels import label, rule
 from desktop_app.ui.controls.scrolling import scrolled
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from desktop_app.ui.models.card_parts import CopyLine
 from desktop_app.ui.shell.package_card import PackageCard
 
 WIDTH = 248
@@ -20,6 +22,7 @@ WIDTH = 248
 class LibraryPanel(QWidget):
     chosen = Signal(str)
     import_wished = Signal()
+    copied = Signal(str)  # a sentence
     about_wished = Signal(str)  # the name of a package, or empty: any
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
@@ -59,8 +62,10 @@ class LibraryPanel(QWidget):
         """Of all models, whatever they are for."""
         self.all_button.setText(f"About all {count} models…" if count > 1 else "About the models…")
 
-    def show_library(self, packages: Sequence[Package], problems: Sequence[StudioError], current: str) -> None:
-        """packages: those that the workspace in view can use."""
+    def show_library(
+        self, packages: Sequence[Package], problems: Sequence[StudioError], current: str, *, offer: str = ""
+    ) -> None:
+        """packages: those that the workspace in view can use. offer: how to come by a larger one."""
         self._clear()
         for package in packages:
             card = PackageCard(self._look, package)
@@ -78,7 +83,18 @@ class LibraryPanel(QWidget):
             empty = label("No models yet.", role="small", wrap=True)
             empty.setContentsMargins(SPACE_2, SPACE_2, SPACE_2, 0)
             self._column.addWidget(empty)
+        if offer:
+            self._add_offer(offer)
         self._column.addStretch(1)
+
+    def _add_offer(self, sentence: str) -> None:
+        words = label(sentence, role="small", wrap=True)
+        words.setContentsMargins(SPACE_2, SPACE_4, SPACE_2, 0)
+        line = CopyLine(self._look, "Command", LARGER_COMMAND)
+        line.setContentsMargins(SPACE_2, 0, 0, 0)
+        line.copied.connect(self.copied)
+        self._column.addWidget(words)
+        self._column.addWidget(line)
 
     @property
     def focused(self) -> str:

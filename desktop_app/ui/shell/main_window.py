@@ -152,7 +152,8 @@ class MainWindow(QMainWindow):
         self.inspector.explain_wished.connect(self.commands.explain.explain)
         self.inspector.copy_wished.connect(files.copy_picture)
         self.inspector.export_wished.connect(files.ask_export)
-        self.inspector.copied.connect(rooms.say)
+        for panel in (self.inspector, self.library):
+            panel.copied.connect(rooms.say)
         self.side.theme_button.clicked.connect(self._look.toggle)
         self.side.settings_button.clicked.connect(self._dialogs.show_settings)
         self.side.help_button.clicked.connect(self._dialogs.show_shortcuts)
@@ -167,7 +168,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _show_library(self) -> None:
-        self.library.show_library(self.models.packages, self.desk.problems, self.models.name)
+        models = self.models
+        self.library.show_library(models.packages, self.desk.problems, models.name, offer=models.offer)
         self._show_project()
 
     @Slot()

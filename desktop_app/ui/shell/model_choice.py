@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Slot
 
 from desktop_app.engine.packages import Package
+from desktop_app.studio.writers import offer
 from desktop_app.ui.shell.desk import Desk
 from desktop_app.ui.shell.explain_desk import ExplainDesk
 from desktop_app.ui.shell.restore_desk import RestoreDesk
@@ -42,6 +43,11 @@ class ModelChoice(QObject):
             return place.package.name if place.package else place.state.package
         blended = self._rooms.name == BLEND and self._desk.state.blend.package
         return blended or self._desk.sheet.package
+
+    @property
+    def offer(self) -> str:
+        """Where a larger model is to be had for this workspace; empty where it is here, or there is none."""
+        return offer(self._desk.writers) if self._rooms.name == WRITE else ""
 
     @Slot(str)
     def choose(self, name: str) -> None:
