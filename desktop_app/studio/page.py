@@ -13,7 +13,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from desktop_app.engine.requests import Frozen
-from desktop_app.engine.text_requests import Alternative, Piece, Wrote
+from desktop_app.engine.text_requests import Alternative, Choosing, Piece, Wrote
 
 KEPT_TOKENS = 6000  # whose alternatives are kept; of those written first they go, a token takes half a kilobyte
 CHARACTERS_A_TOKEN = 16  # more than any text has on average: what is sent holds more than a context takes
@@ -41,6 +41,18 @@ class Run(Frozen, frozen=True):
         return self.start + sum(token.length for token in self.tokens)
 
 
+class How(Frozen, frozen=True):
+    """What decides a prediction besides seed and prompt, which begins `left_out` characters into the text."""
+
+    package: str
+    package_sha256: str
+    kind: str = ""
+    choosing: Choosing = Choosing()
+    tokens: int = 0
+    stop: tuple[str, ...] = ()
+    left_out: int = 0
+
+
 class Prediction(Frozen, frozen=True):
     """text[start:end] is what the model wrote last, with this seed; `first` are tokens that were chosen by hand."""
 
@@ -48,6 +60,7 @@ class Prediction(Frozen, frozen=True):
     end: int
     seed: int
     first: tuple[int, ...] = ()
+    how: How | None = None
 
 
 class Page(Frozen, frozen=True):
@@ -158,16 +171,16 @@ def _last_moved(last: Prediction | None, start: int, end: int, inserted: int) ->
     if last.start >= end:
         return replace(last, start=last.start + shift, end=last.end + shift)
     if end < last.end:
-        return Prediction(end + shift, last.end + shift, last.seed)
+        return Prediction(end + shift, last.end + shift, last.seed)  # a part has no recipe of its own
     return replace(last, end=start) if start > last.start else None
 
 
 # -- what the model writes -------------------------------------------------------------------------------------------
 
 
-def begun(page: Page, at: int, seed: int, first: tuple[int, ...] = ()) -> Page:
+def begun(page: Page, at: int, seed: int, first: tuple[int, ...] = (), how: How | None = None) -> Page:
     """A prediction begins; nothing of it has come yet."""
-    return replace(page, runs=(*page.runs, Run(at, ())), last=Prediction(at, at, seed, first))
+    return replace(page, runs=(*page.runs, Run(at, ())), last=Prediction(at, at, seed, first, how))
 
 
 def grown(page: Page, wrote: Wrote) -> Page:

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.engine.text_requests import Alternative, Piece, Wrote
+from desktop_app.engine.text_requests import Alternative, Choosing, Piece, Wrote
 from desktop_app.studio import page as pages
-from desktop_app.studio.page import STEP, Page, Prediction, Run, Token
+from desktop_app.studio.page import STEP, How, Page, Prediction, Run, Token
 from desktop_app.studio.project import MAX_STEPS, ProjectState, steps_kept
 from desktop_app.studio.sheet import SheetState
+from desktop_app.studio.write_recipe import TextRecipe, recipe_of
 from desktop_app.studio.writing import WriteState
 
 LETTERS = "ab \n\U0001f6cb中"
@@ -206,6 +207,17 @@ def test_what_is_sent_moves_in_steps_and_holds_a_whole_context() -> None:
     assert left_out % STEP == 0
     assert len(sent) == 90_001 - left_out >= 512 * 16
     assert pages.prompt_of(page, 90_100, 512)[1] == left_out
+
+
+def test_the_recipe_holds_what_decides_the_words() -> None:
+    how = How("writer", "ab12", "product", Choosing(temperature=0.8), 4, ("\n",))
+    page = pages.begun(Page("Oda is ", 7), 7, 42, (3,), how)
+    page = pages.finished(pages.grown(pages.grown(page, wrote(" a")), wrote(" lamp")))
+    page = pages.edited(page, len(page.text), 0, " mine")
+    recipe = msgspec.json.decode(recipe_of(page), type=TextRecipe)
+    assert (recipe.how, recipe.seed, recipe.first) == (how, 42, (3,))
+    assert (recipe.prompt, recipe.text) == ("Oda is", "a lamp")
+    assert recipe_of(pages.edited(page, 8, 1, "")) == recipe_of(Page("x")) == ""
 
 
 def test_surprise_in_bits() -> None:

@@ -4,8 +4,10 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
@@ -13,6 +15,7 @@ from desktop_app.engine.errors import DeviceError
 from desktop_app.engine.text_requests import Complete
 from desktop_app.studio.project import ProjectState, load_project
 from desktop_app.studio.sheet import SheetState
+from desktop_app.studio.writing import PRESETS
 from desktop_app.ui.write.token_popup import shown
 from tests.fakes import WORDS, FakeEngine, token_of
 from tests.ui.conftest import wait_for
@@ -132,6 +135,26 @@ def test_a_re_roll_with_nothing_to_roll_says_so(table: Table) -> None:  # noqa: 
     table.key(Qt.Key.Key_R, CTRL)
     assert "nothing to re-roll" in table.room.banner.sentence
     assert not table.view.status.reroll.isEnabled()
+
+
+def test_at_temperature_nought_there_is_nothing_to_roll(table: Table) -> None:  # noqa: F811
+    table.set(tokens=2, choosing=PRESETS["Certain"])
+    table.type("Oda")
+    table.write_on()
+    table.key(Qt.Key.Key_R, CTRL)
+    assert "every seed writes the same" in table.room.banner.sentence
+    assert len(asked(table)) == 1
+
+
+def test_the_recipe_is_copied(table: Table) -> None:  # noqa: F811
+    table.set(tokens=2, seed=9)
+    table.type("Oda")
+    assert not table.view.status.recipe.isEnabled()
+    table.write_on()
+    table.view.status.recipe.click()
+    recipe = msgspec.json.decode(QGuiApplication.clipboard().text())
+    assert (recipe["seed"], recipe["prompt"], recipe["text"]) == (9, "Oda", words_of(9, 2))
+    assert recipe["how"]["package_sha256"] == table.package.sha256
 
 
 # -- while it writes -------------------------------------------------------------------------------------------------

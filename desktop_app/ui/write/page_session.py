@@ -14,7 +14,7 @@ from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.text_requests import Alternative, Began, Wrote
 from desktop_app.studio import page as pages
-from desktop_app.studio.page import Page, Place, Token
+from desktop_app.studio.page import How, Page, Place, Token
 from desktop_app.studio.writing import WriteState, WritingOptions, request
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.write.page_stream import PageStream
@@ -114,6 +114,9 @@ class PageSession(QObject):
         if last is None:
             self.said.emit("There is nothing to re-roll here yet. Ctrl+Return writes on at the cursor.", "plain")
             return
+        if self.options.choosing.temperature == 0:
+            self.said.emit("At temperature 0 every seed writes the same. Raise it, or choose another preset.", "plain")
+            return
         options = replace(self.options, seed=random.randrange(NEW_SEEDS))
         self._start("Re-roll", pages.without_last(self.page), last.start, options, last.first)
 
@@ -137,10 +140,15 @@ class PageSession(QObject):
             return
         self._typing.end()
         self._step = label, f"write {next(self._numbers)}"
-        self._begun = pages.begun(page, at, options.seed, first)
         self._options = options
         prompt, self._left_out = pages.prompt_of(page, at, self.package.manifest.text.context)
+        self._begun = pages.begun(page, at, options.seed, first, self._how(self.package, options))
         self.stream.start(request(self.package, options, prompt=prompt, kind=self.kind, first=first))
+
+    def _how(self, package: Package, options: WritingOptions) -> How:
+        return How(
+            package.name, package.sha256, self.kind, options.choosing, options.tokens, options.stop, self._left_out
+        )
 
     def _tell(self, label: str, key: str) -> None:
         self._told, self._told_at = self.page, monotonic()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.engine.packages import Package
@@ -11,6 +11,7 @@ from desktop_app.engine.text_requests import Alternative
 from desktop_app.studio import page as pages
 from desktop_app.studio.page import Place
 from desktop_app.studio.project import Take
+from desktop_app.studio.write_recipe import recipe_of
 from desktop_app.studio.writing import WriteState
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.look.theme import Look
@@ -77,6 +78,7 @@ class PageView(QWidget):
         status.write_wished.connect(self.go)
         status.stop_wished.connect(self.stop)
         status.reroll_wished.connect(self.reroll)
+        status.recipe_wished.connect(self.copy_recipe)
         self.sheet.starter_chosen.connect(self._on_starter)
         self.marks.taken.connect(self._on_taken)
         self.ghost.rested.connect(self._on_rested)
@@ -101,7 +103,9 @@ class PageView(QWidget):
         page = self.session.page
         self.sheet.show_help(not page.text and not self.session.stream.is_busy)
         self._count_soon()
-        self.status.show_can(write=self.session.package is not None, reroll=page.last is not None)
+        last, can_write = page.last, self.session.package is not None
+        can_tell = last is not None and last.how is not None
+        self.status.show_can(write=can_write, reroll=can_write and last is not None, recipe=can_tell)
 
     def _count_soon(self) -> None:
         """Counting the words of a long text takes longer than typing a letter."""
@@ -137,6 +141,14 @@ class PageView(QWidget):
     def show_alternatives(self) -> None:
         if self.isVisible() and not self.marks.open_at_caret():
             self.said.emit("Nothing is known yet of what else might stand here.", "plain")
+
+    @Slot()
+    def copy_recipe(self) -> None:
+        """Of what was written last, to the clipboard."""
+        recipe = recipe_of(self.session.page)
+        if recipe:
+            QGuiApplication.clipboard().setText(recipe)
+            self.said.emit("The recipe of what was written last is on the clipboard.", "plain")
 
     def _clear_way(self) -> None:
         """What is only there for idle hands does not hold up what was asked for."""

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
+from desktop_app.ui.controls.banner import announce
 from desktop_app.ui.controls.buttons import IconButton, push_button
 from desktop_app.ui.controls.labels import ElidedLabel, label
 from desktop_app.ui.look.theme import Look
@@ -23,6 +24,7 @@ class WriteStatus(QWidget):
     write_wished = Signal()
     stop_wished = Signal()
     reroll_wished = Signal()
+    recipe_wished = Signal()
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +37,8 @@ class WriteStatus(QWidget):
         self.reroll = IconButton(look, "reroll", "Re-roll", show_text=True)
         self.reroll.setToolTip("Write the last prediction again, with a new seed  (Ctrl+R)")
         self.reroll.clicked.connect(self.reroll_wished)
+        self.recipe = IconButton(look, "copy", "Copy the recipe of what was written last")
+        self.recipe.clicked.connect(self.recipe_wished)
         self._status = ElidedLabel()
         self._status.setProperty("role", "soft")
         self._count = label("", role="small")
@@ -44,6 +48,7 @@ class WriteStatus(QWidget):
         row.setSpacing(SPACE_2)
         row.addWidget(self.go)
         row.addWidget(self.reroll)
+        row.addWidget(self.recipe)
         row.addSpacing(SPACE_3)
         row.addWidget(self._status, 1)
         row.addWidget(self._count)
@@ -65,6 +70,7 @@ class WriteStatus(QWidget):
         """How the last prediction ended; its seed."""
         parts = (ENDINGS.get(why, ""), f"Seed {seed}", _cut_words(cut))
         self._status.setText(" · ".join(part for part in parts if part))
+        announce(self, self.sentence)
 
     def say(self, text: str) -> None:
         self._status.setText(text)
@@ -72,9 +78,10 @@ class WriteStatus(QWidget):
     def show_count(self, words: int) -> None:
         self._count.setText(f"{words:,} words" if words != 1 else "1 word")
 
-    def show_can(self, *, write: bool, reroll: bool) -> None:
+    def show_can(self, *, write: bool, reroll: bool, recipe: bool) -> None:
         self.go.setEnabled(write or self._is_busy)
         self.reroll.setEnabled(reroll)
+        self.recipe.setEnabled(recipe)
 
     def _show_go(self, is_busy: bool) -> None:
         if is_busy == self._is_busy:
