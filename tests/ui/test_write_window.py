@@ -199,6 +199,7 @@ def test_where_nothing_answers_a_larger_model_is_offered_quietly(
     desktop = make_desktop()
     assert "python -m export smollm2" not in labels(desktop)
     desktop.window.rooms.go_to("write")
+    settle()
     assert "python -m export smollm2" in labels(desktop)
     assert any("SmolLM2 is larger and answers questions" in text for text in labels(desktop))
     write_writer(tmp_path / "desktop" / "models", "smollm2", title="SmolLM2", chat=True)
