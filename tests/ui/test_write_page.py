@@ -6,19 +6,22 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from desktop_app.engine.errors import DeviceError
+from desktop_app.engine.manifest import TextKind
 from desktop_app.engine.text_requests import Complete
 from desktop_app.studio.project import ProjectState, load_project
 from desktop_app.studio.sheet import SheetState
 from desktop_app.studio.writing import PRESETS
+from desktop_app.ui.look.theme import Look
 from desktop_app.ui.write.token_popup import shown
 from tests.fakes import WORDS, FakeEngine, token_of
 from tests.ui.conftest import wait_for
+from tests.ui.test_accessibility import nameless, out_of_reach, still_cut, unexplained
 from tests.ui.write_table import CTRL, Table, make_table, table  # noqa: F401
 
 Make = Callable[..., Table]
@@ -452,3 +455,27 @@ def test_a_text_without_its_model_is_still_in_view(make_table: Make) -> None:  #
     assert not table.view.status.go.isEnabled()
     table.key(Qt.Key.Key_Return, CTRL)
     assert table.editor.text == "Oda"
+
+
+# -- for everyone -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_every_control_is_named_reached_and_read(make_table: Make, look: Look, theme: str) -> None:  # noqa: F811
+    look.apply(theme)
+    kinds = (TextKind("prose", "Prose", 1), TextKind("product", "Product", 2))
+    table = make_table(kinds=kinds)  # noqa: F811
+    table.set(tokens=20, colour=True)
+    assert_accessible(table)
+    table.type("Oda is a lamp")
+    table.write_on()
+    table.key(Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert_accessible(table)
+
+
+def assert_accessible(table: Table) -> None:  # noqa: F811
+    QCoreApplication.processEvents()
+    assert nameless(table.room) == []
+    assert unexplained(table.room) == []
+    assert out_of_reach(table.room) == []
+    assert still_cut(table.room) == []
