@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from desktop_app import __version__, bench_blend, bench_judge, bench_restore
+from desktop_app import __version__, bench_blend, bench_judge, bench_restore, bench_write
 from desktop_app.bench_probes import BATCH, SINGLES, WARM_UP, designs
 from desktop_app.bench_probes import run as run_probe
 from desktop_app.bench_rows import Row, in_turns, milliseconds
@@ -48,9 +48,11 @@ def run(options: argparse.Namespace) -> int:
         parts = ["restore"]
     if package.manifest.classifier is not None:
         parts = ["judge"]
+    if package.manifest.text is not None:
+        parts = ["write"]
     with asking.engine(options.device, options.threads) as jobs:
         device = asking.describe_device(jobs)
-        alone = [part for part in parts if part not in ("blend", "restore", "judge")]
+        alone = [part for part in parts if part not in ("blend", "restore", "judge", "write")]
         rows = [row for part in alone for row in _rows(part, jobs, package, device, options.rounds)]
         if "blend" in parts:
             rows += _blend(jobs, [package] if options.package else _generators(), device, options.rounds)
@@ -58,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
             rows += _restore(jobs, package, device, options)
         if "judge" in parts:
             rows += _judge(jobs, package, device, options)
+        if "write" in parts:
+            rows += _write(jobs, package, device, options)
     tell("")
     _print(rows, package, device, as_json=options.json)
     return 0
@@ -79,6 +83,10 @@ def _package(name: str | None, parts: list[str]) -> Package:
         for package in _restorers():
             return package
         raise StudioError("There is no model that restores pictures to measure.")
+    if parts == ["write"]:
+        for package in _writers():
+            return package
+        raise StudioError("There is no model that writes to measure.")
     for package in _generators():
         if package.manifest.classes:
             return package
@@ -87,6 +95,10 @@ def _package(name: str | None, parts: list[str]) -> Package:
 
 def _restorers() -> list[Package]:
     return [package for package in asking.library().packages() if package.manifest.restoration is not None]
+
+
+def _writers() -> list[Package]:
+    return [package for package in asking.library().packages() if package.manifest.text is not None]
 
 
 def _generators() -> list[Package]:
@@ -193,7 +205,7 @@ def _probe(name: str, *options: str) -> dict[str, Any]:
     return {"started": started, **json.loads(done.stdout.splitlines()[-1])}
 
 
-# -- the workspaces Blend and Restore, and the judge ------------------------------------------------------------------
+# -- the workspaces Blend, Restore and Write, and the judge -----------------------------------------------------------
 
 
 def _blend(jobs: JobQueue, packages: list[Package], device: Device, rounds: int) -> Iterator[Row]:
@@ -236,19 +248,26 @@ def _judge(jobs: JobQueue, package: Package, device: Device, options: argparse.N
     )
 
 
+def _write(jobs: JobQueue, package: Package, device: Device, options: argparse.Namespace) -> Iterator[Row]:
+    named = [package] if options.package else _writers()
+    writers = [p for p in named if p.manifest.text is not None]
+    rivals_of = {"PyTorch eager": _rival, "llama.cpp": _llama}
+    return bench_write.rows(jobs, writers, device, rivals_of=rivals_of, rounds=options.rounds, turn_s=TURN_S)
+
+
 # -- PyTorch, where it is ------------------------------------------------------------------------------------------
 
 
 class _Rival:
-    """PyTorch drawing with the same network in a child process; idle while it is not its turn."""
+    """Another program with the same network in a child process; idle while it is not its turn."""
 
-    def __init__(self, process: "subprocess.Popen[str] | None", absence: str = "") -> None:
+    def __init__(self, process: "subprocess.Popen[str] | None", absence: str = "", *, name: str = "PyTorch") -> None:
         self._process = process
         self.absence = absence
         self.hello: dict[str, Any] = {}
         if process is not None:
             self.hello = self._hear()
-            self.absence = f"PyTorch cannot draw with it: {self.hello['error']}" if "error" in self.hello else ""
+            self.absence = f"{name} cannot be asked: {self.hello['error']}" if "error" in self.hello else ""
             if not self.absence:
                 self.turn(TURN_S / 4)
 
@@ -280,8 +299,27 @@ def _rival(package: Package, threads: int) -> Iterator[_Rival]:
         command = [sys.executable, "-m", "export.eager_restorer", str(package.folder)]
     elif package.manifest.classifier is not None:
         command = [sys.executable, "-m", "export.eager_classifier", str(package.folder)]
+    elif package.manifest.text is not None:
+        command = [sys.executable, "-m", "export.eager_text", str(package.folder)]
     else:
         command = [sys.executable, "-m", "export.eager", str(package.folder), "--batch", str(BATCH)]
+    with _child(command, threads, "PyTorch") as rival:
+        yield rival
+
+
+@contextmanager
+def _llama(package: Package, threads: int) -> Iterator[_Rival]:
+    """llama.cpp, for a package that was made of a GGUF file, which is kept where it was made."""
+    if _spec("xllamacpp") is None or _spec("export") is None or getattr(sys, "frozen", False):
+        yield _Rival(None, "xllamacpp (llama.cpp) is not installed here")
+        return
+    command = [sys.executable, "-m", "export.llama_text", str(package.folder)]
+    with _child(command, threads, "llama.cpp") as rival:
+        yield rival
+
+
+@contextmanager
+def _child(command: list[str], threads: int, name: str) -> Iterator[_Rival]:
     process = subprocess.Popen(
         [*command, "--threads", str(threads)],
         stdin=subprocess.PIPE,
@@ -292,7 +330,7 @@ def _rival(package: Package, threads: int) -> Iterator[_Rival]:
         env=os.environ | {"OMP_NUM_THREADS": str(threads)},
     )
     try:
-        yield _Rival(process)
+        yield _Rival(process, name=name)
     finally:
         process.kill()
         process.communicate()

@@ -85,6 +85,13 @@ def write(net: "EagerDecoder", *, seconds: float) -> tuple[int, float]:
 
 
 class EagerLayer(nn.Module):
+    qkv: Tensor
+    out: Tensor
+    up: Tensor
+    down: Tensor
+    attention_gain: Tensor
+    feed_gain: Tensor
+
     def __init__(self, layer: Layer, shape: Shape) -> None:
         super().__init__()
         self.shape = shape

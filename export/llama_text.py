@@ -1,12 +1,16 @@
 """llama.cpp with the GGUF file that a package was made of, for `maquette bench` to measure the engine against.
 
-    python -m export.llama_text ~/.local/share/maquette/models/smollm2 --threads 2 --gguf SmolLM2-135M-Instruct.Q4_1.gguf
+    python -m export.llama_text FOLDER_OF_SMOLLM2 --threads 2
 
 Through xllamacpp, prebuilt wheels of llama.cpp with its server, which is asked in this process. “read” is answered by
-tokens of prompts that were read, “write” by tokens that were written, and the seconds llama.cpp says that took.
+tokens of prompts that were read, “write” by tokens that were written, and the seconds llama.cpp says that took. The
+file is the one that `python -m export smollm2` keeps in .cache/; nothing is fetched here.
 """
 
 import argparse
+import contextlib
+import functools
+import importlib.metadata
 import itertools
 import pathlib
 import sys
@@ -14,6 +18,7 @@ import time
 from typing import Any
 
 from export.errors import ExportError
+from export.smollm2 import NAME, WHEEL, gguf_file
 from export.turns_child import Opened, parser_of, serve
 
 PROMPT, WRITTEN = 500, 64  # tokens
@@ -22,18 +27,21 @@ CONTEXT = 2048
 
 def main(argv: list[str] | None = None) -> int:
     parser = parser_of("llama_text", "Write with llama.cpp.")
-    parser.add_argument("--gguf", type=pathlib.Path, required=True)
-    return serve(parser.parse_args(argv), _open)
+    parser.add_argument("--cache", type=pathlib.Path, default=pathlib.Path(".cache"))
+    args = parser.parse_args(argv)
+    with contextlib.ExitStack() as stack:
+        return serve(args, functools.partial(_open, stack))
 
 
-def _open(args: argparse.Namespace) -> Opened:
-    try:
-        import xllamacpp
-    except ImportError:
-        raise ExportError("xllamacpp is not installed here") from None
-    if not args.gguf.is_file():
-        raise ExportError(f"there is no {args.gguf.name}; `python -m export {args.folder.name}` keeps it")
-    llama, fresh = Llama(args.gguf, threads=args.threads), itertools.count()
+def _open(stack: contextlib.ExitStack, args: argparse.Namespace) -> Opened:
+    """The file is there until the stack ends."""
+    if args.folder.name != NAME:
+        raise ExportError(f"{args.folder.name} was made of no GGUF file")
+    wheel = args.cache / WHEEL
+    if not wheel.is_file():
+        raise ExportError(f"there is no {wheel}; `python -m export {NAME}` keeps it")
+    gguf = stack.enter_context(gguf_file(wheel, args.cache))
+    llama, fresh = Llama(gguf, threads=args.threads), itertools.count()
 
     def run(words: list[str], seconds: float) -> tuple[float, float]:
         done, spent = 0, 0.0
@@ -43,7 +51,7 @@ def _open(args: argparse.Namespace) -> Opened:
             done, spent = done + tokens, spent + took
         return done, spent
 
-    return {"llama": str(xllamacpp.BUILD_INFO), "file": args.gguf.name}, run
+    return {"xllamacpp": importlib.metadata.version("xllamacpp"), "file": gguf.name}, run
 
 
 class Llama:

@@ -7,7 +7,7 @@ from pathlib import Path
 Command = Callable[[argparse.Namespace], int]
 
 EASINGS = ("linear", "smooth", "ease-in", "ease-out", "hold")
-BENCH_PARTS = ("throughput", "latency", "window", "scrolling", "blend", "restore", "judge")
+BENCH_PARTS = ("throughput", "latency", "window", "scrolling", "blend", "restore", "judge", "write")
 
 
 def common() -> argparse.ArgumentParser:
@@ -256,7 +256,7 @@ def add_recheck(parser: argparse.ArgumentParser) -> None:
 
 def add_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--package", metavar="NAME", help="the model to measure (default: the first; blend, restore, judge: all)"
+        "--package", metavar="NAME", help="the model to measure (default: the first; blend to write: all)"
     )
     parser.add_argument("--only", choices=BENCH_PARTS, action="append", help="measure this part alone; may be repeated")
     parser.add_argument("--rounds", type=_number(1, 100), default=5, metavar="N", help="repetitions (default: 5)")

@@ -223,7 +223,7 @@ def test_a_rival_takes_its_turns() -> None:
 def test_a_rival_that_cannot_draw_says_why(hello: list[object], reason: str) -> None:
     rival = bench._Rival(Silent(*hello))  # type: ignore[arg-type]
     assert rival.turn(1.0) == []
-    assert rival.absence == f"PyTorch cannot draw with it: {reason}"
+    assert rival.absence == f"PyTorch cannot be asked: {reason}"
 
 
 def bundled() -> list[Path]:
