@@ -129,10 +129,12 @@ class WriteRoom(QWidget, NoDesigns):
 
     def show_project(self, project: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None:
         """package: the writer, None where it is not here. by_hash: the generators."""
-        if project.write.mode != self._write.mode:
-            self.view.stop()
+        left = self.view
         self._write, self._package = project.write, package
-        self.view.show_state(project.write, package, project.takes, by_hash)
+        for view in dict.fromkeys((left, self.view)):
+            view.show_state(project.write, package, project.takes, by_hash)
+        if left is not self.view:
+            left.stop()
         self._show()
 
     def show_models(self, packages: Sequence[Package]) -> None:
@@ -143,7 +145,7 @@ class WriteRoom(QWidget, NoDesigns):
     @property
     def write(self) -> WriteState:
         """With all that was written, also what the project has not heard of yet."""
-        return replace(self._write, page=self.page.session.page)
+        return replace(self._write, page=self.page.session.page) if self._write.mode == "page" else self._write
 
     @property
     def view(self) -> Any:
