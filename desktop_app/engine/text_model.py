@@ -149,12 +149,13 @@ class TextModel:
     # -- weighing --------------------------------------------------------------------------------------------------
 
     def _weighed(self, passage: Passage, alternatives: int) -> Iterator[Update]:
+        """In a cache of its own: a text is weighed again and again while it grows, and what was read to write stays."""
         tokens = [*passage.opening, *passage.tokens]
-        self._take_over([])
+        cache = empty_cache(self._graph)
         before: Float32 | None = None  # the logits of the place before a block
         for first in range(0, len(tokens), BLOCK):
             block = tokens[first : first + BLOCK]
-            logits = self._block(block, keep=len(block))
+            logits = cache.step(_row(block), keep=len(block))[0]
             rows = [before, *logits[:-1]]
             before = logits[-1].copy()
             pieces = [

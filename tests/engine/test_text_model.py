@@ -402,8 +402,9 @@ def test_what_is_weighed_and_what_is_written_agree(ask, model, package):
     assert pieces[-1].alternatives[0].probability == pytest.approx(wrote.probability, rel=1e-4)
 
 
-def test_what_was_weighed_is_not_read_again(ask, model, package):
-    weighed(model, package, SENTENCE * 3)
+def test_weighing_leaves_what_was_read_to_write(ask, model, package):
+    ask(SENTENCE * 3)
+    weighed(model, package, "the fox")
     assert began(ask(SENTENCE * 3)).reused > BLOCK
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
@@ -415,6 +415,27 @@ def test_a_text_file_is_opened_and_the_old_text_is_a_step_away(table: Table, tmp
     table.room.take_files([path])
     assert "“note.txt” is not text in UTF-8" in table.room.banner.sentence
     assert table.editor.text == "mine"
+
+
+def test_a_file_is_dropped_on_the_page_and_a_model_is_handed_on(table: Table, tmp_path: Path) -> None:  # noqa: F811
+    handed: list[str] = []
+    table.room.file_dropped.connect(handed.append)
+    for name in ("note.md", "model.zip", "picture.png"):
+        (tmp_path / name).write_bytes(b"# Oda")
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
+        button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        table.editor.dropEvent(QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, button, keys))
+    assert table.page.text == "# Oda"
+    assert handed == [str(tmp_path / "model.zip")]
+    assert "“picture.png” is no text" in table.room.banner.sentence
+
+
+def test_one_paragraph_without_end_is_warned_of(table: Table) -> None:  # noqa: F811
+    data = QMimeData()
+    data.setText("x" * 120_000)
+    table.editor.insertFromMimeData(data)
+    assert "One paragraph has 120,000 characters" in table.room.banner.sentence
 
 
 def test_a_starter_begins_an_empty_page(table: Table) -> None:  # noqa: F811

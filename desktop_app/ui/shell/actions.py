@@ -168,6 +168,7 @@ HINTS: tuple[Hint, ...] = (
     Hint("Page", "Take the shadow of what might follow", "Tab"),
     Hint("Page", "Take its next word", "Ctrl + Right"),
     Hint("Page", "See what else might have been said", "Point at a word"),
+    Hint("Page", "From word to word, in the list of what else there is", "Left, Right"),
     Hint("Page", "Open a text", "Drop a .txt or .md file"),
     Hint("Explain", "Why, or why not, this class", "0 to 9, or press its bar"),
     Hint("Explain", "Read the map at a place; further with Shift", "Arrow keys"),

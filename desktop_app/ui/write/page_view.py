@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop_app.engine.packages import Package
@@ -28,6 +28,7 @@ CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.AltModifier,
 )
 COUNT_MS = 250
+LONG = 100_000  # characters of one paragraph
 GHOST_WORDS = "Tab takes what is shown, Ctrl+Right its next word"
 RETURNS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -140,7 +141,8 @@ class PageView(QWidget):
     @Slot()
     def show_alternatives(self) -> None:
         if self.isVisible() and not self.marks.open_at_caret():
-            self.said.emit("Nothing is known yet of what else might stand here.", "plain")
+            self.marks.weigh()
+            self.said.emit("What else might stand here is not known yet: the text in view is being weighed.", "plain")
 
     @Slot()
     def copy_recipe(self) -> None:
@@ -166,6 +168,16 @@ class PageView(QWidget):
         page = self.session.page
         self.editor.show_text(text, len(text))
         self.session.edit(0, len(page.text), text, label)
+        self._warn_of(text)
+
+    def _warn_of(self, inserted: str) -> None:
+        """A paragraph is laid out as a whole at each letter."""
+        longest = max(map(len, inserted.split("\n"))) if len(inserted) > LONG else 0
+        if longest > LONG:
+            self.said.emit(
+                f"One paragraph has {longest:,} characters: typing in it is slow. Break it where it may be broken.",
+                "warn",
+            )
 
     @property
     def first_focus(self) -> QWidget:
@@ -200,6 +212,7 @@ class PageView(QWidget):
     def _on_edited(self, start: int, removed: int, inserted: str) -> None:
         self.ghost.dismiss()
         self.session.edit(start, removed, inserted, self.editor.take_label())
+        self._warn_of(inserted)
         self._show_text()
         if self.session.options.ghost:
             self.ghost.wait()
@@ -291,3 +304,15 @@ class PageView(QWidget):
             self._show_ghost()
         else:
             self.ghost.wait()
+
+    # -- Qt --------------------------------------------------------------------------------------------------------
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What is only there for idle hands does not hold up another workspace."""
+        self._clear_way()
+        super().hideEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.marks.weigher.wait()
+        self.marks.show_soon()

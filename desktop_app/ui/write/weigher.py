@@ -14,6 +14,8 @@ from desktop_app.studio.page import Page, Place, Run
 from desktop_app.ui.bridge import Listener, QueueBridge
 
 REST_MS = 1200
+BEFORE = 3000  # characters before what is in view that are weighed as well, because they decide it
+STEP = 1000  # in which the beginning moves
 
 
 class Weigher(QObject):
@@ -69,10 +71,10 @@ class Weigher(QObject):
         about = package.sha256, kind
         if about != self._for:
             self._for, self.runs, self._touched = about, (), 0
-        text = package.manifest.text
-        if text is None or self._is_known(page, *view):
+        if package.manifest.text is None or self._is_known(page, *view):
             return
-        sent, left_out = pages.prompt_of(page, view[1], text.context)
+        left_out = max(0, view[0] - BEFORE) // STEP * STEP
+        sent = page.text[left_out : view[1]]
         if (sent, *about) == self._asked:
             return
         self._asked = sent, *about
