@@ -12,7 +12,7 @@ from desktop_app.engine.requests import Verified, Verify
 from desktop_app.studio import check_up, hf_folder
 from desktop_app.studio.arrival import Arrival
 from desktop_app.studio.jobs import JobQueue
-from desktop_app.studio.model_card import megabytes, size_on_disk
+from desktop_app.studio.model_card import megabytes, permission, size_on_disk
 
 
 def show(options: argparse.Namespace) -> int:
@@ -68,7 +68,7 @@ def bring_in(options: argparse.Namespace) -> int:
         check.remember(jobs, [package], [found])
     print(f"“{package.manifest.title}” is now in {package.folder}. Licence: {package.manifest.licence}.")
     if package.manifest.made_by.preset == hf_folder.PRESET:
-        print(package.manifest.summary)
+        print(f"{package.manifest.summary} {permission(package.manifest).title}.")
     print(f"Check-up: {check_up.summary(found)}")
     return 0
 

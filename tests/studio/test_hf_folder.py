@@ -7,6 +7,7 @@ import numpy as np
 import onnx
 import pytest
 
+from desktop_app import cli
 from desktop_app.engine.errors import Fault, PackageError, RequestError, StudioError
 from desktop_app.engine.onnx_outline import outline
 from desktop_app.engine.packages import Package
@@ -17,6 +18,7 @@ from desktop_app.engine.text_requests import Choosing, Complete, Wrote
 from desktop_app.studio import hf_folder
 from desktop_app.studio.library import Library
 from tests import tiny_package, tiny_writer
+from tests.fakes import FakeEngine
 from tests.tiny_hf import CONFIG, tiny_hf, write_json
 
 
@@ -303,3 +305,22 @@ def test_a_graph_cut_anywhere_is_named(library: Library, tmp_path: Path, length:
     path = folder / "onnx" / "model.onnx"
     path.write_bytes(path.read_bytes()[:length])
     assert "“model.onnx” is" in refusal(library, folder).message
+
+
+# -- on the command line -----------------------------------------------------------------------------------------------
+
+
+def test_the_command_line_brings_it_in_and_says_what_it_took(
+    models: Path, engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tiny_hf(tmp_path, variants=("model", "model_q4"))
+    assert cli.main(["models", "import", str(folder), "--variant", "q4"]) == 0
+    said = capsys.readouterr().out
+    assert "“Tiny-135-Instruct (q4)” is now in" in said
+    assert "Licence: apache-2.0, as its README says." in said
+    assert "Taken from model_q4.onnx (below 1 MB); also there: full. Commercial use: not known." in said
+    assert "Check-up: 2 texts, " in said
+    assert cli.main(["models"]) == 0
+    assert "complete  256 tokens" in capsys.readouterr().out
+    assert cli.main(["models", "import", str(folder), "--variant", "q9"]) == 1
+    assert "has no variant “q9”. There are: full, q4." in capsys.readouterr().err
