@@ -63,6 +63,11 @@ class LineCard(QFrame):
         self.title.clicked.connect(lambda: self.title_wished.emit(self.scene.number))
         self.remove.clicked.connect(lambda: self.remove_wished.emit(self.scene.number))
 
+        for button in self.buttons:
+            policy = button.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)  # a card is as high while it is written as after
+            button.setSizePolicy(policy)
+
     @property
     def buttons(self) -> tuple[IconButton, ...]:
         return (self.branch, self.star, self.edit, self.copy, self.title, self.remove)
