@@ -20,13 +20,14 @@ from desktop_app.engine.token_choice import Draws, Float64, draw, none_left, pen
 from desktop_app.engine.tokenizer import TextStream, Tokenizer
 from desktop_app.engine.words import ends_word, is_inside_word
 
-STRETCH = 24  # characters before the limit that wait, half of what is allowed at most
+STRETCH = 32  # characters before the limit that wait, two thirds of what is allowed at most
 SENSIBLE = 0.05  # how probable, beside the most probable, a token must be that is taken because it is short enough
 ROOMY = 12  # characters, and half as many tokens, left over, below which what is required is written at the next word
-BONUS = (
-    3.0,
-    6.0,
-)  # added to the logits of what is required: from the beginning, and as much again as the room is used up
+# Added to the logits of what is required: what is as probable as 1 in 100 is even at the beginning, what is as probable
+# as 1 in 10 million is where the room is used up. So it comes where it fits, and late rather than by force.
+BONUS = 4.6, 11.5
+ALONE = 10.0  # taken from the logits of what would make what was required the beginning of a longer word
+DANGLING = ",;:–—-([{«“‘"  # signs that a text does not end with where it is cut
 
 
 @dataclass(frozen=True)
@@ -123,11 +124,15 @@ class Branch:
         self, logits: npt.NDArray[np.float32], forms: Sequence[Form], probability: Float64
     ) -> tuple[npt.NDArray[np.floating], Float64 | None]:
         """The logits with penalties and a bonus for what is required, and their probabilities where they are known."""
-        penalty = self._request.choosing.repetition_penalty
-        if penalty == 1 and not forms:
+        penalty, rules = self._request.choosing.repetition_penalty, self._rules
+        ends_required = 0 < rules.needed_until == len(rules.text)
+        if penalty == 1 and not forms and not ends_required:
             return logits, probability
         changed = penalised(logits, penalty, self._recent)
-        changed[list({form.tokens[0] for form in forms})] += BONUS[0] + BONUS[1] * self._rules.used(self._left)
+        if ends_required:
+            changed[~self._tokenizer.opens_word] -= ALONE
+            changed[list(self._end)] += ALONE
+        changed[list({form.tokens[0] for form in forms})] += BONUS[0] + BONUS[1] * rules.used(self._left, but=ROOMY)
         return changed, None
 
     @property
@@ -203,7 +208,7 @@ class Branch:
         if self._rules.characters is None and not self._rules.missing:
             return  # nobody will ask, and these sums cost more than drawing a token
         closing = float(probability[list(self._end)].sum())
-        self._places[len(self._rules.text)] = closing + float(probability[self._tokenizer.ends_sentence].sum())
+        self._places[len(self._rules.text)] = closing + float(probability[self._tokenizer.ends_clause].sum())
         over = closing + float(probability[self._tokenizer.opens_word].sum())
         self._word_is_over = ends_word(self._rules.text) or over > 0.5
 
@@ -213,7 +218,7 @@ class Branch:
         if rules.characters is None:
             return sure
         begun = len(rules.text) - len(rules.text.lstrip())
-        sure = min(sure, begun + rules.characters - min(STRETCH, rules.characters // 2))
+        sure = min(sure, begun + rules.characters - min(STRETCH, rules.characters * 2 // 3))
         text = rules.text
         while sure > self._released and (sure == len(text) or text[sure - 1].isspace() or is_inside_word(text, sure)):
             sure -= 1
@@ -245,13 +250,13 @@ class Branch:
 
     def _may_end_at(self, place: int) -> bool:
         text = self._rules.text[:place]
-        if not text or text[-1].isspace() or is_inside_word(self._rules.text, place):
+        if not text or text[-1].isspace() or text[-1] in DANGLING or is_inside_word(self._rules.text, place):
             return False
         return place < len(self._rules.text) or self._word_is_over or ends_word(text)
 
     def _goodness(self, place: int) -> tuple[bool, float, int]:
-        """A sentence that is over first, then what the model finds the most probable end."""
-        return self._rules.text[:place].endswith((".", "!", "?")), self._places.get(place, 0.0), place
+        """A sentence that is over first, then what the model finds a probable end, to a tenth, then the longer text."""
+        return self._rules.text[:place].endswith((".", "!", "?")), round(self._places.get(place, 0.0), 1), place
 
 
 def _sensible(weights: Float64) -> Float64:

@@ -52,17 +52,18 @@ class TextRules:
         self._folded = ""
         self.missing = self._required(limits.contain)
         self._refuse_the_impossible(room)
-        self._slack = max(1, self._slack_in_characters()), max(1, room - self.reserve())
+        self._slack = self.slack(room)
 
     # -- what may come next
 
     def may(self, new: str) -> bool:
-        """Whether these characters, after the text, complete nothing banned, nor a stop while something is missing."""
+        """Whether these characters, after the text, complete nothing banned, nor a stop before all is there."""
         folded = new.casefold()
         for banned in self._banned:
             if banned in self._folded[max(0, len(self._folded) - len(banned) + 1) :] + folded:
                 return False
-        return not (self.missing and self._stop_in(new) is not None and self._missing_after(new))
+        stop = self._stop_in(new)
+        return stop is None or (stop >= self.needed_until and not self._missing_after(new))
 
     def fits(self, new: str, tokens_left: int) -> bool:
         """Whether there is room for these characters, and after them for all that is required and still missing.
@@ -99,9 +100,15 @@ class TextRules:
         """Characters and tokens that are not needed for what is missing; characters without a limit are many."""
         return self._slack_in_characters(), tokens_left - self.reserve()
 
-    def used(self, tokens_left: int) -> float:
-        """How much of the slack is used up, 0 to 1."""
-        return max(0.0, *(1 - now / first for now, first in zip(self.slack(tokens_left), self._slack, strict=True)))
+    def used(self, tokens_left: int, *, but: int) -> float:
+        """How much of the slack is used up, 0 to 1, where as many characters and half as many tokens are left."""
+        characters, tokens = self.slack(tokens_left)
+        first_characters, first_tokens = self._slack
+        shares = (
+            (first_characters - characters) / max(1, first_characters - but),
+            (first_tokens - tokens) / max(1, first_tokens - but // 2),
+        )
+        return min(1.0, max(0.0, *shares))
 
     def forms(self, tokens_left: int, *, plain: bool = False) -> Iterator[Form]:
         """Ways to write what is missing here, in its own case and with a capital; `plain`, without a sign before it."""
@@ -136,7 +143,7 @@ class TextRules:
 
     def _required(self, phrases: Sequence[str]) -> list[Required]:
         """Those that no other one contains."""
-        unique = {phrase.casefold(): phrase for phrase in phrases if phrase.strip()}
+        unique = {phrase.casefold(): phrase for phrase in phrases if phrase}
         needed = [f for f in unique if not any(f in other for other in unique if other != f)]
         return [Required(unique[folded], folded, self._tokens_for(unique[folded])) for folded in needed]
 
@@ -214,4 +221,4 @@ class TextRules:
 
 
 def _folded(words: Sequence[str]) -> list[str]:
-    return [word.casefold() for word in words if word.strip()]
+    return [word.casefold() for word in words if word]

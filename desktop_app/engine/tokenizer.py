@@ -94,14 +94,9 @@ class Tokenizer:
         return np.array([opens_word(text) if text else content >= b"\xe2" for text, content in pairs])
 
     @cached_property
-    def ends_sentence(self) -> npt.NDArray[np.bool_]:
-        """bool (V,): tokens that begin with the end of a sentence or of a line."""
-        return np.array([content[:1] in (b".", b"!", b"?", b"\n") and bool(content) for content in self._bytes])
-
-    @cached_property
-    def mute(self) -> npt.NDArray[np.bool_]:
-        """bool (V,): tokens that stand for nothing."""
-        return np.array([not content for content in self._bytes])
+    def ends_clause(self) -> npt.NDArray[np.bool_]:
+        """bool (V,): tokens that begin with a sign after which a new clause or line begins."""
+        return np.array([content[:1] in b".!?,:;\n" and bool(content) for content in self._bytes])
 
     @cached_property
     def _by_bytes(self) -> dict[bytes, int]:

@@ -14,12 +14,12 @@ def is_inside_word(text: str, place: int) -> bool:
     before, after = text[place - 1], text[place]
     if unicodedata.category(after).startswith("M") or "\u200d" in (before, after) or "🏻" <= after <= "🏿":
         return True
-    return _is_letter(before) and _is_letter(after)
+    return (_is_letter(before) and _is_letter(after)) or _is_inside_number(text, place)
 
 
 def ends_word(text: str) -> bool:
     """Whether whatever follows begins a new word."""
-    return not text or not _is_letter(text[-1])
+    return not text or not (_is_letter(text[-1]) or _is_point(text, len(text) - 1))
 
 
 def opens_word(text: str) -> bool:
@@ -30,6 +30,17 @@ def opens_word(text: str) -> bool:
 def needs_space(text: str) -> bool:
     """Whether the next word is set off by a space."""
     return bool(text) and not text[-1].isspace() and text[-1] not in _OPENERS
+
+
+def _is_inside_number(text: str, place: int) -> bool:
+    """Before or after the point or comma of “9.8”."""
+    return (text[place - 1].isdigit() and _is_point(text, place) and text[place + 1 : place + 2].isdigit()) or (
+        _is_point(text, place - 1) and text[place].isdigit()
+    )
+
+
+def _is_point(text: str, place: int) -> bool:
+    return text[place] in ".," and text[max(0, place - 1)].isdigit()
 
 
 def _is_letter(sign: str) -> bool:
