@@ -223,7 +223,7 @@ def rest_of(limits: Limits, before: str) -> Limits:
 
 def _ends_left(before: str, phrase: str) -> Iterable[str]:
     text, whole = before.casefold(), phrase.casefold()
-    return (whole[cut:].strip() for cut in range(1, len(whole)) if text.endswith(whole[:cut]))
+    return (whole[cut:] for cut in range(1, len(whole)) if text.endswith(whole[:cut]))
 
 
 def breaks(line: str, limits: Limits) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from desktop_app.ui.write.ask_form import AskForm
 from desktop_app.ui.write.ask_wishes import AskWishes
 from desktop_app.ui.write.desk_scene import ENDED
 from desktop_app.ui.write.draft_job import DraftJob
-from desktop_app.ui.write.take_menu import take_menu, take_words
+from desktop_app.ui.write.take_menu import NONE, take_menu, take_words
 
 SLOT = "ask"
 COMMAND = "python -m export smollm2"
@@ -270,6 +270,9 @@ class AskView(QWidget):
             self._pop_up(lambda chosen: self.title_wished.emit(title, chosen), button)
 
     def _pop_up(self, chosen: Callable[[Take], None], button: QWidget) -> None:
+        if not self._takes:
+            self.said.emit(NONE, "warn")
+            return
         self.menu = take_menu(self, self._takes, self._by_hash, chosen)
         self.menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 

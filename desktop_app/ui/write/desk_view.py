@@ -30,7 +30,7 @@ from desktop_app.ui.write.desk_wishes import DeskWishes
 from desktop_app.ui.write.draft_job import DraftJob
 from desktop_app.ui.write.line_grid import LineGrid
 from desktop_app.ui.write.path_bar import PathBar
-from desktop_app.ui.write.take_menu import take_menu
+from desktop_app.ui.write.take_menu import NONE, take_menu
 
 SLOT = "copy desk"
 EXAMPLE = "A lamp of oak and glass that dims like a candle. Tagline:"
@@ -240,6 +240,9 @@ class DeskView(QWidget):
         """A menu of the starred designs, under the button that was pressed."""
         branch, card = desks.branch_of(self._write.desk, number), self.grid.card(number)
         if branch is None or card is None:
+            return
+        if not self._takes:
+            self.said.emit(NONE, "warn")
             return
         text = as_title(branch.line)
         self.menu = take_menu(self, self._takes, self._by_hash, lambda take: self.title_wished.emit(text, take))

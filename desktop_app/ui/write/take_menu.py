@@ -10,7 +10,7 @@ from desktop_app.ui.controls.labels import shortened
 from desktop_app.ui.picture.place_words import design_words
 
 MOST = 40  # entries; a screen holds no more
-NONE = "Star a design in Sample or Blend first"
+NONE = "No design is starred yet. Star one in Sample or Blend, then it can be chosen here."
 
 
 def take_words(take: Take, package: Package | None) -> str:
@@ -25,10 +25,8 @@ def take_words(take: Take, package: Package | None) -> str:
 def take_menu(
     parent: QWidget, takes: Sequence[Take], by_hash: Mapping[str, Package], chosen: Callable[[Take], None]
 ) -> QMenu:
-    """The newest on top. Where there is none, it says what to do."""
+    """The newest on top."""
     menu = QMenu(parent)
-    if not takes:
-        menu.addAction(NONE).setEnabled(False)
     for take in tuple(reversed(takes))[:MOST]:
         text = take_words(take, by_hash.get(take.sha256)).replace("&", "&&")
         menu.addAction(text).triggered.connect(lambda _checked=False, take=take: chosen(take))
