@@ -12,6 +12,7 @@ from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+import msgspec
 import numpy as np
 from PIL import Image
 from PySide6.QtCore import QBuffer, QCoreApplication, QEvent, QIODevice
@@ -20,7 +21,10 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app import app as application
 from desktop_app.app import Studio
+from desktop_app.engine.text_requests import Limits
+from desktop_app.studio.copy_desk import CopyDesk
 from desktop_app.studio.settings import Settings
+from desktop_app.studio.writing import Mode, WritingOptions
 from desktop_app.ui.shell.main_window import MainWindow
 from export.drawn_pictures import landscape
 
@@ -28,6 +32,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "docs" / "images"
 SIZE = 1440, 900
 MAX_BYTES = 400_000
 PATIENCE_S = 30.0
+BRIEF = "A tagline for a lamp of oak and glass:"
 
 
 def dark(window: MainWindow) -> None:
@@ -110,6 +115,29 @@ def explain_light(window: MainWindow) -> None:
     window.explain.wishes.ask_about(9)
 
 
+def write_dark(window: MainWindow) -> None:
+    """A paragraph of the model's own, coloured by how sure it was, with what else might have stood in one place."""
+    write_with(window, "page", seed=7, tokens=72, colour=True)
+    window.write.page.put("The lamp stands in the corner of a quiet room. ", "Typing")
+    window.actions_by_id["write-on"].trigger()
+    settle(window)
+    text = window.desk.state.write.page.text
+    window.write.page.editor.put_cursor(text.find(" ", len(text) // 2) + 2)
+    window.actions_by_id["alternatives"].trigger()
+
+
+def copy_desk_light(window: MainWindow) -> None:
+    """Six lines of one brief under limits, one of them kept."""
+    window._look.apply("light")
+    write_with(window, "desk", seed=3, tokens=24)
+    desk = CopyDesk(brief=BRIEF, count=6, limits=Limits(characters=72, avoid=("cheap",)))
+    window.write.changed.emit(msgspec.structs.replace(window.desk.state.write, desk=desk), "Brief", "")
+    window.actions_by_id["write-on"].trigger()
+    settle(window)
+    number = window.desk.state.write.desk.branches[1].number
+    window.write.desk.wishes.keep(number, True)
+
+
 def models_dark(window: MainWindow) -> QWidget:
     """The card of a model that has just been checked up."""
     window.cards.show("fashion-gan")
@@ -136,6 +164,8 @@ SCENES: dict[str, Callable[[MainWindow], QWidget | None]] = {
     "restore-light": restore_light,
     "explain-dark": explain_dark,
     "explain-light": explain_light,
+    "write-dark": write_dark,
+    "copy-desk-light": copy_desk_light,
     "models-dark": models_dark,
 }
 
@@ -175,6 +205,17 @@ def explained(window: MainWindow, generator: str, classifier: str, first: int, l
     window.models.choose(classifier)
 
 
+def write_with(window: MainWindow, mode: Mode, *, seed: int, tokens: int, colour: bool = False) -> None:
+    """Write, with the model that ships, in one of its modes."""
+    window.rooms.go_to("write")
+    if any(package.name == "writer-small" for package in window.desk.writers):
+        window.models.choose("writer-small")
+    options = WritingOptions(seed=seed, tokens=tokens, colour=colour, ghost=False)
+    state = msgspec.structs.replace(window.desk.state.write, mode=mode, options=options)
+    window.write.changed.emit(state, "Options", "")
+    settle(window)
+
+
 def key(window: MainWindow, x: float, y: float) -> None:
     window.blend.pad.pin_moved.emit(x, y)
     window.actions_by_id["add-key"].trigger()
@@ -209,6 +250,8 @@ def settle(window: MainWindow) -> None:
             done = done and is_restored(window)
         if window.rooms.name == "explain":
             done = done and is_explained(window)
+        if window.rooms.name == "write":
+            done = done and not window.write.view.is_busy
         if window.rooms.name == "sample":
             done = done and all(store.has(tile.key) for tile in tiles)
         quiet = quiet + 1 if done else 0
