@@ -126,7 +126,7 @@ def sha256_of(path: pathlib.Path) -> str:
 
 
 def install(source: Source, models: pathlib.Path, *, name: str = NAME, bits: int = 4) -> Package:
-    """Write the package beside its place, try it, and put it there; one of this name is replaced. Raises ExportError."""
+    """Write the package beside its place, try it, put it there in the place of an older one. Raises ExportError."""
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=models, prefix=".") as scratch:
         folder = pathlib.Path(scratch) / name

@@ -250,7 +250,7 @@ class _Writer:
         return self._constant(f"{name}.gain", gain)
 
     def _product(self, x: str, matrix: Matrix, name: str, *, fine: bool | None = None) -> str:
-        """x (..., K) times the matrix (N, K), turned: (..., N). fine: 16 bits an activation; None: as the decoder says."""
+        """x (..., K) times the matrix (N, K), turned: (..., N). fine: 16 bits an activation, or as the decoder says."""
         if not isinstance(matrix, BlockMatrix):
             return self._node("MatMul", [x, self._constant(f"{name}.weight", np.ascontiguousarray(matrix.T))], name)
         whole = name if matrix.offsets is None else f"{name}.codes_part"

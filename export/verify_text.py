@@ -14,16 +14,16 @@ import torch.nn.functional as F  # noqa: N812
 
 from desktop_app.engine.packages import Package
 from desktop_app.engine.runtime import Runtime
-from desktop_app.engine.text_cache import TextCache, empty_cache
+from desktop_app.engine.text_cache import empty_cache
 from desktop_app.engine.text_graph import open_graph
 from desktop_app.engine.text_model import TextModel
+from export.engine_logits import all_logits
 from export.errors import ExportError
 from export.gpt import Transformer
 from export.package import read_about
 from export.package_writer import open_writer
 from export.text_data import load_text
 
-BLOCK = 32  # tokens the engine reads at once
 TOKENS = 4096  # of held-out text, all told
 MOST_LOST = 0.01  # nats a token
 LEAST_AGREEMENT = 0.95  # of the most probable tokens
@@ -95,10 +95,3 @@ def agreement(package: Package, traced: TracedWriter, runtime: Runtime) -> Agree
         nats_of_torch += float(F.cross_entropy(wanted.double(), rows[0, 1:], reduction="sum"))
     count = traced.windows[:, 1:].size
     return Agreement(largest if math.isfinite(nats) else math.nan, same / count, nats / count, nats_of_torch / count)
-
-
-def all_logits(cache: TextCache, tokens: np.ndarray) -> np.ndarray:
-    """(T,) -> (T, V), read as the engine reads a prompt."""
-    cache.truncate(0)
-    parts = [tokens[None, first : first + BLOCK] for first in range(0, len(tokens), BLOCK)]
-    return np.concatenate([cache.step(part, keep=part.shape[1])[0].copy() for part in parts])
