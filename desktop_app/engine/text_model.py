@@ -109,12 +109,11 @@ class TextModel:
     def _block(self, tokens: Sequence[int], *, keep: int) -> Float32:
         """Logits (keep, V)."""
         logits: Float32 = self._cache.step(_row(tokens), keep=keep)[0]
-        if len(tokens) == BLOCK:
-            self._known += tokens
+        self._known += tokens
         return logits
 
     def _forget(self) -> None:
-        self._known: list[int] = []  # tokens at the beginning of the cache that were read in whole blocks
+        self._known: list[int] = []  # tokens at the beginning of the cache that were read in blocks
         self._cache = empty_cache(self._graph)
 
     # -- writing ---------------------------------------------------------------------------------------------------
