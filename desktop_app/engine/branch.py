@@ -26,7 +26,7 @@ ROOMY = 12  # characters, and half as many tokens, left over, below which what i
 # Added to the logits of what is required: what is as probable as 1 in 100 is even at the beginning, what is as probable
 # as 1 in 10 million is where the room is used up. So it comes where it fits, and late rather than by force.
 BONUS = 4.6, 11.5
-ALONE = 10.0  # taken from the logits of what would make what was required the beginning of a longer word
+UNWANTED = 10.0  # taken from the logits of what is better not written, but no law
 DANGLING = ",;:–—-([{«“‘"  # signs that a text does not end with where it is cut
 
 
@@ -125,15 +125,23 @@ class Branch:
     ) -> tuple[npt.NDArray[np.floating], Float64 | None]:
         """The logits with penalties and a bonus for what is required, and their probabilities where they are known."""
         penalty, rules = self._request.choosing.repetition_penalty, self._rules
-        ends_required = 0 < rules.needed_until == len(rules.text)
-        if penalty == 1 and not forms and not ends_required:
+        unwanted = self._unwanted()
+        if penalty == 1 and not forms and unwanted is None:
             return logits, probability
         changed = penalised(logits, penalty, self._recent)
-        if ends_required:
-            changed[~self._tokenizer.opens_word] -= ALONE
-            changed[list(self._end)] += ALONE
+        if unwanted is not None:
+            changed[unwanted] -= UNWANTED
         changed[list({form.tokens[0] for form in forms})] += BONUS[0] + BONUS[1] * rules.used(self._left, but=ROOMY)
         return changed, None
+
+    def _unwanted(self) -> npt.NDArray[np.bool_] | None:
+        """Tokens (V,) that would make a longer word of what is required, or open a quotation that a cut leaves open."""
+        rules = self._rules
+        if 0 < rules.needed_until == len(rules.text) and not ends_word(rules.text):
+            longer = ~self._tokenizer.opens_word
+            longer[list(self._end)] = False
+            return longer
+        return self._tokenizer.opens_quotation if rules.characters is not None and not rules.text.strip() else None
 
     @property
     def _left(self) -> int:
@@ -161,9 +169,10 @@ class Branch:
 
     def _forms(self, probability: Float64) -> list[Form]:
         """What is required, as it may be written here, where a word is more likely over than not."""
-        if not self._rules.missing or self._stream.waiting:
+        if not self._rules.missing or self._stream.waiting or not self._word_is_over:
             return []
-        return list(self._rules.forms(self._left, plain=True)) if self._word_is_over else []
+        forms = sorted(self._rules.forms(self._left, plain=True), key=lambda form: float(probability[form.tokens[0]]))
+        return list({form.text.casefold(): form for form in forms}.values())  # of each the more probable case
 
     def _best_form(self, probability: Float64) -> Form | None:
         plain = list(self._rules.forms(self._left, plain=True)) or list(self._rules.forms(self._left))

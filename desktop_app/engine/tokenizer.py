@@ -99,6 +99,12 @@ class Tokenizer:
         return np.array([content[:1] in b".!?,:;\n" and bool(content) for content in self._bytes])
 
     @cached_property
+    def opens_quotation(self) -> npt.NDArray[np.bool_]:
+        """bool (V,)"""
+        marks = tuple(mark.encode() for mark in '"“„«‘')
+        return np.array([content.lstrip().startswith(marks) for content in self._bytes])
+
+    @cached_property
     def _by_bytes(self) -> dict[bytes, int]:
         return {content: token for token, content in reversed(list(enumerate(self._bytes))) if content}
 
