@@ -1,5 +1,6 @@
 """The page of Write in its room, on an engine that writes words of a small dictionary."""
 
+import random
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from desktop_app.studio.project import ProjectState, load_project
 from desktop_app.studio.sheet import SheetState
 from desktop_app.studio.writing import PRESETS
 from desktop_app.ui.look.theme import Look
+from desktop_app.ui.write import soft_breaks
 from desktop_app.ui.write.token_popup import shown
 from tests.fakes import WORDS, FakeEngine, token_of
 from tests.ui.conftest import wait_for
@@ -431,11 +433,47 @@ def test_a_file_is_dropped_on_the_page_and_a_model_is_handed_on(table: Table, tm
     assert "“picture.png” is no text" in table.room.banner.sentence
 
 
-def test_one_paragraph_without_end_is_warned_of(table: Table) -> None:  # noqa: F811
+def test_a_book_of_one_paragraph_lies_in_pieces_and_is_one_text(
+    table: Table,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(soft_breaks, "PIECE", 20)
+    monkeypatch.setattr(soft_breaks, "LONGEST", 60)
+    text = "Oda \U0001f6cb is a lamp. " * 12 + "\nEnd"
     data = QMimeData()
-    data.setText("x" * 120_000)
+    data.setText(text)
     table.editor.insertFromMimeData(data)
-    assert "One paragraph has 120,000 characters" in table.room.banner.sentence
+    assert table.page.text == text == table.editor.text
+    blocks = table.editor.document().blockCount()
+    assert blocks > 8
+    rng = random.Random(7)
+    keys = [Qt.Key.Key_Backspace, Qt.Key.Key_Delete, Qt.Key.Key_Return, Qt.Key.Key_A, Qt.Key.Key_Space]
+    for _ in range(120):
+        at = rng.randrange(len(table.page.text))
+        table.editor.put_cursor(at)
+        expected, key = table.page.text, rng.choice(keys)
+        typed = {Qt.Key.Key_Return: "\n", Qt.Key.Key_A: "a", Qt.Key.Key_Space: " "}.get(key, "")
+        first, last = at, at
+        if key == Qt.Key.Key_Backspace:
+            first = max(0, at - 1)
+        elif key == Qt.Key.Key_Delete:
+            last = at + 1
+        table.key(key)
+        assert table.page.text == expected[:first] + typed + expected[last:]
+        document = table.editor.document().toRawText().replace("\u2029", " ")
+        assert document == table.page.text.replace("\n", " ")
+    while table.project.undo_label:
+        table.undo()
+    assert table.editor.text == ""
+
+
+def test_what_is_copied_has_its_spaces(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    monkeypatch.setattr(soft_breaks, "PIECE", 20)
+    monkeypatch.setattr(soft_breaks, "LONGEST", 60)
+    table.type("word " * 30)
+    assert table.editor.document().blockCount() > 2
+    table.key(Qt.Key.Key_A, CTRL)
+    assert table.editor.createMimeDataFromSelection().text() == "word " * 30 == table.page.text
 
 
 def test_a_starter_begins_an_empty_page(table: Table) -> None:  # noqa: F811

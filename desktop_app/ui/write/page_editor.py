@@ -27,10 +27,12 @@ from desktop_app.studio.page import difference
 from desktop_app.ui.look.theme import Look, font
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_8, TEXT_PAGE
 from desktop_app.ui.write.ghost_ink import GhostInk
+from desktop_app.ui.write.soft_breaks import mend, softened
 from desktop_app.ui.write.text_lines import TextLines
-from desktop_app.ui.write.text_places import TextPlaces, clean
+from desktop_app.ui.write.text_places import TextPlaces, clean, units
 
 LINE_HEIGHT = 150  # per cent
+PARAGRAPH_GAP = SPACE_2
 MEASURE = 68  # characters a line
 SAMPLE = "The quick brown fox jumps over the lazy dog, and then it rests in the shade."
 MARGIN = 2 * SPACE_8
@@ -52,7 +54,9 @@ class PageEditor(QTextEdit):
         super().__init__(parent)
         self._look = look
         self._places = TextPlaces()
+        self._touched: tuple[int, int] | None = None  # units that were edited and may have to be laid out anew
         self._quiet = False  # while the text is changed by the program
+        self._coming = ""  # what is being pasted
         self._label = ""  # what the next edit is called, where it is not typing
         self._tints: Tints = []
         self._outline: tuple[int, int] | None = None
@@ -88,7 +92,7 @@ class PageEditor(QTextEdit):
         self.document().rootFrame().setFrameFormat(margins)
         leading = QTextBlockFormat()
         leading.setLineHeight(LINE_HEIGHT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        leading.setBottomMargin(SPACE_2)
+        leading.setBottomMargin(PARAGRAPH_GAP)
         self.textCursor().setBlockFormat(leading)
         self.setMaximumWidth(
             round(QFontMetricsF(font(TEXT_PAGE)).horizontalAdvance(SAMPLE) / len(SAMPLE) * MEASURE) + 2 * MARGIN
@@ -126,9 +130,13 @@ class PageEditor(QTextEdit):
         hand.setPosition(at)
         hand.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
         self._quiet = True
-        hand.insertText(inserted)
+        hand.beginEditBlock()
+        hand.insertText(softened(inserted))
+        hand.endEditBlock()
         self._quiet = False
         self._keep(start, removed, inserted)
+        self._touched = at, at + units(inserted)
+        self._settle()
 
     def put_cursor(self, at: int) -> None:
         cursor = self.textCursor()
@@ -176,9 +184,10 @@ class PageEditor(QTextEdit):
             return
         start = self._places.from_qt(position)
         gone = self._places.from_qt(position + removed) - start
-        inserted = self._between(position, position + added)
+        inserted = self._coming if added == units(self._coming) else self._between(position, position + added)
         if self._places.units - removed + added != self.document().characterCount() - 1:
-            start, gone, inserted = difference(self._places.text, self._whole())
+            start, gone, inserted = self._guess()
+        self._touched = position, position + added
         self._keep(start, gone, inserted)
         if gone or inserted:
             self.edited.emit(start, gone, inserted)
@@ -197,8 +206,23 @@ class PageEditor(QTextEdit):
         hand.setPosition(min(end, last), QTextCursor.MoveMode.KeepAnchor)
         return hand.selectedText().replace("\u2029", "\n").replace("\u2028", "\n")
 
-    def _whole(self) -> str:
-        return self._between(0, self.document().characterCount() - 1)
+    def _guess(self) -> tuple[int, int, str]:
+        """The edit, where Qt told more than it did: from the text as it is now. A block may end in a space of ours."""
+        whole = self._between(0, self.document().characterCount() - 1)
+        start, gone, inserted = difference(self._places.text.replace("\n", " "), whole.replace("\n", " "))
+        return start, gone, whole[start : start + len(inserted)]
+
+    def _settle(self) -> None:
+        """What was touched last is laid out as it should be; no place changes."""
+        touched, self._touched = self._touched, None
+        if touched is None:
+            return
+        self._quiet = True
+        hand = QTextCursor(self.document())
+        hand.beginEditBlock()
+        mend(self.document(), self._places, *touched, PARAGRAPH_GAP)
+        hand.endEditBlock()
+        self._quiet = False
 
     @Slot()
     def _on_moved(self) -> None:
@@ -224,12 +248,15 @@ class PageEditor(QTextEdit):
             self._label = "Cut" if event.matches(QKeySequence.StandardKey.Cut) else ""
             super().keyPressEvent(event)
             self._label = ""
+            self._settle()
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Whatever it is, its plain text."""
         self._label = "Paste"
-        self.textCursor().insertText(clean(source.text()))
-        self._label = ""
+        self._coming = clean(source.text())
+        self.textCursor().insertText(softened(self._coming))
+        self._label = self._coming = ""
+        self._settle()
         self.ensureCursorVisible()
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
@@ -242,6 +269,7 @@ class PageEditor(QTextEdit):
             self.files_dropped.emit(paths)
         else:
             super().dropEvent(event)
+            self._settle()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
@@ -259,6 +287,13 @@ class PageEditor(QTextEdit):
     def inputMethodEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         self.ghost.clear()
         super().inputMethodEvent(event)
+        self._settle()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        start, end = self.selection
+        data = QMimeData()
+        data.setText(self.text[start:end])
+        return data
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

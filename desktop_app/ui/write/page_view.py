@@ -28,7 +28,6 @@ CTRL, SHIFT, ALT = (
     Qt.KeyboardModifier.AltModifier,
 )
 COUNT_MS = 250
-LONG = 100_000  # characters of one paragraph
 GHOST_WORDS = "Tab takes what is shown, Ctrl+Right its next word"
 RETURNS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -168,16 +167,6 @@ class PageView(QWidget):
         page = self.session.page
         self.editor.show_text(text, len(text))
         self.session.edit(0, len(page.text), text, label)
-        self._warn_of(text)
-
-    def _warn_of(self, inserted: str) -> None:
-        """A paragraph is laid out as a whole at each letter."""
-        longest = max(map(len, inserted.split("\n"))) if len(inserted) > LONG else 0
-        if longest > LONG:
-            self.said.emit(
-                f"One paragraph has {longest:,} characters: typing in it is slow. Break it where it may be broken.",
-                "warn",
-            )
 
     @property
     def first_focus(self) -> QWidget:
@@ -212,7 +201,6 @@ class PageView(QWidget):
     def _on_edited(self, start: int, removed: int, inserted: str) -> None:
         self.ghost.dismiss()
         self.session.edit(start, removed, inserted, self.editor.take_label())
-        self._warn_of(inserted)
         self._show_text()
         if self.session.options.ghost:
             self.ghost.wait()
