@@ -18,11 +18,11 @@ END = "<|end|>"
 _BYTES = [sign for sign, _ in sorted(engine._SIGNS.items(), key=lambda item: item[1])]
 
 
-def byte_level(path: Path, pieces: Iterable[str] = (), *, every_byte: bool = True) -> engine.Tokenizer:
-    """Token 0 ends a text, then all bytes, then these pieces; nothing is merged when text is read."""
+def byte_level(path: Path, pieces: Iterable[str] = (), *, words: bool = False) -> engine.Tokenizer:
+    """Token 0 ends a text, then all bytes, then these pieces; text is read byte by byte, or what is a piece as such."""
     signs = ["".join(_BYTES[byte] for byte in piece.encode()) for piece in pieces]
-    names = dict.fromkeys([END, *(_BYTES if every_byte else ()), *signs])
-    made = Tokenizer(models.BPE({name: token for token, name in enumerate(names)}, []))
+    names = dict.fromkeys([END, *_BYTES, *signs])
+    made = Tokenizer(models.BPE({name: token for token, name in enumerate(names)}, [], ignore_merges=words))
     made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     made.decoder = decoders.ByteLevel()
     made.add_special_tokens([END])

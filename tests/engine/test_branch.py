@@ -1,6 +1,7 @@
 """One branch: what it draws, what it holds back, and how it ends."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
     return byte_level(tmp_path_factory.mktemp("writer"), [" oak", " chair", "ab", "😀b", ".\n"])
 
 
-def said(writer: Tokenizer, text: str, **about: object) -> tuple[str, str]:
+def said(writer: Tokenizer, text: str, **about: Any) -> tuple[str, str]:
     """What comes of a model that wants to say just this and then end."""
     wrote, why = run(branch(writer, choosing=CERTAIN, **about), wishes(writer, [*writer.encode(text), 0]))
     return text_of(wrote), why
@@ -165,3 +166,61 @@ def test_a_branch_without_limits_gives_each_token_at_once(writer: Tokenizer):
         updates = list(made.step(row.astype(np.float32)))
         assert isinstance(updates[0], Wrote)
     assert updates[1:] == [Closed(0, "length")]
+
+
+# -- how what is required is worked in --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def wordy(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
+    return byte_level(tmp_path_factory.mktemp("wordy"), [" oak", "oak", "Oak", " chair", "ab"], words=True)
+
+
+def row_of(wordy: Tokenizer, shares: dict[str, float]) -> np.ndarray:
+    """Logits of a model that gives the first token of each text this probability, and next to none to the others."""
+    row = np.full(wordy.vocabulary, -30.0)
+    for text, share in shares.items():
+        row[(wordy.spell(text) or [0])[0]] = np.log(share)
+    return row
+
+
+def test_a_required_word_comes_where_the_model_finds_it_fits(wordy: Tokenizer):
+    rows = [row_of(wordy, {" chair": 1.0})] * 2 + [row_of(wordy, {" chair": 0.7, " oak": 0.3})]
+    rows += [row_of(wordy, {" chair": 0.8, "": 0.2})] * 20
+    made = branch(wordy, choosing=CERTAIN, limits=Limits(characters=60, contain=("oak",)))
+    text = text_of(run(made, rows)[0])
+    assert text.startswith(" chair chair oak chair")
+
+
+def test_a_required_word_stays_a_word(wordy: Tokenizer):
+    rows = [
+        row_of(wordy, {" chair": 0.6, " oak": 0.4}),
+        row_of(wordy, {"ab": 0.99, " chair": 0.01}),
+        row_of(wordy, {"": 1}),
+    ]
+    made = branch(wordy, choosing=CERTAIN, limits=Limits(contain=("oak",)), tokens=8)
+    wrote, _ = run(made, [row_of(wordy, {"x": 1}), *rows, rows[-1]])
+    assert text_of(wrote) == "x oak chair"
+
+
+def test_the_more_probable_case_of_a_required_word_is_taken(wordy: Tokenizer):
+    for word, other in (("oak", "Oak"), ("Oak", "oak")):
+        made = branch(wordy, choosing=CERTAIN, limits=Limits(characters=3, contain=("oak",)))
+        rows = [row_of(wordy, {word: 0.6, other: 0.4}), *[row_of(wordy, {"": 1.0})] * 5]
+        assert text_of(run(made, rows)[0]) == word
+
+
+def test_a_text_that_may_be_cut_opens_no_quotation(wordy: Tokenizer):
+    rows = [row_of(wordy, {'"': 0.9, "a": 0.1}), row_of(wordy, {"": 1.0})]
+    for limits, text in ((Limits(characters=20), "a"), (Limits(), '"')):
+        assert text_of(run(branch(wordy, choosing=CERTAIN, limits=limits), rows)[0]) == text
+
+
+def test_a_cut_text_ends_where_the_model_finds_an_end(wordy: Tokenizer):
+    rows = [
+        row_of(wordy, {"ab": 1.0}),
+        row_of(wordy, {" chair": 0.6, "": 0.4}),
+        *[row_of(wordy, {" chair": 1.0})] * 9,
+    ]
+    wrote, why = run(branch(wordy, choosing=CERTAIN, limits=Limits(characters=16)), rows)
+    assert (text_of(wrote), why) == ("ab", "limit")
