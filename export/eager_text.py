@@ -68,15 +68,15 @@ def read(net: "EagerDecoder", prompt: int, *, seconds: float) -> tuple[int, floa
 
 
 @torch.inference_mode()
-def write(net: "EagerDecoder", *, seconds: float) -> tuple[int, float]:
-    """(tokens, seconds): the most probable token, again and again, after a short prompt; a new text every WRITTEN."""
+def write(net: "EagerDecoder", *, seconds: float, count: int = WRITTEN) -> tuple[int, float]:
+    """(tokens, seconds): the most probable token, again and again; a new text after so many."""
     began, done = time.perf_counter(), 0
     while not done or time.perf_counter() - began < seconds:
         net.forget()
         token = net.read(torch.arange(8)[None]).argmax(dim=-1, keepdim=True)
-        for _ in range(WRITTEN):
+        for _ in range(count):
             token = net.read(token).argmax(dim=-1, keepdim=True)
-        done += 1 + WRITTEN
+        done += 1 + count
     return done, time.perf_counter() - began
 
 
