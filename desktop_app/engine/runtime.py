@@ -147,7 +147,10 @@ class Runtime:
     """Opens graphs on the chosen device and can stop the one that runs."""
 
     def __init__(self, choice: DeviceChoice = "auto", *, threads: int = 0) -> None:
-        """threads: how many designs are computed at a time; 0 takes all cores, but one where there are many."""
+        """threads: how many designs are computed at a time, or how many compute one token of a text.
+
+        0 takes all cores, but one where there are many.
+        """
         self.threads = threads or default_threads()
         self._pool = ThreadPoolExecutor(self.threads, "designs")  # its threads start with the first need
         self._lock = threading.Lock()

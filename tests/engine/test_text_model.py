@@ -10,7 +10,7 @@ import pytest
 from desktop_app.engine import packages
 from desktop_app.engine.errors import Cancelled, DeviceError, Fault, PackageError, RequestError
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Progress, Update
+from desktop_app.engine.requests import Progress, Update, Verify
 from desktop_app.engine.runtime import Runtime
 from desktop_app.engine.text_model import BLOCK, TextModel
 from desktop_app.engine.text_requests import Began, Choosing, Closed, Complete, Message, Weigh, Weighed, Wrote
@@ -20,6 +20,7 @@ from tests.tiny_package import write_manifest
 from tests.tiny_writer import CONTEXT, VOCABULARY
 
 SENTENCE = "the quick brown fox jumps over the lazy dog and runs on through the night " * 2  # 31 tokens
+WRITER_FIELDS = ("abilities", "graphs", "text", "latent", "picture", "classes", "tolerance")
 GREEDY = Choosing(temperature=0)
 LAYOUTS = pytest.mark.parametrize("in_place", [True, False], ids=["in place", "plain"])
 
@@ -320,10 +321,7 @@ def test_a_package_without_a_template_cannot_be_asked(tmp_path, runtime):
     package = tiny_writer.tiny_writer(tmp_path)
     (package.folder / "chat_template.jinja").unlink()
     manifest = package.manifest
-    write_manifest(
-        package.folder,
-        **{name: getattr(manifest, name) for name in ("abilities", "graphs", "text", "latent", "picture", "classes")},
-    )
+    write_manifest(package.folder, **{name: getattr(manifest, name) for name in WRITER_FIELDS})
     package = packages.open_package(package.folder)
     with pytest.raises(RequestError, match="cannot be asked"):
         list(TextModel(package, runtime).complete(Complete(package.ref, messages=(Message("user", "hello"),))))
@@ -485,3 +483,16 @@ def test_a_cache_that_forgets_is_noticed(tmp_path, runtime):
 def test_the_service_knows_writers(service, package):
     assert isinstance(list(service.run(Complete(package.ref, "the fox", tokens=2)))[-1], Closed)
     assert list(service.run(Weigh(package.ref, "the fox")))
+    (verified,) = service.run(Verify(package.ref))
+    assert verified.max_error <= verified.tolerance
+
+
+def test_a_writer_that_says_something_else_is_not_verified(service, tmp_path):
+    package = tiny_writer.tiny_writer(tmp_path, golden=True, in_place=False)
+    golden = dict(np.load(package.folder / "golden.npz"))
+    np.savez(package.folder / "golden.npz", tokens=golden["tokens"], logits=golden["logits"] + 0.01)
+    manifest = package.manifest
+    write_manifest(package.folder, **{name: getattr(manifest, name) for name in WRITER_FIELDS})
+    with pytest.raises(PackageError, match="golden example") as caught:
+        list(service.run(Verify(packages.open_package(package.folder).ref)))
+    assert caught.value.fault is Fault.NOT_REPRODUCED
