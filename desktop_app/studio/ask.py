@@ -63,13 +63,19 @@ def missing(state: AskState) -> str:
 
 
 def listed(text: str) -> tuple[str, ...]:
-    """The entries of a list that a model wrote, one a line or parted by commas, without numbers, marks and quotes."""
+    """The names in a list that a model wrote, one a line or parted by commas, without numbers, marks and remarks."""
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) == 1:
         lines = re.split(r",|;|\s(?=\d+[.)]\s)", lines[0])
     numbered = [line for line in lines if _MARK.match(line)]
-    names = (bare(_MARK.sub("", line)) for line in (numbered if len(numbered) > 1 else lines))
+    names = (_name_in(_MARK.sub("", line)) for line in (numbered if len(numbered) > 1 else lines))
     return tuple(dict.fromkeys(name for name in names if name and len(name) <= LONGEST_NAME and name[-1] != ":"))
+
+
+def _name_in(entry: str) -> str:
+    """The quotation that an entry begins with, or what stands before a dash or a colon."""
+    quoted = _QUOTED.match(entry)
+    return bare(quoted[1] if quoted else _REMARK.split(entry, maxsplit=1)[0])
 
 
 def bare(text: str) -> str:
@@ -103,4 +109,6 @@ def cut_words(cut: int) -> str:
 
 
 _MARK = re.compile(r"^\s*(?:\d+\s*[.):]|[-*•–])\s*")
-_QUOTES = " \t\"'“”‘’*_`"
+_QUOTED = re.compile(r"^\s*[*_]*[\"“]([^\"“”]+)[\"”]")
+_REMARK = re.compile(r"\s[-–—]\s|:\s")
+_QUOTES = " \t;,\"'“”‘’*_`"

@@ -14,10 +14,14 @@ SYSTEM: dict[Task, str] = {
     "question": "Answer the question briefly and plainly. Where a text is given, answer from that text.",
     "summarise": "You summarise texts in one or two plain sentences. Answer with the summary and nothing else.",
     "shorter": "You say the same in fewer words. Answer with the shorter text and nothing else.",
-    "names": "You find names for designs: short, one to three words each. Answer with a list, one name a line.",
+    "names": "You find brand names for designs: one or two words each, evocative and easy to say. Answer with a numbered "
+    "list of names and nothing else.",
     "free": "Do what is asked, briefly and plainly.",
 }
 NAMES = 8
+BEGUN: dict[Task, str] = {
+    "names": f'Here are {NAMES} brand names:\n\n1. "'
+}  # small models keep to a list that has begun
 
 
 def ask_request(package: Package, state: AskState, options: WritingOptions, *, thing: str = "") -> Complete:
@@ -26,9 +30,17 @@ def ask_request(package: Package, state: AskState, options: WritingOptions, *, t
     The seed is the designer's, or the one after that of the last answer where the same was asked before.
     """
     user = Message("user", _asked(state, thing), state.document if state.task != "names" else "")
-    asked = request(package, options, messages=(Message("system", SYSTEM[state.task]), user), alternatives=0)
+    begun = (Message("assistant", BEGUN[state.task]),) if state.task in BEGUN else ()
+    messages = (Message("system", SYSTEM[state.task]), user, *begun)
+    asked = request(package, options, messages=messages, alternatives=0)
     last = state.answer
     return replace(asked, seed=last.seed + 1) if last is not None and last.asked == digest(asked) else asked
+
+
+def answer_of(task: Task, written: str) -> str:
+    """What the model wrote, with the beginning that was put there for it."""
+    begun = BEGUN.get(task, "").rsplit("\n", 1)[-1]
+    return (begun + written).strip() if written.strip() else ""
 
 
 def digest(asked: Complete) -> str:
@@ -43,7 +55,7 @@ def _asked(state: AskState, thing: str) -> str:
         "question": wish,
         "summarise": f"Summarise the following text. {wish}",
         "shorter": f"Rewrite the following text so that it is shorter. {wish}",
-        "names": f"Write {NAMES} names for {thing}. {wish}",
+        "names": f"Write {NAMES} brand names for this design: {thing}. {wish}",
         "free": wish,
     }[state.task].strip()
 
@@ -53,9 +65,7 @@ def thing_words(class_words: str, title: str) -> str:
 
     class_words: empty, a number or a word, as the package calls the class.
     """
-    drawn = f"a design drawn by a model called “{title}”"
-    if not class_words or class_words == "—":
-        return drawn
-    if class_words.isdecimal():
-        return f"{drawn}, which shows the digit {class_words}" if len(class_words) == 1 else drawn
-    return f"{drawn}, which shows: {class_words.lower()}"
+    if not class_words or class_words == "—" or (class_words.isdecimal() and len(class_words) > 1):
+        return f"one of “{title}”"
+    shown = f"the digit {class_words}" if class_words.isdecimal() else class_words.lower()
+    return f"{shown} ({title})"

@@ -8,7 +8,7 @@ from desktop_app.engine.requests import Design
 from desktop_app.engine.text_requests import Choosing
 from desktop_app.studio import ask
 from desktop_app.studio.ask import TASKS, TITLES, Answer, AskState
-from desktop_app.studio.ask_prompts import SYSTEM, ask_request, digest, thing_words
+from desktop_app.studio.ask_prompts import SYSTEM, answer_of, ask_request, digest, thing_words
 from desktop_app.studio.writing import WriteState, WritingOptions
 from tests.fakes import write_writer
 
@@ -29,7 +29,8 @@ def test_every_task_has_its_words():
 def test_a_request_is_a_conversation_with_the_designers_options(task, package):
     state = AskState(task, "How large is it?", TEXT, Design(1, 2), "0" * 64)
     request = ask_request(package, state, OPTIONS, thing="a shoe")
-    assert [message.role for message in request.messages] == ["system", "user"]
+    roles = ["system", "user", "assistant"] if task == "names" else ["system", "user"]
+    assert [message.role for message in request.messages] == roles
     assert "How large is it?" in request.messages[1].text
     assert (request.seed, request.tokens, request.stop, request.alternatives) == (7, 40, ("###",), 0)
     assert request.choosing == OPTIONS.choosing
@@ -57,16 +58,20 @@ def test_the_same_question_again_is_another_answer(package):
 
 def test_names_are_asked_for_a_design_and_of_no_text(package):
     user = ask_request(package, AskState("names", "", TEXT, Design(1, 2)), OPTIONS, thing="a shoe").messages[1]
-    assert user.text == "Write 8 names for a shoe."
+    assert user.text == "Write 8 brand names for this design: a shoe."
     assert user.document == ""
 
 
+def test_a_list_that_has_begun_is_part_of_its_answer():
+    assert answer_of("names", 'Oak"\n2. "Glow"') == '1. "Oak"\n2. "Glow"'
+    assert answer_of("names", " ") == ""
+    assert answer_of("question", " Oak. ") == "Oak."
+
+
 def test_a_design_in_words():
-    assert thing_words("Sneaker", "Fashion VAE") == (
-        "a design drawn by a model called “Fashion VAE”, which shows: sneaker"
-    )
-    assert thing_words("3", "Digits") == "a design drawn by a model called “Digits”, which shows the digit 3"
-    assert thing_words("—", "Icons") == thing_words("", "Icons") == "a design drawn by a model called “Icons”"
+    assert thing_words("Sneaker", "Clothing") == "sneaker (Clothing)"
+    assert thing_words("3", "Digits") == "the digit 3 (Digits)"
+    assert thing_words("—", "Icons") == thing_words("", "Icons") == thing_words("17", "Icons") == "one of “Icons”"
 
 
 @pytest.mark.parametrize(
@@ -104,6 +109,9 @@ def test_what_is_whole_can_be_asked(state):
         ("Oakly\nGlow\n", ("Oakly", "Glow")),
         ("Oakly, Glow, Lumen", ("Oakly", "Glow", "Lumen")),
         ("1. Oakly 2. Glow 3. Lumen", ("Oakly", "Glow", "Lumen")),
+        ('1. "Amber" - A luxury brand.\n2. "Bam: boo"\n3. **"Eco"** – of bamboo', ("Amber", "Bam: boo", "Eco")),
+        ("1. Elixir – a drink\n2. Shoe-A: a shoe;\n3. Lumen;", ("Elixir", "Shoe-A", "Lumen")),
+        ('1. "Sneak\n2. "Night"', ("Sneak", "Night")),
         ("", ()),
         ("2001\n1984", ("2001", "1984")),
         ("x" * 61, ()),

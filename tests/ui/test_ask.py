@@ -113,7 +113,7 @@ def test_nothing_is_told_where_all_was_read(writer, scripted):
 
 
 def test_names_are_found_for_a_starred_design(writer, scripted):
-    scripted.text = "1. Quiet\n2. Trefoil\n3. Loop"
+    scripted.text = 'Quiet"\n2. "Trefoil"\n3. "Loop"'
     choose(writer, "names")
     assert not writer.view.form.go.isEnabled()
     writer.view.form.design.click()

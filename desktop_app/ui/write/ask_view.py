@@ -14,7 +14,7 @@ from desktop_app.engine.packages import Package
 from desktop_app.engine.text_requests import Complete
 from desktop_app.studio import ask
 from desktop_app.studio.ask import TITLES, Answer, AskState
-from desktop_app.studio.ask_prompts import ask_request, digest, thing_words
+from desktop_app.studio.ask_prompts import answer_of, ask_request, digest, thing_words
 from desktop_app.studio.copy_asking import can_be_asked
 from desktop_app.studio.project import Take
 from desktop_app.studio.writing import WriteState
@@ -209,7 +209,7 @@ class AskView(QWidget):
         draft, began = self.job.drafts[0], self.job.began
         cut = began.cut if began is not None else 0
         return Answer(
-            draft.text.strip(),
+            answer_of(state.task, draft.text),
             draft.why or "stopped",
             state.task,
             self._package.name if self._package is not None else "",
