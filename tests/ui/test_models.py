@@ -15,7 +15,7 @@ from desktop_app.engine.requests import CheckUp
 from desktop_app.ui.controls.opening_size import open_at
 from desktop_app.ui.models.models_dialog import ModelsDialog
 from desktop_app.ui.shell.package_card import PackageCard
-from tests.fakes import FakeEngine, write_classifier, write_package, write_restorer
+from tests.fakes import FakeEngine, write_classifier, write_package, write_restorer, write_writer
 from tests.ui.conftest import Desktop, wait_for
 
 
@@ -119,6 +119,22 @@ def test_using_a_model_goes_where_it_is_used(three: Desktop) -> None:
 
 
 # -- side by side --------------------------------------------------------------------------------------------------
+
+
+def test_the_card_of_a_writer_shows_what_it_wrote(make_desktop: Callable[..., Desktop], tmp_path: Path) -> None:
+    write_writer(tmp_path / "desktop" / "models", chat=True)
+    desktop = make_desktop()
+    dialog = dialog_of(desktop, "fake-writer")
+    assert "Goes on from a text · Answers questions" in words(dialog)
+    assert "speed, memory, broken and repeated texts" in words(dialog)
+    dialog._check.click()
+    wait_for(lambda: not desktop.window.cards.runner.busy)
+    said = words(dialog)
+    assert "2 texts of fixed seeds, nothing picked" in said
+    assert "… A quiet lamp." in said
+    assert "105 tokens a second on Fake processor" in said
+    assert "Nothing wrong was found" in said
+    dialog.close()
 
 
 @pytest.fixture

@@ -115,6 +115,19 @@ def test_letters_typed_on_the_page_are_no_commands(desktop: Desktop) -> None:
     assert desktop.desk.state.takes == ()
 
 
+def test_the_three_desks_have_keys_and_open_with_the_focus_in_them(desktop: Desktop) -> None:
+    room = desktop.window.write
+    for key, mode in ((Qt.Key.Key_2, "desk"), (Qt.Key.Key_3, "ask"), (Qt.Key.Key_1, "page")):
+        QTest.keyClick(desktop.window, key, Qt.KeyboardModifier.AltModifier)
+        assert desktop.desk.state.write.mode == mode
+        assert room.view.first_focus.hasFocus()
+    desktop.do("undo")
+    assert desktop.desk.project.undo_label == ""  # one step, however often one goes about
+    desktop.do("mode-desk")
+    desktop.do("alternatives")  # which the page alone has
+    assert not room.page.marks.popup.isVisible()
+
+
 @pytest.mark.parametrize(
     "name", ["star", "vary", "export", "copy", "save", "open-recipe", "reroll", "clean", "map-both", "paste"]
 )

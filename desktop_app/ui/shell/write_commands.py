@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
@@ -34,12 +35,21 @@ class WriteCommands(QObject):
             "write-on": room.write_on,
             "write-again": room.reroll,
             "write-stop": room.stop,
-            "alternatives": room.page.show_alternatives,
+            "alternatives": self.show_alternatives,
+            "mode-page": partial(room.show_mode, "page"),
+            "mode-desk": partial(room.show_mode, "desk"),
+            "mode-ask": partial(room.show_mode, "ask"),
             "new-seed": room.new_seed,
             "confidence": room.toggle_colour,
             "open-text": self.ask_open,
             "save-text": self.ask_save,
         }
+
+    @Slot()
+    def show_alternatives(self) -> None:
+        """Of the token before the cursor; only the page has one."""
+        if self._room.write.mode == "page":
+            self._room.page.show_alternatives()
 
     @Slot()
     def ask_open(self) -> None:

@@ -90,7 +90,7 @@ class WriteRoom(QWidget, NoDesigns):
         row.setSpacing(0)
         for number, (_, name, help_text) in enumerate(MODES):
             button = chip(name, role="segment")
-            button.setToolTip(help_text)
+            button.setToolTip(f"{help_text}  (Alt+{number + 1})")
             button.setProperty("place", "first" if number == 0 else "last" if number == len(MODES) - 1 else "middle")
             self._modes.addButton(button, number)
             row.addWidget(button)
@@ -174,6 +174,14 @@ class WriteRoom(QWidget, NoDesigns):
 
     # -- commands --------------------------------------------------------------------------------------------------
 
+    def show_mode(self, mode: Mode) -> None:
+        """Another of the three desks."""
+        if mode != self._write.mode:
+            self.view.stop()
+            name = next(name for known, name, _ in MODES if known == mode)
+            self._wish(replace(self.write, mode=mode), name, "write mode")
+            self.first_focus.setFocus()
+
     @Slot()
     def write_on(self) -> None:
         """What the desk in view is for."""
@@ -216,7 +224,7 @@ class WriteRoom(QWidget, NoDesigns):
             self.say(error.message, "error")
             return
         if self._write.mode != "page":
-            self._on_mode(0)
+            self.show_mode("page")
         self.page.put(text, f"Open {path.name}")
 
     def leave(self) -> None:
@@ -241,11 +249,7 @@ class WriteRoom(QWidget, NoDesigns):
 
     @Slot(int)
     def _on_mode(self, number: int) -> None:
-        mode, name, _ = MODES[number]
-        if mode != self._write.mode:
-            self.view.stop()
-            self._wish(replace(self.write, mode=mode), name, "write mode")
-            self.first_focus.setFocus()
+        self.show_mode(MODES[number][0])
 
     def _wish(self, write: WriteState, label: str, coalesce: str = "") -> None:
         self.changed.emit(write, label, coalesce)
