@@ -55,7 +55,7 @@ def _possible(tokenizer: Tokenizer, number: int, random: np.random.Generator) ->
     while True:
         request = _random_request(random)
         with contextlib.suppress(RequestError):
-            return branch(tokenizer, number, room=int(random.integers(8, 60)), **request), request
+            return branch(tokenizer, number, room=int(random.integers(8, 40)), **request), request
 
 
 def _random_tokenizer(path: Path, random: np.random.Generator) -> Tokenizer:
@@ -83,7 +83,7 @@ def _random_request(random: np.random.Generator) -> dict[str, Any]:
         ),
         "stop": some([".", "\n\n", "as", "end"], 2),
         "seed": int(random.integers(99)),
-        "tokens": int(random.integers(1, 60)),
+        "tokens": int(random.integers(1, 40)),
     }
 
 

@@ -71,7 +71,8 @@ def test_a_token_inside_a_character_completes_nothing(gpt: Tokenizer, llama: Tok
 
 
 def test_offsets_of_a_tokenizer_that_changes_the_text(tmp_path: Path):
-    content = json.loads((byte_level(tmp_path) and tmp_path / "tokenizer.json").read_text("utf-8"))
+    byte_level(tmp_path)
+    content = json.loads((tmp_path / "tokenizer.json").read_text("utf-8"))
     content["normalizer"] = {"type": "Lowercase"}
     (tmp_path / "tokenizer.json").write_text(json.dumps(content), encoding="utf-8")
     tokenizer = Tokenizer(tmp_path / "tokenizer.json", vocabulary=300)
@@ -92,7 +93,7 @@ def test_bytes_of_every_kind_of_token(gpt: Tokenizer, llama: Tokenizer, tmp_path
 
 def test_alternatives_are_shown_with_broken_characters(gpt: Tokenizer):
     assert gpt.text_of(gpt.encode("é")[0]) == "\ufffd"
-    assert gpt.text_of(gpt.spell("世界")[0]) in ("世界", "\ufffd")
+    assert gpt.text_of(gpt.encode("a")[0]) == "a"
     assert gpt.text_of(0) == ""
 
 
