@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import (
@@ -18,10 +19,13 @@ from PySide6.QtWidgets import (
     QDialog,
     QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QScrollBar,
+    QTextEdit,
     QWidget,
 )
 
+from desktop_app.engine.manifest import TextKind
 from desktop_app.engine.requests import CheckedUp, CheckUp
 from desktop_app.ui.blend.map_canvas import MapCanvas
 from desktop_app.ui.blend.pad_canvas import PadCanvas
@@ -33,12 +37,12 @@ from desktop_app.ui.sample.export_dialog import ExportDialog
 from desktop_app.ui.sample.sheet_canvas import SheetCanvas
 from desktop_app.ui.shell.settings_dialog import SettingsDialog
 from desktop_app.ui.shell.shortcuts_dialog import ShortcutsDialog
-from tests.fakes import FakeEngine, write_classifier
+from tests.fakes import FakeEngine, write_classifier, write_writer
 from tests.ui.conftest import Desktop, wait_for
 from tests.ui.explaining import is_explained, open_pictures, send, write_drawing
 from tests.ui.restoring import open_picture, write_models, write_picture
 
-CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit)
+CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QTextEdit)
 CANVASES = (EvidenceCanvas, RestoreCanvas, SheetCanvas, PadCanvas, MapCanvas, TimelineCanvas)
 CLOTHES = ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot")
 INNER = ("qt_spinbox_lineedit", "qt_scrollarea_vcontainer", "qt_scrollarea_hcontainer")
@@ -60,10 +64,11 @@ def _is_inner(widget: QWidget) -> bool:
 STATES = ("sheet", "variations", "takes", "large", "empty", "blend-empty", "blend", "map", "no-blend")
 RESTORE = ("restore-empty", "restore", "restore-fill", "no-restore")
 EXPLAIN = ("explain-empty", "explain", "explain-both", "no-explain")
+WRITE = ("write-empty", "write-page", "write-others", "write-desk", "write-ask", "no-write")
 DIALOGS = ("settings", "shortcuts", "export", "batch", "part", "card", "versions")
 
 
-@pytest.fixture(params=[*STATES, *RESTORE, *EXPLAIN, *DIALOGS])
+@pytest.fixture(params=[*STATES, *RESTORE, *EXPLAIN, *WRITE, *DIALOGS])
 def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], tmp_path: Path) -> QWidget:
     """The window or a dialog in one of its states."""
     bare = request.param in ("empty", "no-blend")
@@ -71,6 +76,9 @@ def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], t
         write_models(tmp_path / "desktop" / "models")
     if request.param in EXPLAIN[:-1] or request.param == "part":
         write_classifier(tmp_path / "desktop" / "models", classes=CLOTHES)
+    if request.param in WRITE[:-1]:
+        kinds = (TextKind("poem", "Poem", 3),)
+        write_writer(tmp_path / "desktop" / "models", chat=True, kinds=kinds)
     desktop = make_desktop(packages=0 if bare else 2)
     window = desktop.window
     if not bare:
@@ -97,6 +105,8 @@ def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], t
         show_explain(desktop, request.param)
     if request.param in RESTORE:
         show_restore(desktop, request.param, tmp_path)
+    if request.param in WRITE:
+        show_write(desktop, request.param)
     if "blend" in request.param or request.param == "map":
         show_blend(desktop, request.param)
     wait_for(lambda: window.isVisible())
@@ -125,6 +135,25 @@ def show_explain(desktop: Desktop, name: str) -> None:
     if name == "explain-both":
         desktop.do("map-both")
         wait_for(lambda: is_explained(desktop))
+
+
+def show_write(desktop: Desktop, name: str) -> None:
+    """The workspace as it is found, with a text of the model, with what else might stand there; its other desks."""
+    desktop.do("go-write")
+    room = desktop.window.write
+    if name in ("write-page", "write-others"):
+        room.page.put("A lamp", "Typing")
+        desktop.do("confidence")
+    if name in ("write-desk", "write-ask"):
+        desktop.do(f"mode-{name.removeprefix('write-')}")
+    if name == "write-desk":
+        desk = msgspec.structs.replace(desktop.desk.state.write.desk, brief="A lamp")
+        room.changed.emit(msgspec.structs.replace(desktop.desk.state.write, desk=desk), "Brief", "")
+    if name not in ("write-empty", "no-write", "write-ask"):
+        desktop.do("write-on")
+        wait_for(lambda: not room.view.is_busy)
+    if name == "write-others":
+        desktop.do("alternatives")
 
 
 def crop_dialog(desktop: Desktop, folder: Path) -> QDialog:
