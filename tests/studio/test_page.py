@@ -186,6 +186,7 @@ def test_an_accepted_ghost_keeps_the_tokens_that_lie_in_it() -> None:
     page = pages.accepted(Page("Oda", 3), 3, " is a quiet"[:6], tokens)
     assert (page.text, page.cursor) == ("Oda is a ", 9)
     assert [t.token for t in page.runs[0].tokens] == [1]
+    assert pages.whole_tokens(tokens, 10) == tokens[:2]
 
 
 @pytest.mark.parametrize(
