@@ -20,7 +20,7 @@ Array = npt.NDArray[Any]
 Int64 = npt.NDArray[np.int64]
 Float32 = npt.NDArray[np.float32]
 
-FIRST_CAPACITY = 64  # tokens
+FIRST_CAPACITY = 64  # tokens for which there is room at first
 SPARE = 256  # tokens by which the memory of arrays grows that are made anew with every step
 
 
@@ -64,9 +64,9 @@ class TextCache(ABC):
         """Forget all but the first tokens."""
         self.length = min(self.length, length)
 
-    def repeat(self, rows: int, *, room: int) -> Self:
-        """So many rows like the first of this one, with room for more tokens."""
-        return self._copied([0] * rows, self.length + room)
+    def repeat(self, rows: int) -> Self:
+        """So many rows like the first of this one."""
+        return self._copied([0] * rows, self.length + FIRST_CAPACITY)  # what is larger takes long to get, and is rare
 
     def select(self, rows: Sequence[int]) -> Self:
         """Some of the rows, with as much room as there is here."""

@@ -54,7 +54,7 @@ class TextModel:
         try:
             logits = yield from self._read(prompt.tokens)
             yield Began(len(prompt.tokens), reused, prompt.cut, prompt.room)
-            yield from self._write(branches, logits, min(request.tokens, prompt.room))
+            yield from self._write(branches, logits)
         except OutOfMemory:
             self._forget()
             raise
@@ -118,12 +118,12 @@ class TextModel:
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
-    def _write(self, branches: Sequence[Branch], logits: Float32, room: int) -> Iterator[Update]:
+    def _write(self, branches: Sequence[Branch], logits: Float32) -> Iterator[Update]:
         """In lock step. A branch that is closed is computed along until half of them are."""
         for branch in branches:
             yield from branch.step(logits)
         rows = [branch for branch in branches if branch.open]
-        cache = self._cache if len(rows) < 2 else self._cache.repeat(len(rows), room=room)
+        cache = self._cache if len(rows) < 2 else self._cache.repeat(len(rows))
         while any(branch.open for branch in rows):
             rows, cache = _without_closed(rows, cache)
             many = cache.step(np.array([[branch.token] for branch in rows], np.int64), keep=1)
