@@ -62,9 +62,16 @@ def _written(made: Tokenizer, path: Path) -> engine.Tokenizer:
 
 
 def branch(
-    tokenizer: engine.Tokenizer, number: int = 0, *, room: int = 999, end: tuple[int, ...] = (0,), **about: Any
+    tokenizer: engine.Tokenizer,
+    number: int = 0,
+    *,
+    room: int = 999,
+    end: tuple[int, ...] = (0,),
+    before: Sequence[int] = (),
+    **about: Any,
 ) -> Branch:
-    return Branch(number, Complete(PACKAGE, **about), tokenizer, end=end, prompt=(), room=room)
+    """before: tokens of the prompt; about: of the request."""
+    return Branch(number, Complete(PACKAGE, **about), tokenizer, end=end, prompt=before, room=room)
 
 
 def run(branch: Branch, logits: Iterable[np.ndarray]) -> tuple[list[Wrote], Ending]:

@@ -155,6 +155,15 @@ def test_a_word_that_came_often_is_penalised_but_not_the_end(writer: Tokenizer):
     assert len(run(branch(writer, choosing=choosing, tokens=5), [row] * 5)[0]) == 5
 
 
+def test_the_penalty_counts_the_end_of_the_prompt_but_no_token_that_ends_a_text(writer: Tokenizer):
+    row = np.zeros(writer.vocabulary)
+    row[[0, 66, 67]] = 1.8, 2.0, 1.9
+    choosing = Choosing(temperature=0.0, repetition_penalty=1.5, penalty_window=2)
+    for before, chosen in (((66, 66), [67]), ((66, 68, 68), [66]), ((66, 67, 0), [])):
+        made = branch(writer, choosing=choosing, before=before, tokens=1)
+        assert [one.token for one in run(made, [row])[0]] == chosen
+
+
 def test_logits_that_are_no_numbers_are_told(writer: Tokenizer):
     with pytest.raises(DeviceError, match="not a number"):
         list(branch(writer).step(np.full(writer.vocabulary, np.nan, np.float32)))
