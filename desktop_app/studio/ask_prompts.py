@@ -14,27 +14,37 @@ SYSTEM: dict[Task, str] = {
     "question": "Answer the question briefly and plainly. Where a text is given, answer from that text.",
     "summarise": "You summarise texts in one or two plain sentences. Answer with the summary and nothing else.",
     "shorter": "You say the same in fewer words. Answer with the shorter text and nothing else.",
-    "names": "You find brand names for designs: one or two words each, evocative and easy to say. Answer with a numbered "
-    "list of names and nothing else.",
+    "names": "You find brand names for designs: one or two words each, evocative and easy to say. Answer with a "
+    "numbered list of names and nothing else.",
     "free": "Do what is asked, briefly and plainly.",
 }
 NAMES = 8
-BEGUN: dict[Task, str] = {
-    "names": f'Here are {NAMES} brand names:\n\n1. "'
-}  # small models keep to a list that has begun
+# small models keep to a list that has begun
+BEGUN: dict[Task, str] = {"names": f'Here are {NAMES} brand names:\n\n1. "'}
 
 
 def ask_request(package: Package, state: AskState, options: WritingOptions, *, thing: str = "") -> Complete:
     """thing: what the design is, in words, where names for it are asked for.
 
-    The seed is the designer's, or the one after that of the last answer where the same was asked before.
+    The seed is the designer's, or the one after that of the last answer where the same was asked before. Where a text
+    goes along, repetition is not penalised: what stands in it is what the answer is made of.
     """
-    user = Message("user", _asked(state, thing), state.document if state.task != "names" else "")
-    begun = (Message("assistant", BEGUN[state.task]),) if state.task in BEGUN else ()
-    messages = (Message("system", SYSTEM[state.task]), user, *begun)
-    asked = request(package, options, messages=messages, alternatives=0)
+    has_text = bool(state.document.strip()) and state.task != "names"
+    plain = replace(options, choosing=replace(options.choosing, repetition_penalty=1.0)) if has_text else options
+    asked = request(package, plain, messages=_messages(state, thing, has_text=has_text), alternatives=0)
     last = state.answer
     return replace(asked, seed=last.seed + 1) if last is not None and last.asked == digest(asked) else asked
+
+
+def _messages(state: AskState, thing: str, *, has_text: bool) -> tuple[Message, ...]:
+    """A question stands behind its text: small models answer what they read last."""
+    asked = _asked(state, thing)
+    if has_text and state.task in ("question", "free"):
+        turns: tuple[Message, ...] = (Message("user", "Text:", state.document), Message("user", asked))
+    else:
+        turns = (Message("user", asked, state.document if has_text else ""),)
+    begun = (Message("assistant", BEGUN[state.task]),) if state.task in BEGUN else ()
+    return (Message("system", SYSTEM[state.task]), *turns, *begun)
 
 
 def answer_of(task: Task, written: str) -> str:
@@ -49,7 +59,6 @@ def digest(asked: Complete) -> str:
 
 
 def _asked(state: AskState, thing: str) -> str:
-    """What stands before the text."""
     wish = state.question.strip()
     return {
         "question": wish,

@@ -12,7 +12,7 @@ from desktop_app.studio.ask_prompts import SYSTEM, answer_of, ask_request, diges
 from desktop_app.studio.writing import WriteState, WritingOptions
 from tests.fakes import write_writer
 
-OPTIONS = WritingOptions(Choosing(temperature=0.0), seed=7, tokens=40, stop=("###",))
+OPTIONS = WritingOptions(Choosing(temperature=0.0, repetition_penalty=1.1), seed=7, tokens=40, stop=("###",))
 TEXT = "The lamp is made of oak. It is small and warm."
 
 
@@ -29,11 +29,12 @@ def test_every_task_has_its_words():
 def test_a_request_is_a_conversation_with_the_designers_options(task, package):
     state = AskState(task, "How large is it?", TEXT, Design(1, 2), "0" * 64)
     request = ask_request(package, state, OPTIONS, thing="a shoe")
-    roles = ["system", "user", "assistant"] if task == "names" else ["system", "user"]
-    assert [message.role for message in request.messages] == roles
-    assert "How large is it?" in request.messages[1].text
+    more = {"names": ["assistant"], "question": ["user"], "free": ["user"]}.get(task, [])
+    assert [message.role for message in request.messages] == ["system", "user", *more]
+    assert "How large is it?" in [m.text for m in request.messages if m.role == "user"][-1]
     assert (request.seed, request.tokens, request.stop, request.alternatives) == (7, 40, ("###",), 0)
-    assert request.choosing == OPTIONS.choosing
+    assert request.choosing.temperature == OPTIONS.choosing.temperature
+    assert request.choosing.repetition_penalty == (OPTIONS.choosing.repetition_penalty if task == "names" else 1.0)
     assert request.count == 1
     assert not request.prompt
 
