@@ -15,6 +15,7 @@ from desktop_app.studio.writing import WriteState, WritingOptions
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.write.write_room import WriteRoom
 from tests.fakes import ImmediateQueue, write_writer
+from tests.ui.test_accessibility import nameless, out_of_reach, still_cut, unexplained
 
 STATE = WriteState(
     options=WritingOptions(tokens=40),
@@ -97,3 +98,17 @@ def test_what_is_being_written_stops_when_its_desk_is_left(made, leave: Callable
     assert made.write.mode == "page"
     assert not made.room.desk.is_busy
     assert len(made.write.desk.branches) == 5
+
+
+@pytest.mark.parametrize("mode", [DESK, ASK])
+def test_everything_on_a_desk_can_be_named_reached_and_read(made, mode):
+    made.go_to(mode)
+    made.room.resize(1100, 760)
+    made.room.write_on()
+    for _ in range(5):
+        QCoreApplication.processEvents()
+    view = made.room
+    assert nameless(view) == []
+    assert unexplained(view) == []
+    assert out_of_reach(view) == []
+    assert still_cut(view) == []

@@ -86,7 +86,10 @@ class AnswerRow(QWidget):
         row = QVBoxLayout(self) if large else QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_3 if large else SPACE_2)
-        row.addWidget(self._label, 1)
+        words = QHBoxLayout()
+        words.addWidget(self._label, 1)
+        words.addStretch(0)
+        row.addLayout(words, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(0)
         for button in self.buttons:
