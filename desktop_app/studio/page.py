@@ -89,11 +89,6 @@ def places(runs: Sequence[Run], start: int, end: int) -> list[Place]:
     return sorted(found, key=lambda place: place.start)
 
 
-def place_at(runs: Sequence[Run], at: int) -> Place | None:
-    """The token that the character at this place belongs to."""
-    return next(iter(places(runs, at, at + 1)), None)
-
-
 def bits(probability: float) -> float:
     """How surprising it is that something of this probability came: -log2 p (Shannon 1948)."""
     return -log2(max(probability, 1e-9))

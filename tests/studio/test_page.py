@@ -55,8 +55,7 @@ def test_a_cursor_before_stays_and_one_behind_moves() -> None:
 def test_a_token_that_ends_inside_a_character_has_no_length_and_counts() -> None:
     page = written("A ", "", "", "\U0001f6cb", " and")
     assert said(page) == [("\U0001f6cb", 2), (" and", 3)]
-    place = pages.place_at(page.runs, 2)
-    assert place is not None
+    (place,) = pages.places(page.runs, 2, 2 + 1)
     assert pages.parts_before(place) == (0, 1)
 
 
@@ -82,8 +81,7 @@ def test_the_last_is_taken_out_to_be_written_again() -> None:
 def test_another_token_takes_away_what_was_written_from_it() -> None:
     page = written("Oda is", " a", " lamp", " now", after=" Then.")
     page = pages.finished(pages.grown(pages.begun(page, 17, 8), wrote(" and")))  # it went on from there
-    place = pages.place_at(page.runs, 9)
-    assert place is not None
+    (place,) = pages.places(page.runs, 9, 9 + 1)
     shorter, before = pages.branched(page, place)
     assert (shorter.text, shorter.cursor, before) == ("Oda is a Then.", 8, ())
     assert said(shorter) == [(" a", 0)]
@@ -92,8 +90,7 @@ def test_another_token_takes_away_what_was_written_from_it() -> None:
 def test_what_was_typed_behind_the_models_words_stays() -> None:
     page = written("Oda is", " a", " lamp", " now")
     page = pages.edited(page, 13, 0, " (mine)")
-    place = pages.place_at(page.runs, 7)
-    assert place is not None
+    (place,) = pages.places(page.runs, 7, 7 + 1)
     assert pages.branched(page, place)[0].text == "Oda is (mine) now"
 
 

@@ -484,6 +484,10 @@ def test_a_starter_begins_an_empty_page(table: Table) -> None:  # noqa: F811
     assert not button.isVisible()
     table.undo()
     assert button.isVisible()
+    table.set(tokens=2)
+    table.write_on()
+    assert table.page.text == words_of(0, 2)
+    assert not button.isVisible()
 
 
 def test_a_long_text_says_what_was_not_read(table: Table) -> None:  # noqa: F811

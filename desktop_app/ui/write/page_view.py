@@ -22,11 +22,7 @@ from desktop_app.ui.write.page_session import PageSession
 from desktop_app.ui.write.page_sheet import PageSheet
 from desktop_app.ui.write.write_status import WriteStatus
 
-CTRL, SHIFT, ALT = (
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-    Qt.KeyboardModifier.AltModifier,
-)
+CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 COUNT_MS = 250
 GHOST_WORDS = "Tab takes what is shown, Ctrl+Right its next word"
 RETURNS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -193,6 +189,7 @@ class PageView(QWidget):
     def _on_grew(self, at: int, text: str) -> None:
         follows = self.editor.caret == at
         self.editor.replace(at, 0, text)
+        self.sheet.show_help(False)
         if follows:
             self.editor.ensureCursorVisible()
         self._count_soon()

@@ -5,10 +5,11 @@ Only here is one turned into the other.
 
 import re
 
+from desktop_app.studio.page import REPLACEMENT
+
 UTF_16 = "utf-16-le"
 BREAKS = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 INVALID = re.compile(r"[\x00-\x08\x0e-\x1b\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-REPLACEMENT = "\ufffd"
 
 
 class TextPlaces:
