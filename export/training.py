@@ -2,7 +2,8 @@
 
     {"images": [4736, 9344, ...], "curves": {"critic": [0.057, 0.043, ...], "elbo": [null, 245.5, ...]}}
 
-One value of each curve for one number of training pictures seen; null where a quantity was not measured.
+One value of each curve for one number of training pictures seen (of a language model: tokens); null where a quantity
+was not measured.
 """
 
 import json
@@ -86,8 +87,17 @@ def _mean(values: list[float | None]) -> float | None:
 
 def _lines(path: pathlib.Path) -> list[dict]:
     try:
-        return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        return [_flat(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
     except FileNotFoundError:
         return []
     except ValueError:
         raise ExportError(f"A line of {path} is cut short: go on with the run (--resume), which mends it.") from None
+
+
+def _flat(line: dict) -> dict:
+    """A line of a language model's run as the others are: tokens for images, a curve for each kind that is held out."""
+    if "tokens" not in line:
+        return line
+    held_out = {f"held out, {kind}": loss for kind, loss in line.get("held_out", {}).items()}
+    rest = {key: value for key, value in line.items() if key not in ("tokens", "held_out")}
+    return {"images": line["tokens"], **rest, **held_out}

@@ -93,3 +93,12 @@ def test_half_a_line_is_named(tmp_path: Path) -> None:
     (tmp_path / "a" / "stats.jsonl").write_text('{"images": 1, "loss"')
     with pytest.raises(ExportError, match="--resume"):
         training.write_training(tmp_path, tmp_path, "a")
+
+
+def test_a_language_model_counts_tokens_and_has_a_curve_for_each_kind(tmp_path: Path) -> None:
+    lines = [{"tokens": 50, "minutes": 0.1, "loss": 8.0}, {"tokens": 50, "held_out": {"prose": 7.0}}]
+    write_stats(tmp_path, "words", [*lines, {"tokens": 100, "minutes": 0.2, "loss": 6.0}])
+    (tmp_path / "package").mkdir()
+    assert training.write_training(tmp_path / "package", tmp_path, "words")
+    curves = {curve.name: (curve.images, curve.values) for curve in training.read_training(tmp_path / "package")}
+    assert curves == {"loss": ((50.0, 100.0), (8.0, 6.0)), "held out, prose": ((50.0,), (7.0,))}
