@@ -6,7 +6,7 @@ can end at the best end of a word in it.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -101,24 +101,33 @@ class Branch:
         forms = self._forms(probability)
         changed, known = self._changed(logits, forms, probability)
         weights = weights_of(changed, choosing, known=known)
-        draws = Draws(self._request.seed, self.number, self._written)
-        greedy = choosing.temperature <= 0
-        token = draw(weights, draws, self._may, greedy=greedy)
-        everything = Choosing(
-            choosing.temperature
-        )  # what is left where all is banned that top-k, top-p and min-p leave
-        if token is None:
-            token = draw(weights_of(changed, everything), draws, self._may, greedy=greedy)
+        self._draws = Draws(self._request.seed, self.number, self._written)
+        token = self._draw(weights, self._may)
+        if token is None:  # all is banned that top-k, top-p and min-p leave
+            token = self._draw(self._all(changed), self._may)
         if token is not None and self._fits(token) and not (rules.missing and self._is_late(token)):
             return self._begun(token, forms)
         if rules.missing and not self._stream.waiting and (form := self._best_form(probability)) is not None:
             return self._begun(form.tokens[0], [form])
+        return self._short_enough(weights, changed)
+
+    def _short_enough(self, weights: Float64, changed: npt.NDArray[np.floating]) -> int | None:
+        """A sensible token that there is room for; where the text cannot end yet, any. None: the text ends."""
+        rules = self._rules
         may_end = not rules.missing and rules.characters is not None and bool(rules.text.strip())
-        sensible = _sensible(weights) if may_end else weights_of(changed, everything)
-        token = draw(sensible, draws, lambda other: self._may(other) and self._fits(other), greedy=greedy)
+        sensible = np.where(weights >= SENSIBLE * weights.max(), weights, 0.0)
+        tried = sensible if may_end else self._all(changed)
+        token = self._draw(tried, lambda other: self._may(other) and self._fits(other))
         if token is None and not may_end:
             raise none_left()
         return token
+
+    def _draw(self, weights: Float64, allows: Callable[[int], bool]) -> int | None:
+        return draw(weights, self._draws, allows, greedy=self._request.choosing.temperature <= 0)
+
+    def _all(self, logits: npt.NDArray[np.floating]) -> Float64:
+        """Weights (V,) of all tokens, none left out."""
+        return weights_of(logits, Choosing(self._request.choosing.temperature))
 
     def _changed(
         self, logits: npt.NDArray[np.float32], forms: Sequence[Form], probability: Float64
@@ -171,12 +180,24 @@ class Branch:
         """What is required, as it may be written here, where a word is more likely over than not."""
         if not self._rules.missing or self._stream.waiting or not self._word_is_over:
             return []
-        forms = sorted(self._rules.forms(self._left, plain=True), key=lambda form: float(probability[form.tokens[0]]))
-        return list({form.text.casefold(): form for form in forms}.values())  # of each the more probable case
+        likely = sorted(self._rules.forms(self._left, plain=True), key=self._likely(probability), reverse=True)
+        best: dict[str, Form] = {}
+        for form in likely:
+            best.setdefault(form.text.casefold(), form)  # of each the more probable case
+        return list(best.values())
 
     def _best_form(self, probability: Float64) -> Form | None:
-        plain = list(self._rules.forms(self._left, plain=True)) or list(self._rules.forms(self._left))
-        return max(plain, key=lambda form: float(probability[form.tokens[0]]), default=None)
+        forms = list(self._rules.forms(self._left, plain=True)) or list(self._rules.forms(self._left))
+        return max(forms, key=self._likely(probability), default=None)
+
+    def _likely(self, probability: Float64) -> Callable[[Form], float]:
+        """How probable the beginning of a form is; a space alone tells nothing."""
+
+        def of(form: Form) -> float:
+            first = form.tokens[0]
+            return float(probability[first]) if self._tokenizer.text_of(first).strip() else 0.0
+
+        return of
 
     def _begun(self, token: int, forms: Sequence[Form]) -> int:
         """What is required and was begun is written to its end."""
@@ -266,7 +287,3 @@ class Branch:
     def _goodness(self, place: int) -> tuple[bool, float, int]:
         """A sentence that is over first, then what the model finds a probable end, to a tenth, then the longer text."""
         return self._rules.text[:place].endswith((".", "!", "?")), round(self._places.get(place, 0.0), 1), place
-
-
-def _sensible(weights: Float64) -> Float64:
-    return np.where(weights >= SENSIBLE * weights.max(), weights, 0.0)

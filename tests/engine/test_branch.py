@@ -201,6 +201,16 @@ def test_a_required_word_comes_where_the_model_finds_it_fits(wordy: Tokenizer):
     assert text.startswith(" chair chair oak chair")
 
 
+def test_no_word_is_begun_that_would_leave_no_room_to_end(wordy: Tokenizer):
+    wanted = wordy.encode("abcde fghijklmnopqrs")
+    for about in (
+        {"limits": Limits(characters=20, contain=("oak",))},
+        {"limits": Limits(contain=("oak",)), "tokens": 12},
+    ):
+        wrote, _ = run(branch(wordy, choosing=CERTAIN, **about), wishes(wordy, wanted))
+        assert text_of(wrote).startswith("abcde oak")
+
+
 def test_a_required_word_stays_a_word(wordy: Tokenizer):
     rows = [
         row_of(wordy, {" chair": 0.6, " oak": 0.4}),
