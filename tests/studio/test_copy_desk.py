@@ -288,6 +288,14 @@ def test_a_line_that_breaks_a_limit_says_so():
     assert desks.breaks("Oak, of old", limits) == ("1 character too long",)
 
 
+def test_a_phrase_to_avoid_does_not_come_about_at_the_seam():
+    limits = Limits(None, (), ("the end", "gold"))
+    assert desks.rest_of(limits, "So the").avoid == ("the end", "gold", " end")
+    assert desks.rest_of(limits, "Marigo").avoid == ("the end", "gold", "ld")
+    assert desks.rest_of(limits, "Quiet").avoid == ("the end", "gold", "he end")
+    assert desks.rest_of(limits, "").avoid == limits.avoid
+
+
 LETTERS = st.text(alphabet="ab ", max_size=12)
 
 
