@@ -9,7 +9,7 @@ from desktop_app.engine.manifest import Manifest, Score
 from export.evaluation import Column, Continuation, Evaluation, Figure
 from export.figure_words import capital, grouped, number, own_name
 
-BITS, COPIED, VARIETY, SPEED = "bits per byte", "copied 8-grams", "variety", "speed"  # groups of figures
+BITS, COPIED, VARIETY, SPEED = "bits per byte", "copied 8-grams", "variety", "tokens a second"  # groups of figures
 HUMAN = "human text"
 SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~&])")  # that Markdown reads as something else
 

@@ -259,7 +259,7 @@ def share(pair: tuple[int, int]) -> float:
 def speed_figures(engine: WritingEngine, threads: int) -> tuple[Figure, ...]:
     read, written = engine.speed()
     note = (
-        f"Tokens a second on {threads} thread{'s' if threads > 1 else ''} of this machine, which did other work too: a "
+        f"On {threads} thread{'s' if threads > 1 else ''} of this machine, which did other work too: a "
         "prompt of up to 500 tokens read, then up to 64 written. `maquette bench --only write` has others beside it."
     )
     return tuple(Figure(f"{SPEED}, {n}", v, group=SPEED, note=note) for n, v in (("read", read), ("written", written)))

@@ -14,8 +14,8 @@ def figures(evaluation: Evaluation) -> list[Markup]:
     for group, members in groups.items():
         head, *body = card_writer.table_of(group, members, evaluation.baselines)
         rows: Rows = [[name, *map(Cell, values)] for name, *values in body]
-        tables.append(table(list(map(capital, head)), rows, caption=capital(group)))
-    notes = [tag("p", f"{capital(c.name)}: {c.note}", class_="soft") for c in evaluation.baselines if c.note]
+        tables.append(table([capital(head[0]), "This model", *head[2:]], rows, caption=capital(group)))
+    notes = [tag("p", f"{c.name}: {c.note}", class_="soft") for c in evaluation.baselines if c.note]
     return [*tables, *notes, *meanings(groups)]
 
 
