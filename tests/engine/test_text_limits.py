@@ -1,6 +1,7 @@
 """Limits hold of every text that ends, whatever the model says and whatever its vocabulary is."""
 
 import contextlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,19 @@ def test_the_model_cannot_end_before_all_is_there(writer: Tokenizer):
     wrote, why = run(branch(writer, limits=Limits(contain=("solid oak",))), wishes(writer, [0]))
     assert "solid oak" in text_of(wrote).casefold()
     assert why == "end"
+
+
+def test_a_stop_string_that_begins_in_what_is_required_is_not_written(writer: Tokenizer):
+    limits = Limits(contain=("n oa",))
+    wrote, _ = run(branch(writer, limits=limits, stop=("at",), tokens=9), wishes(writer, [*writer.encode("n oatb"), 0]))
+    assert text_of(wrote).startswith("n oa")
+    assert not text_of(wrote).startswith("n oat")
+
+
+def test_what_is_required_is_set_off_by_a_sign_where_a_space_is_banned(writer: Tokenizer):
+    limits = Limits(characters=30, contain=("oak",), avoid=("e oak", "eoak"))
+    wrote, _ = run(branch(writer, limits=limits), wishes(writer, writer.encode("e")))
+    assert re.search(r"e[,.;:!–\n ]+oak", text_of(wrote), re.IGNORECASE)
 
 
 def test_a_text_ends_at_the_end_of_a_word(writer: Tokenizer):
