@@ -129,6 +129,12 @@ def test_what_is_required_is_set_off_by_a_sign_where_a_space_is_banned(writer: T
     assert re.search(r"e[,.;:!–\n ]+oak", text_of(wrote), re.IGNORECASE)
 
 
+def test_what_another_required_phrase_contains_needs_no_room_of_its_own(writer: Tokenizer):
+    limits = Limits(characters=9, contain=("oak", "Oak chair", "OAK CHAIR"))
+    wrote, _ = run(branch(writer, limits=limits), wishes(writer, [0]))
+    assert text_of(wrote).strip().casefold() == "oak chair"
+
+
 def test_a_text_ends_at_the_end_of_a_word(writer: Tokenizer):
     wanted = "the chair is made of the oak for the chair is"
     for most in range(3, 40):

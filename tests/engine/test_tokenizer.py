@@ -52,6 +52,7 @@ def test_both_kinds_of_llama_are_told_apart(tmp_path: Path, opens_with_space: bo
     tokenizer = sentence_piece(tmp_path, opens_with_space=opens_with_space)
     assert tokenizer.opens_with_space is opens_with_space
     assert streamed(tokenizer, tokenizer.encode(" Hello"), opening=True) == " Hello"
+    assert streamed(tokenizer, [1, *tokenizer.encode("Hello")], opening=True) == "Hello"
 
 
 @given(text=ANY)
