@@ -181,11 +181,6 @@ class TextStream:
             return None
         return text, _size_of_character(begun[0]) - len(begun) if begun else 0
 
-    def flush(self) -> str:
-        """What is left: U+FFFD for the beginning of a character whose end never came."""
-        left, self.waiting = self.waiting, b""
-        return left.decode(errors="replace")
-
     def _content(self, token: int) -> bytes:
         content = self._tokenizer.bytes_of(token)
         return self.waiting + (content.removeprefix(b" ") if self._opening else content)
