@@ -228,6 +228,7 @@ class FakeEngine:
         known = len(request.prompt.split()) + sum(len(m.text.split()) for m in request.messages)
         yield Progress("Reading", known, known)
         yield Began(known, 0, 0, 512 - known)
+        yield Progress("Writing", 0, request.tokens)
         for place in range(request.tokens):
             for branch in range(request.count):
                 time.sleep(self.seconds_a_token)
@@ -244,7 +245,7 @@ class FakeEngine:
             probability = 1 / len(word[0]) if number else None
             others_here = others(number % len(WORDS))[: request.alternatives]
             pieces.append(Piece(word.start(), word.end(), number % len(WORDS), probability, others_here))
-        yield Progress("Reading", len(pieces), len(pieces))
+        yield Progress("Weighing", len(pieces), len(pieces))
         yield Weighed(tuple(pieces))
 
     def _draw(self, designs: tuple[Design, ...]) -> Pixels:

@@ -47,6 +47,16 @@ def test_the_text_alone_goes_to_standard_output(maquette: Maquette, engine: Fake
     assert request.choosing == PRESETS["Balanced"]
 
 
+def test_at_a_terminal_reading_is_told_and_writing_is_seen(
+    maquette: Maquette, monkeypatch: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert maquette("fake-writer", "--prompt", "A lamp", "--max-tokens", 2) == 0
+    told = capsys.readouterr().err
+    assert "Reading: 2 of 2 tokens" in told
+    assert "Writing" not in told
+
+
 def test_tokens_are_printed_as_they_come(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
 
@@ -180,7 +190,7 @@ def test_an_interrupt_keeps_what_came(
 
     def interrupted(*arguments: object) -> Iterator[Update]:
         for number, update in enumerate(updates(*arguments)):  # type: ignore[arg-type]
-            if number == 5:
+            if number == 6:
                 raise KeyboardInterrupt
             yield update
 

@@ -56,7 +56,7 @@ def _write(jobs: JobQueue, request: Complete, texts: list[Text], stream: "Stream
     started = time.perf_counter()
     try:
         for update in asking.run_request(jobs, request):
-            if isinstance(update, Progress):
+            if isinstance(update, Progress) and update.phase == "Reading":  # how it writes is seen
                 tell(f"{update.phase}: {update.done:,} of {update.total:,} tokens")
             elif isinstance(update, Began):
                 tell("")

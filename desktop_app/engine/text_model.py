@@ -7,6 +7,7 @@ the model wrote itself was read one token at a time, and is read again when it h
 """
 
 from collections.abc import Generator, Iterator, Sequence
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,7 @@ Float32 = npt.NDArray[np.float32]
 BLOCK = 32  # tokens read at once
 MAX_COUNT = 16  # branches
 MAX_ALTERNATIVES = 100
+TOLD = 8  # tokens a branch from one word of how far the text has come to the next
 TRIED = 12  # tokens read one at a time and all at once, to see whether the cache keeps what it should
 
 
@@ -54,7 +56,7 @@ class TextModel:
         try:
             logits = yield from self._read(prompt.tokens)
             yield Began(len(prompt.tokens), reused, prompt.cut, prompt.room)
-            yield from self._write(branches, logits)
+            yield from self._write(branches, logits, min(request.tokens, prompt.room))
         except OutOfMemory:
             self._forget()
             raise
@@ -118,13 +120,18 @@ class TextModel:
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
-    def _write(self, branches: Sequence[Branch], logits: Float32) -> Iterator[Update]:
-        """In lock step. A branch that is closed is computed along until half of them are."""
+    def _write(self, branches: Sequence[Branch], logits: Float32, most: int) -> Iterator[Update]:
+        """In lock step. A branch that is closed is computed along until half of them are. most: tokens a branch."""
+        yield Progress("Writing", 0, most)
         for branch in branches:
             yield from branch.step(logits)
         rows = [branch for branch in branches if branch.open]
         cache = self._cache if len(rows) < 2 else self._cache.repeat(len(rows))
-        while any(branch.open for branch in rows):
+        for written in count(1):
+            if not any(branch.open for branch in rows):
+                break
+            if written % TOLD == 0:
+                yield Progress("Writing", written, most)
             rows, cache = _without_closed(rows, cache)
             many = cache.step(np.array([[branch.token] for branch in rows], np.int64), keep=1)
             for branch, logits in zip(rows, many[:, 0], strict=True):

@@ -57,7 +57,8 @@ class Limits(Frozen, frozen=True):
 
 
 class Complete(Frozen, frozen=True, tag=True):
-    """Go on from a text. Answers `Progress` while it reads, `Began`, `Wrote` token by token, and a `Closed` a branch.
+    """Go on from a text. Answers `Progress` (“Reading”), `Began`, `Wrote` token by token, and a `Closed` a branch;
+    `Progress` (“Writing”) of the longest branch every few tokens.
 
     prompt: the text before; its beginning is left out where the context is short. Empty asks for a text from nothing.
     messages: a conversation in the place of the prompt, put into words by the package's chat template.

@@ -107,6 +107,7 @@ class _Work:
 
     waiting: deque[Job] = field(default_factory=deque)
     running: Job | None = None
+    phase_since: float | None = None  # time.monotonic() at which the job went over from one phase to another
     start: int = 0  # number of the engine's current life; events of earlier lives are dropped
     failures: int = 0  # engine deaths since the last job that ended well
     start_by: float | None = None  # time.monotonic() at which a starting engine is given up
@@ -266,7 +267,7 @@ class JobQueue:
         elif self._state.engine == "ready":
             job = work.waiting.popleft()
             job.state, job.started = "running", time.monotonic()
-            work.running = job
+            work.running, work.phase_since = job, None
             self._tell(phase="", done=0, total=0)
             self._send(job)
 
@@ -300,8 +301,7 @@ class JobQueue:
                 self._tell(engine="ready", device=message.device)
             case wire.Event() if job and job.id == message.job:
                 if isinstance(message.update, Progress):
-                    p = message.update
-                    self._tell(phase=p.phase, done=p.done, total=p.total)
+                    self._tell_progress(message.update)
                 if job.state == "running" and not job.unwanted:
                     _call(job.on_update, job, message.update)
             case wire.Ended() if job and job.id == message.job:
@@ -317,6 +317,11 @@ class JobQueue:
                 )
                 error = from_data(message.kind, message.message, message.fault) if message.kind else None
                 self._end(job, error)
+
+    def _tell_progress(self, progress: Progress) -> None:
+        if self._state.phase not in ("", progress.phase):
+            self._work.phase_since = time.monotonic()
+        self._tell(phase=progress.phase, done=progress.done, total=progress.total)
 
     def _engine_gone(self, code: int | None) -> None:
         work = self._work
@@ -354,7 +359,9 @@ class JobQueue:
 
     def _tell(self, **changes: object) -> None:
         job = self._work.running
-        elapsed = time.monotonic() - job.started if job and job.started else 0.0
+        now = time.monotonic()
+        elapsed = now - job.started if job and job.started else 0.0
+        at_this_pace = now - self._work.phase_since if self._work.phase_since else elapsed
         state = replace(
             self._state,
             running=job,
@@ -362,7 +369,7 @@ class JobQueue:
             elapsed_s=elapsed,
             **changes,  # type: ignore[arg-type]
         )
-        self._state = replace(state, left_s=_left(elapsed, state.done, state.total) if job else None)
+        self._state = replace(state, left_s=_left(at_this_pace, state.done, state.total) if job else None)
         for listener in list(self._listeners):
             _call(listener, self._state)
 
@@ -376,7 +383,7 @@ def _call(callback: Callable[..., None], *arguments: object) -> None:
 
 
 def _left(elapsed_s: float, done: int, total: int) -> float | None:
-    """Seconds left at the pace so far; None until something is done."""
+    """Seconds left of a phase at its pace so far; None until something is done."""
     return elapsed_s / done * (total - done) if 0 < done <= total else None
 
 

@@ -12,7 +12,7 @@ from desktop_app.engine.errors import Cancelled, DeviceError, Fault, PackageErro
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Progress, Update, Verify
 from desktop_app.engine.runtime import Runtime
-from desktop_app.engine.text_model import BLOCK, TextModel
+from desktop_app.engine.text_model import BLOCK, TOLD, TextModel
 from desktop_app.engine.text_requests import Began, Choosing, Closed, Complete, Message, Weigh, Weighed, Wrote
 from desktop_app.engine.token_choice import probabilities
 from tests import tiny_writer
@@ -83,9 +83,18 @@ def test_the_most_probable_tokens_are_those_of_the_net_without_a_cache(ask):
 def test_first_comes_progress_then_the_beginning_then_words(ask):
     updates = ask(SENTENCE + "and so", tokens=3)
     count = len(prompt_tokens(SENTENCE + "and so")) + 1
-    assert [u.done for u in updates if isinstance(u, Progress)] == [0, BLOCK, count]
-    assert [type(u) for u in updates] == [Progress, Progress, Progress, Began, Wrote, Wrote, Wrote, Closed]
+    assert [u.done for u in updates if isinstance(u, Progress) and u.phase == "Reading"] == [0, BLOCK, count]
+    assert [type(u) for u in updates] == [*[Progress] * 3, Began, Progress, Wrote, Wrote, Wrote, Closed]
     assert began(updates) == Began(count, 0, 0, CONTEXT - count)
+
+
+def test_how_far_the_text_has_come_is_told_every_few_tokens(ask):
+    updates = ask(SENTENCE, tokens=2 * TOLD + 1, count=2)
+    told = [(u.done, u.total) for u in updates if isinstance(u, Progress) and u.phase == "Writing"]
+    assert told == [(n * TOLD, 2 * TOLD + 1) for n in range(3)]
+    for n, update in enumerate(updates):
+        if isinstance(update, Progress) and update.phase == "Writing":
+            assert max(len(tokens_of(updates[:n], branch)) for branch in range(2)) == update.done
 
 
 def test_branches_differ_and_each_is_the_same_however_many_there_are(written):

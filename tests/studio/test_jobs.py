@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 import tracemalloc
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -168,6 +169,24 @@ def test_listeners_see_the_states_in_order(queue, host):
     assert queue.state.device == DEVICE
     assert queue.state.engine_rss == 10 * 2**20
     assert queue.states[-1] == queue.state
+
+
+def test_what_is_left_goes_by_the_pace_of_its_phase(queue, host, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    job, _ = started(queue, host)
+    for at, progress in (
+        (40, Progress("Reading", 500, 500)),
+        (40, Progress("Writing", 0, 80)),
+        (42, Progress("Writing", 20, 80)),
+    ):
+        now[0] = 100.0 + at
+        host.event(job, progress)
+        settle(queue)
+        assert queue.state.phase == progress.phase
+    assert queue.state.elapsed_s == 42
+    assert queue.state.left_s == 6
+    host.ended(job)
 
 
 def test_slots_take_turns_and_one_job_runs_at_a_time(queue, host):

@@ -164,7 +164,7 @@ def test_esc_leaves_what_came(look, tmp_path):
     job = writer.queue.waiting.pop()
     for number, update in enumerate(writer.engine.run(job.request)):
         job.on_update(job, update)
-        if number == 7:
+        if number == 8:
             break
     wait_for(lambda: bool(writer.view.answer.whole.text))
     assert writer.view.answer.whole.copy.isHidden()

@@ -149,7 +149,7 @@ def test_lines_stream_into_cards_and_esc_leaves_what_came(look, tmp_path):
     job = writer.queue.waiting.pop()
     for number, update in enumerate(writer.engine.run(request)):
         job.on_update(job, update)
-        if number == 12:
+        if number == 13:
             break
     wait_for(lambda: any(lines(writer)))
     assert len(lines(writer)) == 5
