@@ -47,7 +47,7 @@ class DeskBrief(QWidget):
         self.contain = _words(
             "Words each line contains", "oak, warm light", "Each line holds all of these; parted by commas"
         )
-        self.avoid = _words("Words no line contains", "gold, luxury", "No line holds any of these, nor within longer words; parted by commas")
+        self.avoid = _words("Words no line contains", "gold, luxury", "No line holds these, nor a longer word with one")
         self.one_line = chip("One line")
         self.one_line.setToolTip(ONE_LINE)
         self.asks = chip("Ask for lines")

@@ -81,7 +81,9 @@ class WriteControls(QWidget):
             help_text="At most so many tokens at a time; a word is one or two",
         )  # fmt: skip
         self.stop = _line("Stop strings", "The text ends before any of these. Commas between them, \\n for a new line")
-        self.banned = _line("Banned words", "Words and phrases that never come, nor within longer words. Commas between them")
+        self.banned = _line(
+            "Banned words", "Words and phrases that never come, nor within longer words. Commas part them"
+        )
         self.alternatives = _spin("Alternatives", 1, MOST_ALTERNATIVES, "How many other words are kept with each word")
         self.ghost = _switch("Ghost text", "Shows how it might go on while you rest. Tab takes it, Ctrl+Right a word")
         self.colour = _switch("Colour by confidence", "Marks what the model was less sure of  (Ctrl+Shift+K)")
