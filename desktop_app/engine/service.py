@@ -15,6 +15,7 @@ from desktop_app.engine import check_up, packages, search, taste
 from desktop_app.engine.classifier import Classifier
 from desktop_app.engine.errors import DeviceError, Fault, OutOfMemory, PackageError, RequestError
 from desktop_app.engine.latent_model import LatentModel
+from desktop_app.engine.manifest import Manifest
 from desktop_app.engine.requests import (
     CheckUp,
     Classify,
@@ -134,11 +135,7 @@ class Service:
             raise PackageError(failure.message, fault) from None
         manifest = package.manifest
         if not error <= manifest.tolerance:
-            raise PackageError(
-                f"“{manifest.name}” does not give its golden example again: off by {error:.2e}, "
-                f"{manifest.tolerance:.0e} is allowed. The file or this machine's runtime is not as it was.",
-                Fault.NOT_REPRODUCED,
-            )
+            raise PackageError(_how_it_is_off(manifest, error), Fault.NOT_REPRODUCED)
         yield Verified(manifest.name, error, manifest.tolerance, (time.perf_counter() - started) * 1000)
 
     def _golden_error(self, package: packages.Package) -> float:
@@ -190,6 +187,24 @@ def _opened(package: packages.Package, runtime: Runtime) -> Model:
     if package.manifest.text is not None:
         return TextModel(package, runtime)
     return (LatentModel if package.manifest.classifier is None else Classifier)(package, runtime)
+
+
+def _how_it_is_off(manifest: Manifest, error: float) -> str:
+    if np.isnan(error):
+        return (
+            f"“{manifest.name}” answers with “not a number”. Its weights are damaged, or its graph does not run on "
+            "this device: copy or import it again, or another variant of it."
+        )
+    off = f"off by {error:.2e}, {manifest.tolerance:.0e} is allowed"
+    if "golden" in manifest.files:
+        return (
+            f"“{manifest.name}” does not give its golden example again: {off}. The file or this machine's runtime is "
+            "not as it was."
+        )
+    return (
+        f"“{manifest.name}” reads a text token by token otherwise than all at once: {off}. Its graph does not keep "
+        "what it has read: take another variant of it."
+    )
 
 
 def _unchanged(ref: PackageRef) -> packages.Package:

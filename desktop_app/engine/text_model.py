@@ -21,7 +21,7 @@ from desktop_app.engine.runtime import Runtime
 from desktop_app.engine.text_cache import TextCache, empty_cache
 from desktop_app.engine.text_graph import open_graph
 from desktop_app.engine.text_prompt import Passage, PromptReader
-from desktop_app.engine.text_requests import Alternative, Began, Complete, Piece, Weigh, Weighed
+from desktop_app.engine.text_requests import Alternative, Began, Choosing, Complete, Piece, Weigh, Weighed
 from desktop_app.engine.token_choice import probabilities, top
 
 Float32 = npt.NDArray[np.float32]
@@ -143,6 +143,7 @@ class TextModel:
 
     def _check(self, request: Complete) -> None:
         _check_alternatives(request.alternatives)
+        _check_choosing(request.choosing)
         if not 1 <= request.count <= MAX_COUNT:
             raise RequestError(f"1 to {MAX_COUNT} texts are written at once; {request.count} were asked for.")
         if request.tokens < 1:
@@ -218,6 +219,13 @@ def _without_closed(rows: list[Branch], cache: TextCache) -> tuple[list[Branch],
     if 2 * len(still) > len(rows):
         return rows, cache
     return [rows[n] for n in still], cache.select(still)
+
+
+def _check_choosing(choosing: Choosing) -> None:
+    if not 0 <= choosing.temperature < np.inf:
+        raise RequestError(f"The temperature is a number from 0 on, not {choosing.temperature}. Try 0.8.")
+    if not 0 < choosing.repetition_penalty < np.inf:
+        raise RequestError(f"The repetition penalty is above 0, not {choosing.repetition_penalty}. 1 is none.")
 
 
 def _check_alternatives(count: int) -> None:

@@ -77,6 +77,8 @@ class Tokenizer:
 
     def spell(self, text: str) -> list[int] | None:
         """Tokens that stand for exactly this text: those of `encode` where they do, else the fewest. None: none do."""
+        if _SURROGATES.search(text):
+            return None
         wanted = text.encode()
         for way in (text, text.removeprefix(" ")):
             with suppress(RequestError):

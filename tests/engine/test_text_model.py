@@ -359,6 +359,20 @@ def test_what_is_refused(ask, request_, words):
     assert isinstance(ask("the fox", tokens=1)[-1], Closed)
 
 
+@pytest.mark.parametrize(
+    ("choosing", "words"),
+    [
+        (Choosing(temperature=np.nan), "temperature is a number from 0 on, not nan"),
+        (Choosing(temperature=-1.0), "temperature is a number from 0 on"),
+        (Choosing(repetition_penalty=0.0), "repetition penalty is above 0, not 0"),
+        (Choosing(repetition_penalty=np.inf), "repetition penalty is above 0"),
+    ],
+)
+def test_no_token_can_be_chosen_like_that(ask, choosing, words):
+    with pytest.raises(RequestError, match=words):
+        ask("the fox", choosing=choosing)
+
+
 def test_numbers_that_are_none_are_a_sentence(tmp_path, runtime):
     arrays = tiny_writer.weights()
     arrays["up1"] = arrays["up1"] * np.nan
@@ -505,3 +519,12 @@ def test_a_writer_that_says_something_else_is_not_verified(service, tmp_path):
     with pytest.raises(PackageError, match="golden example") as caught:
         list(service.run(Verify(packages.open_package(package.folder).ref)))
     assert caught.value.fault is Fault.NOT_REPRODUCED
+
+
+def test_why_a_writer_without_a_golden_example_is_not_verified(service, tmp_path, monkeypatch):
+    package = tiny_writer.tiny_writer(tmp_path)
+    for error, words in ((np.nan, "answers with “not a number”"), (3.0, "token by token otherwise .* off by 3.00e")):
+        monkeypatch.setattr(TextModel, "golden_error", lambda _, error=error: error)
+        with pytest.raises(PackageError, match=words) as caught:
+            list(service.run(Verify(package.ref)))
+        assert caught.value.fault is Fault.NOT_REPRODUCED

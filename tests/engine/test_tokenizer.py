@@ -136,6 +136,7 @@ def test_spelling_gives_exactly_the_text(gpt: Tokenizer, llama: Tokenizer, tmp_p
             assert b"".join(map(tokenizer.bytes_of, tokens)) == text.encode()
     assert [llama.bytes_of(token) for token in llama.spell(" oak") or ()] == [b" oak"]
     assert characters(tmp_path, "oa k").spell("oak!") is None
+    assert gpt.spell("oak\ud800") is None
 
 
 def test_a_character_that_is_not_in_the_vocabulary_is_told(tmp_path: Path):
