@@ -184,7 +184,9 @@ def _read(path: Path, kind: type[T], most: int) -> T:
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise PackageError(f"“{path.name}” is not what it should be: {error}.", Fault.BAD_MANIFEST) from None
+        raise PackageError(
+            f"“{path.name}” is not what it should be: {error}. Fetch the folder again.", Fault.BAD_MANIFEST
+        ) from None
 
 
 def _bytes(path: Path, most: int) -> bytes:

@@ -16,7 +16,16 @@ import msgspec
 from desktop_app.engine import onnx_file
 from desktop_app.engine.errors import Fault, PackageError, RequestError
 from desktop_app.engine.file_content import sha256_of
-from desktop_app.engine.manifest import MAX_FILE_BYTES, FileEntry, Graph, MadeBy, Manifest, Tensor, TextModel
+from desktop_app.engine.manifest import (
+    MAX_FILE_BYTES,
+    MAX_TEXT_SIZES,
+    FileEntry,
+    Graph,
+    MadeBy,
+    Manifest,
+    Tensor,
+    TextModel,
+)
 from desktop_app.engine.onnx_outline import Outline, outline
 from desktop_app.engine.packages import MANIFEST
 from desktop_app.studio.hf_config import Settings, read_settings
@@ -161,7 +170,7 @@ def _text_model(graph: Outline, settings: Settings, file: str) -> TextModel:
     past, vocabulary = takes["past_key_values.0.key"], _fixed(gives["logits"], 2) or settings.vocabulary
     kept = [token for token in (*settings.begin, *settings.end) if token < vocabulary]
     return TextModel(
-        settings.context,
+        min(settings.context, MAX_TEXT_SIZES[0]),
         vocabulary,
         layers,
         _fixed(past, 1) or settings.kv_heads,

@@ -183,6 +183,13 @@ def test_the_dialect_of_gpt2_is_understood(library: Library, tmp_path: Path) -> 
     assert (text.context, text.kv_heads, text.head_size, text.vocabulary) == (128, 1, 16, 320)
 
 
+def test_a_context_beyond_any_use_is_cut(library: Library, tmp_path: Path) -> None:
+    folder = tiny_hf(tmp_path, config=dict(CONFIG, max_position_embeddings=10_485_760))  # as Llama 4 has it
+    text = brought_in(library, folder).manifest.text
+    assert text is not None
+    assert text.context == 2**20
+
+
 # -- what does not come in ---------------------------------------------------------------------------------------------
 
 
