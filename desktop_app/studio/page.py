@@ -164,7 +164,7 @@ def _last_moved(last: Prediction | None, start: int, end: int, inserted: int) ->
         return last
     shift = inserted - (end - start)
     if last.start >= end:
-        return replace(last, start=last.start + shift, end=last.end + shift)
+        return replace(last, start=last.start + shift, end=last.end + shift, how=None)  # its prompt is another one
     if end < last.end:
         return Prediction(end + shift, last.end + shift, last.seed)  # a part has no recipe of its own
     return replace(last, end=start) if start > last.start else None

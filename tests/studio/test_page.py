@@ -215,6 +215,7 @@ def test_the_recipe_holds_what_decides_the_words() -> None:
     recipe = msgspec.json.decode(recipe_of(page), type=TextRecipe)
     assert (recipe.how, recipe.seed, recipe.first) == (how, 42, (3,))
     assert (recipe.prompt, recipe.text) == ("Oda is", "a lamp")
+    assert recipe_of(pages.edited(page, 0, 3, "Ida")) == ""  # it was written for another text
     assert recipe_of(pages.edited(page, 8, 1, "")) == recipe_of(Page("x")) == ""
 
 
