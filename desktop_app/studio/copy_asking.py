@@ -6,6 +6,7 @@ from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Frozen
 from desktop_app.engine.text_requests import Complete, Limits, Message
 from desktop_app.studio.copy_desk import BRIEF, Batch, CopyDesk, branch_of, impossible, rest_of
+from desktop_app.studio.writers import answers
 from desktop_app.studio.writing import WriteState
 
 COPYWRITER = (
@@ -24,11 +25,6 @@ class Refusal(Frozen, frozen=True):
     sentence: str
 
 
-def can_be_asked(package: Package) -> bool:
-    """Whether a model was taught to follow instructions: its package then says how a conversation is put."""
-    return "chat_template" in package.manifest.files
-
-
 def next_batch(write: WriteState, package: Package) -> Batch | Refusal:
     """What a click asks for now.
 
@@ -39,7 +35,7 @@ def next_batch(write: WriteState, package: Package) -> Batch | Refusal:
     sentence = _refused(desk) or (ALIKE if options.choosing.temperature <= 0 else "")
     if sentence:
         return Refusal(sentence)
-    asked = desk.asks and can_be_asked(package)
+    asked = desk.asks and answers(package)
     batch = Batch(
         number=desk.numbered + 1,
         parent=desk.at,

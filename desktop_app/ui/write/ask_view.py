@@ -15,8 +15,8 @@ from desktop_app.engine.text_requests import Complete
 from desktop_app.studio import ask
 from desktop_app.studio.ask import TITLES, Answer, AskState
 from desktop_app.studio.ask_prompts import answer_of, ask_request, digest, thing_words
-from desktop_app.studio.copy_asking import can_be_asked
 from desktop_app.studio.project import Take
+from desktop_app.studio.writers import answers
 from desktop_app.studio.writing import WriteState
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import announce
@@ -123,7 +123,7 @@ class AskView(QWidget):
 
     @Slot()
     def _show(self) -> None:
-        can = self._package is not None and can_be_asked(self._package)
+        can = self._package is not None and answers(self._package)
         self._stack.setCurrentWidget(self._can if can else self._cannot)
         title = self._package.manifest.title if self._package is not None else self._write.package
         self._cannot.say(CANNOT[0], CANNOT[1].format(title, COMMAND), CANNOT[2])
@@ -175,7 +175,7 @@ class AskView(QWidget):
 
     @Slot()
     def go(self) -> None:
-        if self._package is None or not can_be_asked(self._package):
+        if self._package is None or not answers(self._package):
             return
         missing = self._missing()
         if missing:

@@ -13,9 +13,10 @@ from desktop_app.engine.errors import Cancelled, StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.studio import copy_desk as desks
 from desktop_app.studio.ask import as_title
-from desktop_app.studio.copy_asking import NO_BRIEF, Refusal, can_be_asked, next_batch, request_of
+from desktop_app.studio.copy_asking import NO_BRIEF, Refusal, next_batch, request_of
 from desktop_app.studio.copy_desk import Batch
 from desktop_app.studio.project import Take
+from desktop_app.studio.writers import answers
 from desktop_app.studio.writing import WriteState
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import announce
@@ -126,7 +127,7 @@ class DeskView(QWidget):
 
     @Slot()
     def _show(self) -> None:
-        can_ask = self._package is not None and can_be_asked(self._package)
+        can_ask = self._package is not None and answers(self._package)
         self.brief.show_desk(self._write.desk, can_ask=can_ask)
         self._show_lines()
 

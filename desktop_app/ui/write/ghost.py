@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
@@ -41,7 +41,6 @@ class Ghost(QObject):
         self._bridge = bridge
         self._number = 0
         self._job: Job | None = None
-        self._is_asked = False
         self.text = ""
         self.tokens: tuple[Token, ...] = ()
         self.at = 0
@@ -72,9 +71,8 @@ class Ghost(QObject):
         sure = Choosing(temperature=0.0, repetition_penalty=1.1, banned=wish.options.choosing.banned)
         options = replace(wish.options, choosing=sure, tokens=LENGTH, stop=(*wish.options.stop, "\n"))
         number = self._number
-        listener = Listener(self, partial(self._on_update, number), self._on_done, _nothing)
+        listener = Listener(self, partial(self._on_update, number), _nothing, _nothing)
         about = request(wish.package, options, prompt=prompt, kind=wish.kind)
-        self._is_asked = True
         self._job = self._bridge.submit(about, listener, slot="ghost", replace=True)
 
     def dismiss(self) -> None:
@@ -83,7 +81,7 @@ class Ghost(QObject):
         self._number += 1
         if self._job is not None:
             self._bridge.cancel(self._job)
-        self._job, self._is_asked = None, False
+        self._job = None
         had_text, self.text, self.tokens = bool(self.text), "", ()
         if had_text:
             self.changed.emit()
@@ -109,10 +107,6 @@ class Ghost(QObject):
             self.tokens = (*self.tokens, pages.token_of(update))
             self.changed.emit()
 
-    @Slot(object)
-    def _on_done(self, _job: Job) -> None:
-        self._is_asked = False
 
-
-def _nothing(_job: Job, _error: StudioError) -> None:
+def _nothing(_job: Job, _error: StudioError | None = None) -> None:
     """Without it there is a shadow less; what fails here fails aloud where text is asked for."""
