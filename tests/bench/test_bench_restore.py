@@ -290,7 +290,7 @@ def test_a_package_of_no_family_is_told(tmp_path: Path) -> None:
 def test_a_rival_is_started_for_the_kind_of_the_package(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[list[str]] = []
     monkeypatch.setattr(bench, "_spec", lambda _: object())
-    monkeypatch.setattr(bench, "_Rival", lambda process: nullcontext())
+    monkeypatch.setattr(bench, "_Rival", lambda process, name: nullcontext())
 
     def popen(words: list[str], **_: object) -> argparse.Namespace:
         started.append(words)
