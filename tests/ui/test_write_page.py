@@ -233,6 +233,7 @@ def test_an_error_is_a_sentence_and_the_text_stays(make_table: Make) -> None:  #
     table.type("Oda")
     table.write_on()
     assert table.room.banner.sentence == "The processor is on strike."
+    assert table.view.status.sentence == "Nothing more was written"
     assert table.editor.text == "Oda" == table.page.text
     table.room.banner._on_act()
     table.wait()

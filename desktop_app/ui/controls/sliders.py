@@ -37,14 +37,14 @@ class ValueSlider(QWidget):
         self._slider.setAccessibleName(name)
         self._slider.setAccessibleDescription(help_text)
         self.setToolTip(help_text)
-        self._value = QLabel()
+        self.value_label = QLabel()
         widest = max((words(low), words(high), "0.00"), key=len)
-        self._value.setMinimumWidth(self._value.fontMetrics().horizontalAdvance(widest) + 8)
+        self.value_label.setMinimumWidth(self.value_label.fontMetrics().horizontalAdvance(widest) + 8)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_2)
         self.name_label = label(name, role="soft")
-        for widget in (self.name_label, self._slider, self._value):
+        for widget in (self.name_label, self._slider, self.value_label):
             row.addWidget(widget)
         self.setFocusProxy(self._slider)
         self._slider.valueChanged.connect(self._on_value)
@@ -70,4 +70,4 @@ class ValueSlider(QWidget):
             self.settled.emit()
 
     def _write(self) -> None:
-        self._value.setText(self._words(self.value))
+        self.value_label.setText(self._words(self.value))

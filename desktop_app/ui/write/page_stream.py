@@ -89,8 +89,9 @@ class PageStream(QObject):
     def _on_error(self, number: int, _job: Job, error: StudioError) -> None:
         if number != self._number:
             return
-        self._end("stopped")
-        if not isinstance(error, Cancelled):
+        is_failure = not isinstance(error, Cancelled)
+        self._end("failed" if is_failure else "stopped")
+        if is_failure:
             self.failed.emit(error)
 
     def _enter(self, phase: Phase) -> None:

@@ -35,7 +35,7 @@ from desktop_app.ui.look.theme import Look, font
 from desktop_app.ui.look.tokens import RADIUS, SPACE_1, SPACE_2, TEXT_BODY
 
 WIDTH, ROW = 272, 26
-MOST_ROWS = 9  # then it scrolls
+MOST_ROWS = 10  # then it scrolls
 BAR_PX, NUMBER_PX = 72, 58
 GRACE_MS = 350  # the way from the text to the list
 BROKEN = "part of a character"

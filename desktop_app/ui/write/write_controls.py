@@ -22,6 +22,7 @@ from desktop_app.ui.write.word_lists import parsed, written
 
 WIDTH = 304
 NAME_PX = 92
+VALUE_PX = 40
 LONGEST = 1024  # tokens
 MOST_SEEDS = 999_999
 MOST_ALTERNATIVES = 50
@@ -278,12 +279,14 @@ def _slider(dial: Dial) -> ValueSlider:
 
 def _aligned(slider: ValueSlider) -> ValueSlider:
     slider.name_label.setFixedWidth(NAME_PX)
+    slider.value_label.setFixedWidth(VALUE_PX)
     return slider
 
 
 def _spin(name: str, low: int, high: int, help_text: str) -> QSpinBox:
     made = QSpinBox()
     made.setRange(low, high)
+    made.lineEdit().setTextMargins(SPACE_1, 0, 0, 0)  # a style sheet does not reach it
     made.setKeyboardTracking(False)
     made.setAccessibleName(name)
     made.setToolTip(help_text)

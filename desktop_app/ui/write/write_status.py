@@ -17,6 +17,7 @@ ENDINGS = {
     "limit": "Stopped at a limit",
     "context": "The context is full: what is written next is written without the beginning",
     "stopped": "Stopped. What came stays",
+    "failed": "Nothing more was written",
 }
 
 
@@ -68,7 +69,7 @@ class WriteStatus(QWidget):
 
     def show_end(self, why: str, seed: int, cut: int) -> None:
         """How the last prediction ended; its seed."""
-        parts = (ENDINGS.get(why, ""), f"Seed {seed}", _cut_words(cut))
+        parts = (ENDINGS.get(why, ""), "" if why == "failed" else f"Seed {seed}", _cut_words(cut))
         self._status.setText(" · ".join(part for part in parts if part))
         announce(self, self.sentence)
 
