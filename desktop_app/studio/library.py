@@ -42,6 +42,13 @@ class Library:
         """Raises PackageError, listing the names there are, or those that have the ability."""
         return packages.find(name, self._folders, ability)
 
+    def is_as_read(self, package: Package) -> bool:
+        """Whether a package is still what it was when it was read."""
+        try:
+            return packages.open_package(package.folder).sha256 == package.sha256
+        except PackageError:
+            return False
+
     def import_package(self, source: Path, verify: Callable[[Package], None]) -> Package:
         """Copy a folder or .zip into the user's folder, whole or not at all.
 

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel
 
 from desktop_app.engine.manifest import TextKind
+from desktop_app.engine.packages import open_package
 from desktop_app.engine.requests import Complete
 from desktop_app.ui.shell.workspaces import ORDER
 from desktop_app.ui.shell.write_commands import file_name
@@ -58,6 +59,16 @@ def test_write_stands_between_restore_and_explain(desktop: Desktop) -> None:
     for key, name in ((Qt.Key.Key_5, "explain"), (Qt.Key.Key_4, "write"), (Qt.Key.Key_3, "restore")):
         QTest.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
         assert window.rooms.name == name
+
+
+def test_a_writer_that_changed_on_disk_is_chosen_again(desktop: Desktop) -> None:
+    before = desktop.window.models.package
+    assert before is not None
+    manifest = before.folder / "manifest.json"
+    manifest.write_bytes(manifest.read_bytes().replace(b"1.0.0", b"1.0.1"))
+    desktop.window.library.chosen.emit(before.name)
+    write_on(desktop)
+    assert asked(desktop)[-1].package.sha256 == open_package(before.folder).sha256 != before.sha256
 
 
 def test_the_library_lists_those_that_write(desktop: Desktop) -> None:

@@ -78,6 +78,12 @@ class Desk(QObject):
             self.project.state = msgspec.structs.replace(self.state, sheet=fresh)
         self.library_changed.emit()
 
+    def read_again_if_changed(self, name: str) -> None:
+        """A package that is chosen is taken as it is now on the disk."""
+        known = next((package for package in self.all_packages if package.name == name), None)
+        if known is not None and not self.library.is_as_read(known):
+            self.read_library()
+
     def choose_package(self, name: str) -> None:
         package = next((package for package in self.packages if package.name == name), None)
         if package is None or name == self.sheet.package:

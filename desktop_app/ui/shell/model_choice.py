@@ -52,6 +52,7 @@ class ModelChoice(QObject):
     @Slot(str)
     def choose(self, name: str) -> None:
         """A card, or a model that has just come in: one that this workspace cannot use leads to one that can."""
+        self._desk.read_again_if_changed(name)
         for room, packages in self._of_kind.items():
             if any(package.name == name for package in packages):
                 self._rooms.go_to(room)
