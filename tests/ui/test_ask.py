@@ -12,8 +12,8 @@ from desktop_app.engine.errors import DeviceError
 from desktop_app.engine.text_requests import Began, Closed, Complete, Wrote
 from desktop_app.studio.ask import TASKS, AskState
 from desktop_app.studio.page import Page
+from desktop_app.studio.writers import LARGER_COMMAND, AskView
 from desktop_app.studio.writing import WriteState, WritingOptions
-from desktop_app.ui.write.ask_view import COMMAND, AskView
 from tests.fakes import WORDS, FakeEngine, token_of
 from tests.ui.conftest import wait_for
 from tests.ui.writing import Writer
@@ -196,9 +196,9 @@ def test_a_model_that_only_goes_on_says_what_does_answer(look, tmp_path):
     view = writer.view
     assert view.first_focus is view._cannot.button
     assert "Fake writer" in view._cannot._text.text()
-    assert COMMAND in view._cannot._text.text()
+    assert LARGER_COMMAND in view._cannot._text.text()
     view._cannot.button.click()
-    assert QGuiApplication.clipboard().text() == COMMAND
+    assert QGuiApplication.clipboard().text() == LARGER_COMMAND
     go(writer)
     assert writer.engine.served == []
     writer.close()

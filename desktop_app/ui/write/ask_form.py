@@ -10,7 +10,7 @@ from desktop_app.ui.controls.flow_layout import FlowLayout
 from desktop_app.ui.controls.labels import ElidedLabel, label
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4
-from desktop_app.ui.write.text_field import TextField
+from desktop_app.ui.write.text_field import TextField, beside
 
 HINTS: dict[Task, str] = {
     "question": "What do you want to know?",
@@ -81,20 +81,11 @@ class AskForm(QWidget):
         flow = FlowLayout(tasks, spacing=SPACE_2)
         for button in self.tasks:
             flow.addWidget(button)
-        going = QVBoxLayout()
-        going.setSpacing(SPACE_2)
-        going.addStretch(1)
-        going.addWidget(self.told)
-        going.addWidget(self.go)
-        asked = QHBoxLayout()
-        asked.setSpacing(SPACE_3)
-        asked.addWidget(self.question, 1)
-        asked.addLayout(going)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_4, SPACE_3, SPACE_4, SPACE_3)
         column.setSpacing(SPACE_3)
         column.addWidget(tasks)
-        column.addLayout(asked)
+        column.addLayout(beside(self.question, self.told, self.go))
         self._text_part, self._design_part = self._of_text(), self._of_design()
         column.addWidget(self._text_part)
         column.addWidget(self._design_part)

@@ -1,38 +1,33 @@
-"""Ask: a task, a question, the text or design that it is about, and below them the answer as it streams in.
-
-It shows what it is given and tells what is wished for, as a whole new state; the window decides.
-"""
+"""Ask: a task, a question, the text or design that it is about, and below them the answer as it streams in."""
 
 from collections.abc import Callable, Mapping
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_app.engine.errors import Cancelled, StudioError
+from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.text_requests import Complete
 from desktop_app.studio import ask
 from desktop_app.studio.ask import TITLES, Answer, AskState
 from desktop_app.studio.ask_prompts import answer_of, ask_request, digest, thing_words
 from desktop_app.studio.project import Take
-from desktop_app.studio.writers import answers
+from desktop_app.studio.writers import LARGER_COMMAND, answers
 from desktop_app.studio.writing import WriteState
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import announce
 from desktop_app.ui.controls.empty_view import EmptyView
-from desktop_app.ui.controls.labels import shortened
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.tile import class_name
 from desktop_app.ui.write.ask_answer import AskAnswer
 from desktop_app.ui.write.ask_form import AskForm
 from desktop_app.ui.write.ask_wishes import AskWishes
 from desktop_app.ui.write.desk_scene import ENDED
-from desktop_app.ui.write.draft_job import DraftJob
-from desktop_app.ui.write.take_menu import NONE, take_menu, take_words
+from desktop_app.ui.write.draft_view import DraftView
+from desktop_app.ui.write.take_menu import take_words
 
 SLOT = "ask"
-COMMAND = "python -m export smollm2"
 CANNOT = (
     "This model goes on from texts",
     "“{}” was not taught to answer. SmolLM2 was: “{}” fetches it once, in one or two minutes, and it then stays on "
@@ -45,23 +40,12 @@ NOTHING = (
 )
 
 
-class AskView(QWidget):
-    changed = Signal(object, str, str)  # WriteState, what the step is called, what it runs together with
-    said = Signal(str, str)  # sentence, tone
-    title_wished = Signal(str, object)  # text, Take
-    busy_changed = Signal(bool)
-
+class AskView(DraftView):
     def __init__(self, look: Look, bridge: QueueBridge, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._write = WriteState()
-        self._package: Package | None = None
-        self._takes: tuple[Take, ...] = ()
-        self._by_hash: Mapping[str, Package] = {}
+        super().__init__(bridge, SLOT, parent)
         self._asked: tuple[Complete, AskState] | None = None  # what is being answered
         self.selected_text: Callable[[], str] = str  # of the page; the room says where from
-        self.menu: QMenu | None = None
         self.wishes = AskWishes(self)
-        self.job = DraftJob(bridge, SLOT, self)
         self.form = AskForm(look)
         self.answer = AskAnswer(look)
         self._nothing = EmptyView(look, "help")
@@ -112,10 +96,7 @@ class AskView(QWidget):
     def show_state(
         self, write: WriteState, package: Package | None, takes: tuple[Take, ...], by_hash: Mapping[str, Package]
     ) -> None:
-        """package: the writer, None where it is not here. by_hash: the generators, for the names of classes."""
-        is_other = package is None or (self._package is not None and package.sha256 != self._package.sha256)
-        self._write, self._package = write, package
-        self._takes, self._by_hash = takes, by_hash
+        is_other = self._take_in(write, package, takes, by_hash)
         self.wishes.write = write
         if is_other:
             self.stop()
@@ -126,7 +107,7 @@ class AskView(QWidget):
         can = self._package is not None and answers(self._package)
         self._stack.setCurrentWidget(self._can if can else self._cannot)
         title = self._package.manifest.title if self._package is not None else self._write.package
-        self._cannot.say(CANNOT[0], CANNOT[1].format(title, COMMAND), CANNOT[2])
+        self._cannot.say(CANNOT[0], CANNOT[1].format(title, LARGER_COMMAND), CANNOT[2])
         take = self._take
         words = take_words(take, self._by_hash.get(take.sha256)) if take is not None else ""
         if take is None and self._write.ask.design is not None:
@@ -189,11 +170,6 @@ class AskView(QWidget):
         self.busy_changed.emit(True)
         self._show_answer()
 
-    @Slot()
-    def stop(self) -> None:
-        """What came stays."""
-        self.job.stop()
-
     def _thing(self) -> str:
         """The design in words, as the model gets them."""
         take = self._take
@@ -226,9 +202,8 @@ class AskView(QWidget):
         self._asked = None
         if answer is not None and answer.text:
             self.wishes.set_answer(answer)
-        if error is not None and not isinstance(error, Cancelled):
-            self.said.emit(error.message, "error")
-        elif error is None and answer is not None and not answer.text:
+        self._tell_failure(error)
+        if error is None and answer is not None and not answer.text:
             self.said.emit("The model had nothing to say. Ask again: another seed may bring another answer.", "warn")
         self.busy_changed.emit(False)
         self._show_answer()
@@ -246,14 +221,13 @@ class AskView(QWidget):
 
     @Slot()
     def choose_design(self) -> None:
-        self._pop_up(self.wishes.set_design, self.form.design)
+        self._ask_which_take(self.wishes.set_design, self.form.design)
 
     # -- what becomes of an answer ---------------------------------------------------------------------------------
 
     @Slot(str)
     def copy(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
-        self.said.emit(f"“{shortened(text)}” is on the clipboard.", "plain")
+        self._copy(text)
 
     @Slot(str)
     def put_into_page(self, text: str) -> None:
@@ -267,37 +241,15 @@ class AskView(QWidget):
         if self._write.ask.task == "names" and take is not None:
             self.title_wished.emit(title, take)
         else:
-            self._pop_up(lambda chosen: self.title_wished.emit(title, chosen), button)
-
-    def _pop_up(self, chosen: Callable[[Take], None], button: QWidget) -> None:
-        if not self._takes:
-            self.said.emit(NONE, "warn")
-            return
-        self.menu = take_menu(self, self._takes, self._by_hash, chosen)
-        self.menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+            self._ask_which_take(lambda chosen: self.title_wished.emit(title, chosen), button)
 
     @Slot()
     def _copy_command(self) -> None:
-        QGuiApplication.clipboard().setText(COMMAND)
-        self.said.emit(f"“{COMMAND}” is on the clipboard. Run it where Maquette is installed.", "plain")
+        QGuiApplication.clipboard().setText(LARGER_COMMAND)
+        self.said.emit(f"“{LARGER_COMMAND}” is on the clipboard. Run it where Maquette is installed.", "plain")
 
     # -- for the room ----------------------------------------------------------------------------------------------
 
     @property
     def first_focus(self) -> QWidget:
         return self.form.question if self._stack.currentWidget() is self._can else self._cannot.button
-
-    def leave(self) -> None:
-        """The window closes: end what runs."""
-        self.stop()
-
-    # -- Qt --------------------------------------------------------------------------------------------------------
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and with_control:
-            self.go()
-        elif event.key() == Qt.Key.Key_Escape and self.is_busy:
-            self.stop()
-        else:
-            super().keyPressEvent(event)

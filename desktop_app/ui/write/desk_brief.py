@@ -9,7 +9,7 @@ from desktop_app.ui.controls.buttons import chip, push_button
 from desktop_app.ui.controls.flow_layout import FlowLayout
 from desktop_app.ui.controls.labels import ElidedLabel, label
 from desktop_app.ui.look.tokens import CONTROL_HEIGHT, SPACE_1, SPACE_2, SPACE_3, SPACE_4
-from desktop_app.ui.write.text_field import TextField
+from desktop_app.ui.write.text_field import TextField, beside
 from desktop_app.ui.write.text_places import clean
 from desktop_app.ui.write.word_lists import parsed, written
 
@@ -73,19 +73,10 @@ class DeskBrief(QWidget):
         named = (_named("with", self.contain), _named("without", self.avoid))
         for part in (self.count, self.characters, *named, self.one_line, self.asks):
             flow.addWidget(part)
-        going = QVBoxLayout()
-        going.setSpacing(SPACE_2)
-        going.addStretch(1)
-        going.addWidget(self.told)
-        going.addWidget(self.go)
-        row = QHBoxLayout()
-        row.setSpacing(SPACE_3)
-        row.addWidget(self.brief, 1)
-        row.addLayout(going)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_4, SPACE_3, SPACE_4, SPACE_3)
         column.setSpacing(SPACE_3)
-        column.addLayout(row)
+        column.addLayout(beside(self.brief, self.told, self.go))
         column.addWidget(limits)
 
     # -- what is shown ---------------------------------------------------------------------------------------------

@@ -1,15 +1,11 @@
-"""The copy desk: a brief above, its lines side by side below, and the way through the tree between the two.
-
-It shows what it is given and tells what is wished for, as a whole new state; the window decides.
-"""
+"""The copy desk: a brief above, its lines side by side below, and the way through the tree between the two."""
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop_app.engine.errors import Cancelled, StudioError
+from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.studio import copy_desk as desks
 from desktop_app.studio.ask import as_title
@@ -21,17 +17,16 @@ from desktop_app.studio.writing import WriteState
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import announce
 from desktop_app.ui.controls.empty_view import EmptyView
-from desktop_app.ui.controls.labels import label, shortened
+from desktop_app.ui.controls.labels import label
 from desktop_app.ui.controls.scrolling import scrolled
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_1, SPACE_3, SPACE_4
 from desktop_app.ui.write import desk_scene
 from desktop_app.ui.write.desk_brief import DeskBrief
 from desktop_app.ui.write.desk_wishes import DeskWishes
-from desktop_app.ui.write.draft_job import DraftJob
+from desktop_app.ui.write.draft_view import DraftView
 from desktop_app.ui.write.line_grid import LineGrid
 from desktop_app.ui.write.path_bar import PathBar
-from desktop_app.ui.write.take_menu import NONE, take_menu
 
 SLOT = "copy desk"
 EXAMPLE = "A lamp of oak and glass that dims like a candle. Tagline:"
@@ -44,22 +39,11 @@ COLON = "A brief that ends with a colon, as “Tagline:”, asks for whole lines
 NOTHING_KEPT = ("No line is kept", "The star on a card keeps its line; here all of them stand together.")
 
 
-class DeskView(QWidget):
-    changed = Signal(object, str, str)  # WriteState, what the step is called, what it runs together with
-    said = Signal(str, str)  # sentence, tone
-    title_wished = Signal(str, object)  # text, Take
-    busy_changed = Signal(bool)
-
+class DeskView(DraftView):
     def __init__(self, look: Look, bridge: QueueBridge, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._write = WriteState()
-        self._package: Package | None = None
-        self._takes: tuple[Take, ...] = ()
-        self._by_hash: Mapping[str, Package] = {}
+        super().__init__(bridge, SLOT, parent)
         self._batch: Batch | None = None  # that is being written
-        self.menu: QMenu | None = None
         self.wishes = DeskWishes(self)
-        self.job = DraftJob(bridge, SLOT, self)
         self.brief = DeskBrief()
         self.path = PathBar(look)
         self.grid = LineGrid(look)
@@ -110,10 +94,7 @@ class DeskView(QWidget):
     def show_state(
         self, write: WriteState, package: Package | None, takes: tuple[Take, ...], by_hash: Mapping[str, Package]
     ) -> None:
-        """package: the writer, None where it is not here. by_hash: the generators, for the names of classes."""
-        is_other = package is None or (self._package is not None and package.sha256 != self._package.sha256)
-        self._write, self._package = write, package
-        self._takes, self._by_hash = takes, by_hash
+        is_other = self._take_in(write, package, takes, by_hash)
         self.wishes.write = write
         if is_other or self._is_orphaned:
             self.stop()
@@ -182,19 +163,13 @@ class DeskView(QWidget):
         self._show_lines()
         self._area.verticalScrollBar().setValue(0)
 
-    @Slot()
-    def stop(self) -> None:
-        """What came stays."""
-        self.job.stop()
-
     @Slot(object)
     def _on_ended(self, error: StudioError | None) -> None:
         batch, self._batch = self._batch, None
         if batch is not None:
             self.wishes.land(batch, self.job.drafts)
-        if error is not None and not isinstance(error, Cancelled):
-            self.said.emit(error.message, "error")
-        elif error is None and batch is not None:
+        self._tell_failure(error)
+        if error is None and batch is not None:
             self._tell_empty(batch)
         self.busy_changed.emit(False)
         self._show_lines()
@@ -233,39 +208,18 @@ class DeskView(QWidget):
     def copy(self, number: int) -> None:
         branch = desks.branch_of(self._write.desk, number)
         if branch is not None:
-            QGuiApplication.clipboard().setText(branch.line)
-            self.said.emit(f"“{shortened(branch.line)}” is on the clipboard.", "plain")
+            self._copy(branch.line)
 
     @Slot(int)
     def choose_title(self, number: int) -> None:
-        """A menu of the starred designs, under the button that was pressed."""
         branch, card = desks.branch_of(self._write.desk, number), self.grid.card(number)
         if branch is None or card is None:
             return
-        if not self._takes:
-            self.said.emit(NONE, "warn")
-            return
         text = as_title(branch.line)
-        self.menu = take_menu(self, self._takes, self._by_hash, lambda take: self.title_wished.emit(text, take))
-        self.menu.popup(card.title.mapToGlobal(card.title.rect().bottomLeft()))
+        self._ask_which_take(lambda take: self.title_wished.emit(text, take), card.title)
 
     # -- for the room ----------------------------------------------------------------------------------------------
 
     @property
     def first_focus(self) -> QWidget:
         return self.brief.brief
-
-    def leave(self) -> None:
-        """The window closes: end what runs."""
-        self.stop()
-
-    # -- Qt --------------------------------------------------------------------------------------------------------
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        with_control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and with_control:
-            self.go()
-        elif event.key() == Qt.Key.Key_Escape and self.is_busy:
-            self.stop()
-        else:
-            super().keyPressEvent(event)

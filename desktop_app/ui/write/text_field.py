@@ -2,10 +2,10 @@
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from desktop_app.studio.page import difference
-from desktop_app.ui.look.tokens import SPACE_2
+from desktop_app.ui.look.tokens import SPACE_2, SPACE_3
 from desktop_app.ui.write.text_places import clean, to_qt
 
 _ROOMS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)  # Esc, and the others with Ctrl
@@ -70,3 +70,17 @@ class TextField(QPlainTextEdit):
 
 def _is_step(event: QKeyEvent) -> bool:
     return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+
+
+def beside(field: QWidget, told: QWidget, go: QWidget) -> QHBoxLayout:
+    """A field, and at the foot of its right side the button that acts on it, below what is told of how that goes."""
+    going = QVBoxLayout()
+    going.setSpacing(SPACE_2)
+    going.addStretch(1)
+    going.addWidget(told)
+    going.addWidget(go)
+    row = QHBoxLayout()
+    row.setSpacing(SPACE_3)
+    row.addWidget(field, 1)
+    row.addLayout(going)
+    return row

@@ -6,7 +6,6 @@ It shows what it is given and tells what is wished for, as a whole new state; th
 import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal, Slot
@@ -17,6 +16,7 @@ from desktop_app.engine.errors import Cancelled, StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.studio.project import ProjectState
 from desktop_app.studio.text_file import is_text_file, read_text
+from desktop_app.studio.writers import LARGER_COMMAND
 from desktop_app.studio.writing import Mode, WriteState, WritingOptions
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.banner import Banner
@@ -28,6 +28,7 @@ from desktop_app.ui.picture import incoming
 from desktop_app.ui.picture.no_designs import NoDesigns
 from desktop_app.ui.write.ask_view import AskView
 from desktop_app.ui.write.desk_view import DeskView
+from desktop_app.ui.write.draft_view import DraftView
 from desktop_app.ui.write.page_session import NEW_SEEDS
 from desktop_app.ui.write.page_view import PageView
 from desktop_app.ui.write.text_places import clean
@@ -41,7 +42,7 @@ MODES: tuple[tuple[Mode, str, str], ...] = (
 NO_MODEL = (
     "No model writes here yet",
     "The small writer comes with Maquette; its folder is missing here. Import a language model, or run "
-    "“python -m export smollm2”, which installs a larger one. It stays on this machine.",
+    f"“{LARGER_COMMAND}”, which installs a larger one. It stays on this machine.",
     "Import a model…",
 )
 GONE = "The project’s writer “{}” is not here. Choose another one in the list, or import it; the text is kept."
@@ -66,11 +67,7 @@ class WriteRoom(QWidget, NoDesigns):
         self.desk = DeskView(look, bridge)
         self.ask = AskView(look, bridge)
         self.ask.selected_text = self.page.selected_text
-        self._views: dict[Mode, Any] = {
-            "page": self.page,
-            "desk": self.desk,
-            "ask": self.ask,
-        }  # DeskView, AskView alike
+        self._views: dict[Mode, PageView | DraftView] = {"page": self.page, "desk": self.desk, "ask": self.ask}
         self._write = WriteState()
         self._package: Package | None = None
         self._has_models = True
@@ -148,7 +145,7 @@ class WriteRoom(QWidget, NoDesigns):
         return replace(self._write, page=self.page.session.page) if self._write.mode == "page" else self._write
 
     @property
-    def view(self) -> Any:
+    def view(self) -> PageView | DraftView:
         """The desk in view."""
         return self._views[self._write.mode]
 
