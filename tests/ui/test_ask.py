@@ -12,8 +12,9 @@ from desktop_app.engine.errors import DeviceError
 from desktop_app.engine.text_requests import Began, Closed, Complete, Wrote
 from desktop_app.studio.ask import TASKS, AskState
 from desktop_app.studio.page import Page
-from desktop_app.studio.writers import LARGER_COMMAND, AskView
+from desktop_app.studio.writers import LARGER_COMMAND
 from desktop_app.studio.writing import WriteState, WritingOptions
+from desktop_app.ui.write.ask_view import AskView
 from tests.fakes import WORDS, FakeEngine, token_of
 from tests.ui.conftest import wait_for
 from tests.ui.writing import Writer
