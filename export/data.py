@@ -5,6 +5,7 @@
     python -m export data folder PATH --size 28 --grey  # your own images; sub-folders are classes
     python -m export data photos PATH [PATH...]         # photographs for the denoiser, cut into tiles
     python -m export data text KIND=PATH [KIND=PATH...] # text for the language models (export/text_data.py)
+    python -m export data icons --from ARCHIVE          # vector icons as fields (export/icon_data.py)
 
 The project downloads nothing. The idx files of MNIST are on Yann LeCun's page and on its mirrors
 (torchvision, Keras and OpenML keep copies); those of Fashion-MNIST are in the GitHub repository
@@ -239,12 +240,19 @@ def main(args: argparse.Namespace) -> None:
         from export.text_data import prepare_text
 
         folder = prepare_text(args, root=root)
+    elif args.name == "icons":
+        from export.icon_data import prepare_icons
+
+        folder = prepare_icons(args, root=root)
     else:
         folder = prepare_idx(args.name, root=root, source=args.source)
     about = json.loads((folder / "dataset.json").read_text("utf-8"))
     for split, facts in about["splits"].items():
         if args.name == "text":
             print(f"{about['title']} {split}: {facts['tokens']} tokens, documents {facts['documents']}")
+            continue
+        if args.name == "icons":
+            print(f"{about['title']} {split}: {facts['count']:,}, {facts['styles']}")
             continue
         print(f"{about['title']} {split}: {facts['count']} pictures {about['shape']}, {len(about['classes'])} classes")
     print(f"ready: {folder}")

@@ -19,6 +19,10 @@ MAX_BORDER = 256  # pixels
 MAX_CLASSES = 10_000
 MAX_FEATURES = 65536  # numbers
 MAX_TEMPERATURE = 1000.0
+MAX_STEPS = 1000
+MAX_GUIDANCE = 100.0
+MAX_WORDS = 64
+MAX_VOCABULARY = 65536
 MAX_TEXT_SIZES = (2**20, 2**20, 512, 1024, 4096)  # context, vocabulary, layers, heads, numbers a head
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
@@ -136,6 +140,34 @@ class TextModel(msgspec.Struct, frozen=True):
     kinds: tuple[TextKind, ...] = ()
 
 
+class IconSource(msgspec.Struct, frozen=True):
+    """A set of icons that a network was taught, and whose manner it can be asked for."""
+
+    prefix: str
+    title: str
+    licence: str  # SPDX
+    count: int  # icons of it in the training
+
+
+class Icons(msgspec.Struct, frozen=True):
+    """How a generator of icons is run (icon_model.py). Its decoder gives fields in place of pictures.
+
+    A field is the signed distance to the outline, positive in the ink, in units of `reach` pixels, from -1 to 1.
+    “flow” takes x (N, S), time (N,), words int64 (N, `most_words`; numbers of words from 1, 0 is none), style and
+    source int64 (N,; from 1, 0 is any) and gives “velocity” (N, S): dx/dt of the way from noise, t = 0, to a latent, t = 1.
+    “decoder” takes “w” (N, S) and gives “field” (N, 1, side, side); “encoder” the other way round.
+    """
+
+    side: int  # pixels
+    reach: float  # pixels at which distances end
+    steps: int  # of Euler's method from noise to latent
+    guidance: float  # 1 is none (Ho and Salimans 2022)
+    most_words: int
+    words: tuple[str, ...]
+    styles: tuple[str, ...]
+    sources: tuple[IconSource, ...]
+
+
 class Defaults(msgspec.Struct, frozen=True):
     truncation: float = 1.0
 
@@ -155,6 +187,7 @@ class MadeBy(msgspec.Struct, frozen=True):
     hardware: str
     minutes: float
     images: int = 0  # training images seen, repeats counted
+    bits: int | None = None  # of a large weight of the graphs, where that is not half precision
 
 
 class Score(msgspec.Struct, frozen=True):
@@ -182,6 +215,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     space: Space | None = None
     restoration: Restoration | None = None
     classifier: Classifier | None = None
+    icons: Icons | None = None  # its file “similar” knows the icons it was taught
     text: TextModel | None = None  # its files are “tokenizer”, and “chat_template” where it can be asked
     defaults: Defaults = Defaults()
     opset: int
@@ -321,7 +355,42 @@ def _generator_inconsistency(manifest: Manifest) -> str:
         return f"its tolerance is {manifest.tolerance:g}"
     if not 0 <= manifest.defaults.truncation <= 2:
         return f"its truncation is {manifest.defaults.truncation:g}"
+    if manifest.icons is not None:
+        return _icons_inconsistency(manifest, manifest.icons, latent.size)
     return _graph_inconsistency(manifest, latent, picture)
+
+
+def _icons_inconsistency(manifest: Manifest, icons: Icons, size: int) -> str:
+    if set(manifest.abilities) != {"sample", "encode"} or manifest.classes or manifest.space is not None:
+        return "a package of icons samples and encodes, and has no classes and no directions"
+    if not (8 <= icons.side <= MAX_SIDE and 0 < icons.reach <= icons.side and 1 <= icons.steps <= MAX_STEPS):
+        return f"its fields are {icons.side} pixels with a reach of {icons.reach:g}, in {icons.steps} steps"
+    if not (0 <= icons.guidance <= MAX_GUIDANCE and 1 <= icons.most_words <= MAX_WORDS):
+        return f"its guidance is {icons.guidance:g}, with {icons.most_words} words"
+    for what, names in (("words", icons.words), ("styles", icons.styles), ("sets", [s.prefix for s in icons.sources])):
+        if len(set(names)) != len(names) or "" in names or len(names) > MAX_VOCABULARY:
+            return f"two of its {what} are the same, or one is empty"
+    number, field = ("float32", (size,)), ("float32", (1, icons.side, icons.side))
+    wanted = {
+        "decoder": ({"w": number}, {"field": field}),
+        "encoder": ({"field": field}, {"w": number}),
+        "flow": (
+            {"x": number, "time": ("float32", ()), "words": ("int64", (icons.most_words,)),
+             "style": ("int64", ()), "source": ("int64", ())},
+            {"velocity": number},
+        ),
+    }  # fmt: skip
+    for role, (takes, gives) in wanted.items():
+        graph = manifest.graphs.get(role)
+        if graph is None:
+            return f"a package of icons needs a graph “{role}”"
+        for kind, tensors, expected in (("take", graph.inputs, takes), ("give", graph.outputs, gives)):
+            if {t.name: (t.dtype, t.shape[1:]) for t in tensors} != expected:
+                names = ", ".join(f"“{n}” {d}[N{''.join(f', {x}' for x in s)}]" for n, (d, s) in expected.items())
+                return f"its {role} should {kind} {names}"
+        if not all(t.shape and isinstance(t.shape[0], str) for t in (*graph.inputs, *graph.outputs)):
+            return f"the first axis of what its {role} takes and gives should be free, “N”"
+    return ""
 
 
 def _graph_inconsistency(manifest: Manifest, latent: Latent, picture: Picture) -> str:

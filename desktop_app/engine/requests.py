@@ -40,17 +40,41 @@ class Part(Frozen, frozen=True):
     design: "Design"
 
 
+class Prompt(Frozen, frozen=True):
+    """What an icon is asked to be. Words that the package does not know count for nothing (`Manifest.icons.words`)."""
+
+    words: tuple[str, ...] = ()  # in any order
+    style: str = ""  # one of Icons.styles, or any
+    source: str = ""  # prefix of one of Icons.sources, or any
+    guidance: float = 2.0  # 0 hears no word, 1 is the network's own measure
+
+
+class Cross(Frozen, frozen=True):
+    """A child: each part of it comes from one of its parents, drawn by (seed, index); then it is changed by `amount`.
+
+    amount 0 changes nothing, so children of equal parents equal them; 1 is an icon of its own. What is between is taken
+    that far back towards noise and led from there by the flow again, with the design's prompt (SDEdit, Meng et al. 2022).
+    """
+
+    parents: tuple["Design", ...]  # two to four
+    seed: int
+    index: int
+    amount: float = 0.0
+
+
 class Place(Frozen, frozen=True):
-    """Where in the space that the decoder reads a design lies, said in one of three ways, and pushed from there.
+    """Where in the space that the decoder reads a design lies, said in one of four ways, and pushed from there.
 
     parts: a mix of other designs (latents.mix); the weights sum to one and may be negative.
     vector: the numbers themselves, as they were found for a picture of the designer's own.
     spot: a point of the package's map.
+    cross: a child of other designs, of a package of icons.
     """
 
     parts: tuple[Part, ...] = ()
     vector: tuple[float, ...] = ()
     spot: tuple[float, float] | None = None
+    cross: Cross | None = None
     pushes: tuple[Push, ...] = ()
     source: str = ""  # file name of the own picture, for people
 
@@ -67,6 +91,7 @@ class Design(Frozen, frozen=True):
     truncation: float = 1.0  # 0 is the mean of the class, 1 the whole distribution
     variations: tuple[Variation, ...] = ()
     place: Place | None = None
+    prompt: Prompt | None = None  # for packages of icons; with a place only a cross reads it
 
 
 class ArrayFile(Frozen, frozen=True):
@@ -190,8 +215,34 @@ class CheckUp(Frozen, frozen=True, tag=True):
     count: int = 32
 
 
+class Trace(Frozen, frozen=True, tag=True):
+    """The fields of designs of a package of icons, from which studio/vector.py makes outlines. Answers `Fields`."""
+
+    package: PackageRef
+    designs: tuple[Design, ...]
+    chunk: int = 32
+
+
+class Resemble(Frozen, frozen=True, tag=True):
+    """Which icon of the training each design comes near to. Answers `Resemblances` in chunks, in order."""
+
+    package: PackageRef
+    designs: tuple[Design, ...]
+
+
+class Differ(Frozen, frozen=True, tag=True):
+    """Draft designs quickly, in few steps, and choose the `count` that differ most. Answers `Progress`, `Different`."""
+
+    package: PackageRef
+    designs: tuple[Design, ...]
+    count: int = 12
+
+
 Request = (
     Sample
+    | Trace
+    | Resemble
+    | Differ
     | Verify
     | DescribeDevice
     | Find
@@ -221,6 +272,34 @@ class Pictures(Frozen, frozen=True, tag=True):
 
     first: int
     pixels: Any  # Pixels
+
+
+class Fields(Frozen, frozen=True, tag=True):
+    """Fields of the request's designs [first, first + N)."""
+
+    first: int
+    fields: Any  # (N, side, side) float32, signed distances in pixels, positive in the ink, from -reach to reach
+
+
+class Resemblance(Frozen, frozen=True):
+    name: str  # “set:name”, as Iconify calls it
+    title: str  # of the set
+    licence: str  # SPDX
+    overlap: float  # intersection over union
+
+
+class Resemblances(Frozen, frozen=True, tag=True):
+    """One for each of the request's designs [first, first + N), None where nothing is near."""
+
+    first: int
+    found: tuple[Resemblance | None, ...]
+
+
+class Different(Frozen, frozen=True, tag=True):
+    """Places in the request's designs, the most typical one first, then what differs most from all before."""
+
+    chosen: tuple[int, ...]
+    twins: int  # designs that were left out as near copies of others
 
 
 class Verified(Frozen, frozen=True, tag=True):
@@ -338,6 +417,9 @@ Update = (
     | Closed
     | Weighed
     | Pictures
+    | Fields
+    | Resemblances
+    | Different
     | Verified
     | Device
     | Found

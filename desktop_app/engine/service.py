@@ -14,6 +14,7 @@ import numpy as np
 from desktop_app.engine import check_up, packages, search, taste
 from desktop_app.engine.classifier import Classifier
 from desktop_app.engine.errors import DeviceError, Fault, OutOfMemory, PackageError, RequestError
+from desktop_app.engine.icon_model import IconModel
 from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.manifest import Manifest
 from desktop_app.engine.requests import (
@@ -21,7 +22,9 @@ from desktop_app.engine.requests import (
     Classify,
     DescribeDevice,
     Device,
+    Differ,
     Explain,
+    Fields,
     Find,
     Learn,
     Locate,
@@ -31,8 +34,10 @@ from desktop_app.engine.requests import (
     Progress,
     ReadMap,
     Request,
+    Resemble,
     Restore,
     Sample,
+    Trace,
     Update,
     Verified,
     Verify,
@@ -70,6 +75,12 @@ class Service:
                 yield self.device
             case Find():
                 yield from search.find(self._model(request.package), request.picture, request.rounds)
+            case Trace():
+                yield from self._trace(request)
+            case Resemble():
+                yield from self._icon_model(request.package).resemble(request.designs)
+            case Differ():
+                yield from self._icon_model(request.package).differ(request.designs, request.count)
             case Locate():
                 yield from self._locate(request)
             case ReadMap():
@@ -115,6 +126,16 @@ class Service:
             yield Pictures(first, pixels)
             yield Progress("Sampling", first + len(part), total)
 
+    def _trace(self, request: Trace) -> Iterator[Update]:
+        model = self._icon_model(request.package)
+        model.check(request.designs)
+        total = len(request.designs)
+        chunk = max(1, min(request.chunk, MAX_CHUNK))
+        for first in range(0, total, chunk):
+            part = request.designs[first : first + chunk]
+            yield Fields(first, model.fields_of(part))
+            yield Progress("Tracing", first + len(part), total)
+
     def _locate(self, request: Locate) -> Iterator[Update]:
         model = self._model(request.package)
         model.check(request.designs)
@@ -151,6 +172,12 @@ class Service:
             return model
         raise RequestError(f"“{model.package.manifest.title}” is not a generator, so it cannot be sampled.")
 
+    def _icon_model(self, ref: PackageRef) -> IconModel:
+        model = self._known(ref)
+        if isinstance(model, IconModel):
+            return model
+        raise RequestError(f"“{model.package.manifest.title}” makes no icons. Choose a model that does.")
+
     def _restorer(self, ref: PackageRef) -> Restorer:
         model = self._known(ref)
         if isinstance(model, Restorer):
@@ -186,6 +213,8 @@ def _opened(package: packages.Package, runtime: Runtime) -> Model:
         return Restorer(package, runtime)
     if package.manifest.text is not None:
         return TextModel(package, runtime)
+    if package.manifest.icons is not None:
+        return IconModel(package, runtime)
     return (LatentModel if package.manifest.classifier is None else Classifier)(package, runtime)
 
 

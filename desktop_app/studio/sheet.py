@@ -2,7 +2,7 @@
 
 import msgspec
 
-from desktop_app.engine.requests import Design, Frozen, Variation
+from desktop_app.engine.requests import Design, Frozen, Prompt, Variation
 
 MAX_SEED = 2**32 - 1
 MAX_DEPTH = 16  # variations of variations; the latent forgets where it came from long before
@@ -15,6 +15,7 @@ class SheetState(Frozen, frozen=True):
     seed: int
     label: int | None = None  # None: all classes in turn
     truncation: float = 1.0
+    prompt: Prompt | None = None  # for packages of icons
     base: Design | None = None  # a sheet of variations of this design
     amount: float = 0.35
     origin: "SheetState | None" = None
@@ -23,7 +24,8 @@ class SheetState(Frozen, frozen=True):
 def design_at(sheet: SheetState, index: int, num_classes: int) -> Design:
     """The design on a tile. On a sheet of variations tile 0 is the base itself."""
     if sheet.base is None:
-        return Design(sheet.seed, index, _label_at(sheet, index, num_classes), sheet.truncation)
+        label = _label_at(sheet, index, num_classes)
+        return Design(sheet.seed, index, label, sheet.truncation, prompt=sheet.prompt)
     if index == 0:
         return sheet.base
     step = Variation(sheet.seed, index, sheet.amount)
@@ -48,6 +50,12 @@ def with_truncation(sheet: SheetState, truncation: float) -> SheetState:
     return msgspec.structs.replace(sheet, truncation=truncation, base=base)
 
 
+def with_prompt(sheet: SheetState, prompt: Prompt | None) -> SheetState:
+    """The same noise with other words; variations keep their way."""
+    base = sheet.base and msgspec.structs.replace(sheet.base, prompt=prompt)
+    return msgspec.structs.replace(sheet, prompt=prompt, base=base)
+
+
 def with_amount(sheet: SheetState, amount: float) -> SheetState:
     return msgspec.structs.replace(sheet, amount=amount)
 
@@ -56,7 +64,7 @@ def varied(sheet: SheetState, base: Design, seed: int) -> SheetState:
     """A sheet of variations of `base`. At the deepest level the oldest way back is forgotten, never the design."""
     origin = _without_root(sheet) if depth(sheet) >= MAX_DEPTH else sheet
     return msgspec.structs.replace(
-        sheet, seed=seed, label=base.label, truncation=base.truncation, base=base, origin=origin
+        sheet, seed=seed, label=base.label, truncation=base.truncation, prompt=base.prompt, base=base, origin=origin
     )
 
 
@@ -66,7 +74,8 @@ def came_from(sheet: SheetState) -> SheetState | None:
         return None
     if sheet.origin is not None:
         return sheet.origin
-    return SheetState(sheet.package, sheet.base.seed, sheet.base.label, sheet.base.truncation)
+    base = sheet.base
+    return SheetState(sheet.package, base.seed, base.label, base.truncation, base.prompt)
 
 
 def depth(sheet: SheetState) -> int:
@@ -80,10 +89,10 @@ def depth(sheet: SheetState) -> int:
 def sheet_of(package: str, design: Design) -> tuple[SheetState, int]:
     """The sheet on which a design stands, and its tile: what a recipe brings back."""
     if not design.variations:
-        return SheetState(package, design.seed, design.label, design.truncation), design.index
+        return SheetState(package, design.seed, design.label, design.truncation, design.prompt), design.index
     *before, last = design.variations
     base = msgspec.structs.replace(design, variations=tuple(before))
-    sheet = SheetState(package, last.seed, design.label, design.truncation, base=base, amount=last.amount)
+    sheet = SheetState(package, last.seed, design.label, design.truncation, design.prompt, base, last.amount)
     return sheet, last.index
 
 
