@@ -15,7 +15,8 @@ import msgspec
 from desktop_app.engine import onnx_file
 from desktop_app.engine.errors import Fault, PackageError
 from desktop_app.engine.file_content import check_content, refuse_lookalike
-from desktop_app.engine.manifest import FORMAT, Ability, Manifest, inconsistency
+from desktop_app.engine.manifest import FORMAT, Ability, Manifest
+from desktop_app.engine.manifest_check import inconsistency
 from desktop_app.engine.requests import PackageRef
 
 MANIFEST = "manifest.json"

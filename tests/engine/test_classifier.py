@@ -8,7 +8,8 @@ from desktop_app.engine import packages
 from desktop_app.engine.classifier import log_softmax, softmax
 from desktop_app.engine.covering import covered, covers, ground_of, mean_fall
 from desktop_app.engine.errors import DeviceError, PackageError, RequestError
-from desktop_app.engine.manifest import Classifier, Picture, inconsistency
+from desktop_app.engine.manifest import Classifier, Picture
+from desktop_app.engine.manifest_check import inconsistency
 from desktop_app.engine.requests import Classified, Classify, Explain, Explained, Progress, Sample, Verified, Verify
 from tests.tiny_classifier import CLASSES, GRID, SIDE, reference, tiny_classifier, write_manifest
 from tests.tiny_package import tiny_package

@@ -17,7 +17,8 @@ pytest.importorskip("onnxscript")
 from desktop_app import paths
 from desktop_app.engine import packages
 from desktop_app.engine.classifier import Classifier as Engine
-from desktop_app.engine.manifest import Score, inconsistency
+from desktop_app.engine.manifest import Score
+from desktop_app.engine.manifest_check import inconsistency
 from desktop_app.engine.packages import Package
 from desktop_app.engine.runtime import Runtime
 from export import verify as verify_module

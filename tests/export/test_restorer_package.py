@@ -14,7 +14,7 @@ pytest.importorskip("onnxscript")
 from PIL import Image
 
 from desktop_app.engine import packages
-from desktop_app.engine.manifest import inconsistency
+from desktop_app.engine.manifest_check import inconsistency
 from export import package, rivals
 from export import verify as verify_module
 from export.__main__ import main
