@@ -17,8 +17,6 @@ from desktop_app.engine import onnx_file
 from desktop_app.engine.errors import Fault, PackageError, RequestError
 from desktop_app.engine.file_content import sha256_of
 from desktop_app.engine.manifest import (
-    MAX_FILE_BYTES,
-    MAX_TEXT_SIZES,
     FileEntry,
     Graph,
     MadeBy,
@@ -26,6 +24,7 @@ from desktop_app.engine.manifest import (
     Tensor,
     TextModel,
 )
+from desktop_app.engine.manifest_check import MAX_FILE_BYTES, MAX_TEXT_SIZES
 from desktop_app.engine.onnx_outline import Outline, outline
 from desktop_app.engine.packages import MANIFEST
 from desktop_app.studio.hf_config import Settings, read_settings
