@@ -59,12 +59,14 @@ def _sections(manifest: Manifest, evaluation: Evaluation | None) -> list[tuple[s
 
 def _made(manifest: Manifest) -> str:
     made = manifest.made_by
+    package = f"python -m export package {manifest.name}{f' --bits {made.bits}' if made.bits else ''}\n"
+    stored = f" Large weights are stored in {made.bits} bits, the others in half precision." if made.bits else ""
     return (
         f"Preset {made.preset}, {made.minutes:g} minutes on {made.hardware}, {made.images:,} training pictures seen "
         f"(repeats counted), {made.date}, commit {made.commit}.\n\n```\n{_data_command(manifest)}{made.command}\n"
-        f"{_prior_command(manifest)}python -m export package {manifest.name}\npython -m export verify {manifest.name}\n"
+        f"{_prior_command(manifest)}{package}python -m export verify {manifest.name}\n"
         f"{_measure_commands(manifest)}```\n\n"
-        "A budget in minutes depends on the machine: another run gives other weights of the same kind."
+        f"A budget in minutes depends on the machine: another run gives other weights of the same kind.{stored}"
     )
 
 

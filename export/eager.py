@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from desktop_app.engine import packages
 from export import dcgan, gan, vae
 from export.eager_child import Measure, parser_of, serve
+from export.eight_bits import widened
 from export.errors import ExportError
 from export.flow import Flow
 from export.tracing import DecoderGraph, MappingGraph, Traced, fold_batch_norm
@@ -124,9 +125,9 @@ def _classes(traced: Traced) -> int:
 
 
 def read_weights(path: pathlib.Path) -> dict[str, Tensor]:
-    """Initializers by name, in float32; those stored in half precision lose the suffix that says so."""
+    """Initializers by name, in float32; those stored in fewer bits lose the suffix that says so."""
     initializers = onnx.load(path).graph.initializer
-    arrays = {item.name.removesuffix("_half"): numpy_helper.to_array(item) for item in initializers}
+    arrays = widened({item.name.removesuffix("_half"): numpy_helper.to_array(item) for item in initializers})
     return {name: torch.from_numpy(a.astype(np.float32)) for name, a in arrays.items() if a.dtype.kind == "f"}
 
 

@@ -19,10 +19,11 @@ from desktop_app.engine.manifest import Manifest
 from desktop_app.engine.packages import Package
 from desktop_app.engine.runtime import Runtime
 from export import evaluate_generator, likelihood
+from export.eight_bits import EIGHT
 from export.evaluation import Arrays, Evaluation, Figure
 from export.generator_bench import Bench
 from export.kept import sha256_of_graphs
-from export.tracing import load_prior, load_run, new_average, round_to_half
+from export.tracing import load_prior, load_run, new_average, round_to_eight, round_to_half
 
 BOUNDS = ("ELBO", "IW-")  # what their names begin with
 RECONSTRUCTION, LIKELIHOOD = "reconstruction", "likelihood"  # groups
@@ -89,6 +90,8 @@ def bounds(args: argparse.Namespace, bench: Bench, package: Package) -> list[Fig
     shares = np.bincount(labels) / len(labels)
     options, tensors, progress = load_run(runs, package.name)
     vae = new_average(options, tensors, rounded=True)
+    if package.manifest.made_by.bits == EIGHT:
+        round_to_eight(vae)
     flow = load_prior(runs, package.name, options, seen=progress["seen"], num_classes=len(shares))
     round_to_half(flow)
     binary = options["grey"] < 1

@@ -1,4 +1,7 @@
-"""A torch module as an ONNX file: free axes with plain names, weights in half precision, no trace of the machine."""
+"""A torch module as an ONNX file: free axes with plain names, weights in half precision, no trace of the machine.
+
+Large weights that were rounded to 8 bits before (export/eight_bits.py) are stored in 8 bits.
+"""
 
 import logging
 import pathlib
@@ -10,6 +13,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 from torch.export import Dim
+
+from export.eight_bits import store_in_eight
 
 OPSET = 20
 KEEP_SMALL = 256  # initializers of up to this many numbers stay in float32
@@ -26,7 +31,7 @@ def export_onnx(
     cell: int | None = None,
     axes: dict[str, tuple[int | str, ...]] | None = None,
 ) -> None:
-    """One graph, then its weights in half precision.
+    """One graph, then its weights in half precision, or in 8 bits where those hold them exactly.
 
     cell: the third and fourth axes are free too, in multiples of it. axes: what the inputs' and outputs' are called.
     """
@@ -49,6 +54,7 @@ def export_onnx(
     assert program is not None
     model = program.model_proto
     name_axes(model, axes or {})
+    store_in_eight(model)
     store_in_half(model)
     strip_traces(model)
     onnx.checker.check_model(model, full_check=True)

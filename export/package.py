@@ -2,6 +2,7 @@
 
     python -m export package digits-gan
     python -m export package photo-denoise
+    python -m export package digits-vae --bits 8      # half the size: large weights in 8 bits (eight_bits.py)
 
 Writes models/<name>/: the graphs (weights in half precision, widened by Cast nodes that ONNX Runtime folds when it
 loads), golden.npz, card.md, preview.png, training.json (training.py) and manifest.json. What a generator's package
@@ -22,6 +23,7 @@ from typing import Literal
 from desktop_app.engine.manifest import MadeBy, Manifest, TrainingData
 from export import package_classifier, package_features, package_generator, package_restorer, package_writer
 from export.card import write_card
+from export.eight_bits import HALF
 from export.errors import ExportError
 from export.onnx_graph import OPSET
 from export.package_files import Source, git_commit, replace_folder, write_manifest
@@ -36,7 +38,8 @@ FREE = ("CC0-1.0", "Apache-2.0", "MIT")
 def main(args: argparse.Namespace) -> None:
     runs, models, data = pathlib.Path(args.runs), pathlib.Path(args.models), pathlib.Path(args.data)
     made_with, _, seen = load_run(runs, args.name)
-    source = Source(runs, args.name, data, read_about(data, made_with["dataset"]))
+    check_bits(args.bits, made_with["family"])
+    source = Source(runs, args.name, data, read_about(data, made_with["dataset"]), args.bits)
     if made_with["family"] == "features_net":
         made = made_by(made_with, seen, hardware=args.hardware)
         package_features.write_net(source, pathlib.Path(args.judges), made, training_data(source.about))
@@ -57,7 +60,7 @@ def main(args: argparse.Namespace) -> None:
             licence=args.licence,
             commercial_use=commercial_use(args.licence, source.about),
             training_data=(training_data(source.about),),
-            made_by=made_by(options, progress, hardware=args.hardware),
+            made_by=made_by(options, progress, hardware=args.hardware, bits=args.bits),
             **{"opset": OPSET} | fields,
         )
         write_manifest(folder, manifest)
@@ -67,6 +70,13 @@ def main(args: argparse.Namespace) -> None:
         replace_folder(folder, models / args.name)
     size = sum(path.stat().st_size for path in (models / args.name).iterdir())
     print(f"{models / args.name}: {size / 1e6:.2f} MB; next: python -m export verify {args.name}")
+
+
+def check_bits(bits: int, family: str) -> None:
+    """Raises ExportError where a family's weights are stored in one way only: nets that judge are left alone."""
+    if bits != HALF and family in ("classifier", "features_net", "gpt", "lstm"):
+        stored = "8 bits anyhow" if part_of(family) is package_writer else "half precision"
+        raise ExportError(f"Weights of the family {family!r} are stored in {stored}; leave out --bits.")
 
 
 def part_of(family: str) -> types.ModuleType:
@@ -109,7 +119,7 @@ def training_data(about: dict) -> TrainingData:
     return TrainingData(f"{about['title']}, training split", about["licence"], train["count"], joined)
 
 
-def made_by(options: dict, progress: dict, *, hardware: str) -> MadeBy:
+def made_by(options: dict, progress: dict, *, hardware: str, bits: int = HALF) -> MadeBy:
     return MadeBy(
         preset=f"{options['preset']} ({options['row']}){_started(options)}",
         command=command_of(options),
@@ -118,6 +128,7 @@ def made_by(options: dict, progress: dict, *, hardware: str) -> MadeBy:
         hardware=hardware,
         minutes=round(progress["minutes"], 1),
         images=progress["seen"],
+        bits=None if bits == HALF else bits,
     )
 
 

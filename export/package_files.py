@@ -26,6 +26,7 @@ class Source:
     name: str  # of the run, and of the package
     data: pathlib.Path  # all prepared data sets
     about: dict  # dataset.json of the run's
+    bits: int = 16  # of a large weight in the graphs
 
 
 def write_manifest(folder: pathlib.Path, manifest: Manifest) -> None:

@@ -23,7 +23,9 @@ def write_part(source: Source, folder: pathlib.Path) -> tuple[dict, dict, dict]:
     """Write the graphs and the golden example; (options, progress, fields of the manifest)."""
     about = source.about
     shape, classes = tuple(about["shape"]), tuple(about["classes"])
-    options, traced, progress = open_run(source.runs, source.name, shape=shape, num_classes=len(classes))
+    options, traced, progress = open_run(
+        source.runs, source.name, shape=shape, num_classes=len(classes), bits=source.bits
+    )
     graphs = export_graphs(traced, folder, shape=shape)
     write_golden(traced, folder, num_classes=len(classes))
     fields = {

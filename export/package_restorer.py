@@ -31,7 +31,7 @@ WORDS = {
 
 def write_part(source: Source, folder: pathlib.Path) -> tuple[dict, dict, dict]:
     """Write the graph and the golden example; (options, progress, fields of the manifest)."""
-    options, traced, progress = open_restorer(source.runs, source.name)
+    options, traced, progress = open_restorer(source.runs, source.name, bits=source.bits)
     graph = export_graph(traced, folder)
     write_golden(traced, folder)
     grey = traced.restoration.channels == 1 and traced.restoration.side is None

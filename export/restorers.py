@@ -14,10 +14,11 @@ from desktop_app.engine.manifest import Ability, Restoration
 from export import denoising_vae
 from export.checkpoint import load_module
 from export.denoiser import Denoiser, new_denoiser
+from export.eight_bits import EIGHT, HALF
 from export.errors import ExportError
 from export.gan import CELL
 from export.inpainter import new_inpainter
-from export.tracing import load_run, round_to_half
+from export.tracing import load_run, round_to_eight, round_to_half
 from export.upscaler import UpscalerGraph, new_upscaler
 from export.vae import new_vae
 
@@ -53,13 +54,16 @@ class DenoiserGraph(nn.Module):
         return image - self.net.noise(image)
 
 
-def open_restorer(runs: pathlib.Path, name: str) -> tuple[dict, TracedRestorer, dict]:
-    """(options, graph, progress) of a training run, weights rounded to half precision."""
+def open_restorer(runs: pathlib.Path, name: str, *, bits: int = HALF) -> tuple[dict, TracedRestorer, dict]:
+    """(options, graph, progress) of a training run, weights rounded to half precision, large ones to `bits`."""
     options, tensors, progress = load_run(runs, name)
     make = FAMILIES.get(options.get("family", ""))
     if make is None:
         raise ExportError(f"{name} is a run of the family {options.get('family')!r}, which restores no pictures.")
-    return options, make(options, tensors), progress
+    traced = make(options, tensors)
+    if bits == EIGHT:
+        round_to_eight(traced.net)
+    return options, traced, progress
 
 
 def _averaged(net: nn.Module, tensors: dict[str, Tensor]) -> nn.Module:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from export import dcgan, gan, vae
 from export.checkpoint import load_module, read_checkpoint
+from export.eight_bits import EIGHT, HALF, blocks_of, is_large
 from export.errors import ExportError
 from export.flow import Flow
 
@@ -86,6 +87,15 @@ def round_to_half(net: nn.Module) -> None:
             tensor.data.copy_(tensor.half().float())
 
 
+def round_to_eight(*nets: nn.Module | None) -> None:
+    """Large weights as a package of 8 bits stores them (export/eight_bits.py), in place."""
+    for net in nets:
+        for weight in net.parameters() if net is not None else ():
+            if is_large(tuple(weight.shape)):
+                values = blocks_of(weight.detach().numpy()).dense()
+                weight.data.copy_(torch.from_numpy(values.reshape(weight.shape)))
+
+
 def load_run(runs: pathlib.Path, name: str) -> tuple[dict, dict[str, Tensor], dict]:
     """(options, tensors, progress) of a training run."""
     try:
@@ -96,13 +106,19 @@ def load_run(runs: pathlib.Path, name: str) -> tuple[dict, dict[str, Tensor], di
     return options, tensors, progress
 
 
-def open_run(runs: pathlib.Path, name: str, *, shape: tuple, num_classes: int) -> tuple[dict, Traced, dict]:
+def open_run(
+    runs: pathlib.Path, name: str, *, shape: tuple, num_classes: int, bits: int = HALF
+) -> tuple[dict, Traced, dict]:
     """(options, graphs, progress) of a training run; an autoencoder's mapping is its fitted prior."""
     options, tensors, progress = load_run(runs, name)
-    if options["family"] != "vae":
-        return options, trace_run(options, tensors, shape=shape, num_classes=num_classes), progress
-    prior = load_prior(runs, name, options, seen=progress["seen"], num_classes=num_classes)
-    return options, trace_vae(options, tensors, prior), progress
+    if options["family"] == "vae":
+        prior = load_prior(runs, name, options, seen=progress["seen"], num_classes=num_classes)
+        traced = trace_vae(options, tensors, prior)
+    else:
+        traced = trace_run(options, tensors, shape=shape, num_classes=num_classes)
+    if bits == EIGHT:
+        round_to_eight(traced.decoder, traced.encoder)
+    return options, traced, progress
 
 
 def new_average(options: dict, tensors: dict[str, Tensor], *, rounded: bool = False) -> vae.Vae:

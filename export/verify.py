@@ -19,6 +19,7 @@ from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.runtime import Runtime
 from export.classifier_graph import TracedClassifier, open_classifier
+from export.eight_bits import HALF
 from export.errors import ExportError
 from export.package import read_about
 from export.restorers import FAMILIES, TracedRestorer, open_restorer
@@ -33,26 +34,27 @@ Reference = Traced | TracedRestorer | TracedClassifier | TracedWriter
 
 def main(args: argparse.Namespace) -> None:
     runs = pathlib.Path(args.runs)
-    traced = trace(runs, args.name, data=pathlib.Path(args.data))
     try:
         package = packages.open_package(pathlib.Path(args.models) / args.name)
+        traced = trace(runs, args.name, data=pathlib.Path(args.data), bits=package.manifest.made_by.bits or HALF)
         worst = verify_package(package, traced)
     except StudioError as error:
         raise ExportError(str(error)) from None
     print(f"{args.name}: as torch within {worst:.1e} (tolerance {package.manifest.tolerance:.0e}); every check passed")
 
 
-def trace(runs: pathlib.Path, name: str, *, data: pathlib.Path) -> Reference:
-    """The graphs of a run, in torch."""
+def trace(runs: pathlib.Path, name: str, *, data: pathlib.Path, bits: int) -> Reference:
+    """The graphs of a run, in torch; bits: of a large weight."""
     options = load_run(runs, name)[0]
     if options.get("family") in FAMILIES:
-        return open_restorer(runs, name)[1]
+        return open_restorer(runs, name, bits=bits)[1]
     if options.get("family") == "classifier":
         return open_classifier(runs, name, data=data)[1]
     if options.get("family") in ("gpt", "lstm"):
         return open_traced_writer(runs, name, data=data, dataset=options["dataset"])
     about = read_about(data, options["dataset"])
-    return open_run(runs, name, shape=tuple(about["shape"]), num_classes=len(about["classes"]))[1]
+    shape, classes = tuple(about["shape"]), about["classes"]
+    return open_run(runs, name, shape=shape, num_classes=len(classes), bits=bits)[1]
 
 
 def verify_package(package: Package, traced: Reference) -> float:

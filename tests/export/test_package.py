@@ -13,7 +13,7 @@ pytest.importorskip("onnxscript")
 from desktop_app.engine import packages
 from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.runtime import Runtime
-from export import eager, package_generator
+from export import eager, eight_bits, package_generator
 from export import verify as verify_module
 from export.__main__ import main
 from export.errors import ExportError
@@ -73,6 +73,29 @@ def test_weights_are_stored_in_half_precision(made: Path) -> None:
     numbers = sum(value.numel() for key, value in tensors.items() if key.startswith("average/"))
     folder = made / "models" / "cond"
     assert sum((folder / f"{name}.onnx").stat().st_size for name in ("mapping", "decoder")) < 2.2 * numbers + 40_000
+
+
+@pytest.mark.parametrize("name", ["cond", "coder"])
+def test_a_package_of_8_bits_is_what_was_trained_and_its_card_says_so(
+    made: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eight_bits, "LARGE", 1024)  # these nets are small
+    folders = [f"--{kind}={made / kind}" for kind in ("data", "runs")]
+    assert main(["package", name, "--bits", "8", *folders, f"--models={tmp_path}"]) == 0
+    assert main(["verify", name, *folders, f"--models={tmp_path}"]) == 0
+    assert "every check passed" in capsys.readouterr().out
+    decoder = Path(name) / "decoder.onnx"
+    assert (tmp_path / decoder).stat().st_size < 0.75 * (made / "models" / decoder).stat().st_size
+    assert packages.open_package(tmp_path / name).manifest.made_by.bits == 8
+    card = (tmp_path / name / "card.md").read_text("utf-8")
+    assert f"python -m export package {name} --bits 8\n" in card
+    assert "stored in 8 bits" in card
+    assert eager.golden_error(eager.load_package(tmp_path / name), tmp_path / name) < 1e-4
+
+
+def test_a_net_that_judges_is_not_stored_in_8_bits(made: Path, capsys: pytest.CaptureFixture) -> None:
+    assert main(command(made, "judge", "package", "--bits", "8")) == 1
+    assert "leave out --bits" in capsys.readouterr().err
 
 
 def test_golden_holds_plain_arrays(made: Path) -> None:
