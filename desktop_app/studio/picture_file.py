@@ -19,12 +19,12 @@ IN_WORDS = "PNG, JPEG, WebP, GIF, TIFF, BMP and AVIF"
 _HEADS = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"BM")
 
 
-def bytes_of(path: Path, *, limit: int) -> bytes:
-    """All of a file of at most so many bytes. Raises FileError."""
+def bytes_of(path: Path, *, limit: int, what: str = "picture") -> bytes:
+    """All of a file of at most so many bytes. what: it should be, for the sentences. Raises FileError."""
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise FileError(f"“{path.name}” is a folder. Choose a picture in it.")
+            raise FileError(f"“{path.name}” is a folder. Choose a {what} in it.")
         if not stat.S_ISREG(status.st_mode):
             raise FileError(f"“{path.name}” is no plain file.")
         if status.st_size > limit:
@@ -40,7 +40,7 @@ def bytes_of(path: Path, *, limit: int) -> bytes:
     if len(data) != status.st_size:
         raise FileError(f"“{path.name}” changed while it was read. Wait until it is whole, and open it again.")
     if not data:
-        raise empty(path.name)
+        raise empty(path.name, what)
     return data
 
 
@@ -82,8 +82,8 @@ def webp_size(data: bytes) -> tuple[int, int]:
     return int.from_bytes(head[6:8], "little") & 0x3FFF, int.from_bytes(head[8:10], "little") & 0x3FFF
 
 
-def empty(name: str) -> FileError:
-    return FileError(f"“{name}” is empty.")
+def empty(name: str, what: str = "picture") -> FileError:
+    return FileError(f"“{name}” is empty. Choose another {what}.")
 
 
 def damaged(name: str) -> FileError:
