@@ -101,36 +101,38 @@ def contrast(style: IconStyle, page: str = PAGE) -> Contrast:
 # -- vectors -------------------------------------------------------------------------------------------------------
 
 
-def icon_svg(path: str, style: IconStyle, *, name: str = "", side: float = SIDE) -> str:
-    """The file of an icon: its size in pixels is its view box. Same icon, same style, same text."""
-    size = number(side)
+def icon_svg(path: str, style: IconStyle, *, name: str = "", ink: str = "") -> str:
+    """The file of an icon: its size in pixels is its view box. Same icon, same style, same text.
+
+    ink: in place of the foreground, such as currentColor.
+    """
+    size = number(SIDE)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" viewBox="0 0 {size} {size}">'
-        f"{title(name)}{icon_elements(path, style, side=side)}</svg>\n"
+        f"{title(name)}{icon_elements(path, style, ink=ink)}</svg>\n"
     )
 
 
-def icon_elements(path: str, style: IconStyle, *, side: float = SIDE, ink: str = "") -> str:
-    """The tile and the path. ink: in place of the foreground, such as currentColor."""
+def icon_elements(path: str, style: IconStyle, *, ink: str = "") -> str:
+    """The tile, where there is one, and the path."""
     colours = shown(style)
     fill = f' fill="{ink or colours.foreground}"' if (ink or colours.foreground) != "#000000" else ""
-    drawn = f'<path{fill} fill-rule="evenodd"{_transform(style, side)} d="{html.escape(path)}"/>'
-    return tile_element(style, side=side) + drawn
+    drawn = f'<path{fill} fill-rule="evenodd"{_transform(style)} d="{html.escape(path)}"/>'
+    return _tile_element(colours.background, style.radius) + drawn
 
 
-def tile_element(style: IconStyle, *, side: float = SIDE) -> str:
-    colour = shown(style).background
+def _tile_element(colour: str | None, radius: float) -> str:
     if colour is None:
         return ""
-    rounded = f' rx="{number(side * style.radius / 100)}"' if style.radius else ""
-    return f'<rect width="{number(side)}" height="{number(side)}"{rounded} fill="{colour}"/>'
+    rounded = f' rx="{number(SIDE * radius / 100)}"' if radius else ""
+    return f'<rect width="{number(SIDE)}" height="{number(SIDE)}"{rounded} fill="{colour}"/>'
 
 
-def _transform(style: IconStyle, side: float) -> str:
+def _transform(style: IconStyle) -> str:
     if not style.padding:
         return ""
     offset, scale = placement(style)
-    return f' transform="translate({number(side * offset)} {number(side * offset)}) scale({number(scale)})"'
+    return f' transform="translate({number(SIDE * offset)} {number(SIDE * offset)}) scale({number(scale)})"'
 
 
 def placement(style: IconStyle) -> tuple[float, float]:
