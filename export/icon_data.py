@@ -5,8 +5,8 @@
 
 The data set is data/<name>/: for each split <split>_fields.npy (int8, 64 x 64, distances in steps of 4/127 pixel),
 <split>_coverage.npy (uint8) and <split>_icons.json (name, set, words, style and category of each). A tenth of the
-concepts (what is shown, whatever set and manner) is held out. Sets that are drawn are kept in data/<name>/drawn/, so that
-a run that was cut off goes on where it stopped.
+concepts (what is shown, whatever set and manner) is held out. Sets that are drawn are kept in data/<name>/drawn/: a run
+that was cut off goes on where it stopped.
 """
 
 import argparse

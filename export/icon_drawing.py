@@ -1,6 +1,5 @@
 """A vector icon becomes a field: its signed distance to the outline, 64 x 64, and its coverage beside it."""
 
-import functools
 from typing import Any
 
 import cv2
@@ -60,8 +59,3 @@ def field_and_coverage(icon: dict[str, Any]) -> tuple[np.ndarray, np.ndarray] | 
         return None
     field = np.rint(distances(ink) * STEPS).astype(np.int8)
     return field, np.rint(_mean_of_cells(ink.astype(np.float32), DRAWN // SIDE)).astype(np.uint8)
-
-
-@functools.lru_cache(maxsize=1)
-def field_scale() -> float:
-    return 1 / STEPS

@@ -10,7 +10,7 @@ ROWS = 2048
 def without_twins(coverage: np.ndarray, *, same: float = SAME) -> np.ndarray:
     """coverage: (n, 64, 64) uint8 -> numbers, ascending, of those that no earlier one is a twin of.
 
-    A pair is compared in full where its 16 x 16 pictures allow it: the overlap of means is never below the mean overlap.
+    A pair is compared in full where its 16 x 16 pictures point the same way.
     """
     small = shrink(coverage)
     order = np.argsort(small.sum(1, dtype=np.float64), kind="stable")

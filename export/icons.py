@@ -130,7 +130,7 @@ def field_of_bytes(x: Tensor) -> Tensor:
 
 
 def jitter(field: Tensor) -> Tensor:
-    """Half of the batch mirrored left to right is not done: letters and arrows have a side. Shifts of -2..2 pixels."""
+    """The whole batch shifted by -2 to 2 pixels. Nothing is mirrored: letters and arrows have a side."""
     dy, dx = (int(v) for v in torch.randint(-2, 3, (2,)))
     padded = F.pad(field, (2, 2, 2, 2), mode="replicate")
     return padded[..., 2 + dy : 66 + dy, 2 + dx : 66 + dx]

@@ -21,6 +21,36 @@ GAN = {
     "flip": False,
 }
 GAN_GPU = {"widths": (384, 192), "batch": 256, "minutes": 20, "learning_rate": (2e-4, 5e-5), "penalty_share": 0.5}
+ICONS = {
+    "family": "icons",
+    "widths": (64, 128, 192),  # channels at 16x16, 8x8 and 4x4
+    "encoder_blocks": (1, 2, 1),
+    "decoder_blocks": (3, 3, 2),
+    "cell": 24,  # numbers of the latent at each of the 4x4 places
+    "batch": 128,
+    "learning_rate": (1.2e-3, 0.0),
+    "weight_decay": 0.01,
+    "clip": 1.0,  # norm of the gradient
+    "kl_weight": 2e-4,
+    "ema_half_life": (0.0, 0.01),
+}
+ICON_FLOW = {
+    "family": "icon_flow",
+    "autoencoder": "icons",  # the run whose latents it learns
+    "width": 512,
+    "hidden": 1024,
+    "blocks": 4,
+    "condition": 192,  # numbers of what time, words, style and set become
+    "batch": 1024,
+    "learning_rate": (1e-3, 0.0),
+    "weight_decay": 0.01,
+    "clip": 1.0,
+    "ema_half_life": (0.0, 0.01),
+    "forget": {"all": 0.1, "word": 0.1, "style": 0.1, "source": 0.4},  # shares of the conditions that are left out
+    "guidance": 2.0,
+    "steps": 12,
+}
+ICONS_GPU = {"widths": (128, 256, 384), "batch": 256, "minutes": 20}
 DCGAN = {"family": "dcgan", "z_size": 100, "widths": (128, 64), "batch": 128, "learning_rate": (2e-4, 2e-4)}
 VAE = {
     "family": "vae",
@@ -225,6 +255,14 @@ PRESETS = {
         "cpu": DIGIT_DENOISER,
         "gpu": {**DIGIT_DENOISER, "batch": 256, "minutes": 5},
     },
+    "icons": {
+        "cpu": {**ICONS, "dataset": "icons", "minutes": 40},
+        "gpu": {**ICONS, **ICONS_GPU, "dataset": "icons"},
+    },
+    "icons-flow": {
+        "cpu": {**ICON_FLOW, "dataset": "icons", "minutes": 55},
+        "gpu": {**ICON_FLOW, "dataset": "icons", "minutes": 20, "width": 768, "hidden": 1536, "batch": 2048},
+    },
     "shakespeare-chars": {
         "cpu": {**SHAKESPEARE_GPT, "tokens": 10_000_000, "minutes": 60},
         "gpu": {**SHAKESPEARE_GPT, "part": 32, "width": 384, "heads": 6, "hidden": 1536, "dropout": 0.2} | GPU_TEXT,
@@ -257,6 +295,7 @@ TITLES = {
     "photo-inpaint": "Scratches filled in",
     "photo-upscale-x2": "Twice as large",
     "digits-denoise": "Clean digits",
+    "icons": "Icons",
     "shakespeare-chars": "Shakespeare, letter by letter",
     "writer-small": "Small writer",
 }

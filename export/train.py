@@ -67,7 +67,12 @@ def main(args: argparse.Namespace) -> None:
 
         text_train.run(args, folder, options, compute)
         return
-    dataset = load_dataset(pathlib.Path(args.data), options["dataset"])
+    if options["family"] == "icon_flow":
+        from export import icon_flow_train
+
+        icon_flow_train.run(args, folder, options, compute)
+        return
+    dataset = _dataset(pathlib.Path(args.data), options)
     if options.get("held_out"):
         dataset, _ = hold_out(dataset, options["held_out"])
     classes = dataset.about["classes"]
@@ -127,7 +132,7 @@ def main(args: argparse.Namespace) -> None:
             steps += 1
             now = time.monotonic()
             if now - last_print >= args.report_seconds:
-                _report(folder, progress, options, stats=sums, steps=steps, seconds=now - last_print)
+                report(folder, progress, options, stats=sums, steps=steps, seconds=now - last_print)
                 sums, steps, last_print = {}, 0, now
             if now - last_save >= args.save_seconds:
                 _save(folder, state, progress, options, family, compute, dataset)
@@ -136,13 +141,21 @@ def main(args: argparse.Namespace) -> None:
     # -------------------------------------------------------------------------
     # end
     if steps:
-        _report(folder, progress, options, stats=sums, steps=steps, seconds=time.monotonic() - last_print)
+        report(folder, progress, options, stats=sums, steps=steps, seconds=time.monotonic() - last_print)
     _save(folder, state, progress, options, family, compute, dataset)
     print(f"{'stopped' if stop else 'done'}: {progress.seen} images in {progress.minutes:.1f} minutes; {folder}")
 
 
 # -----------------------------------------------------------------------------
-# data order
+# data
+
+
+def _dataset(root: pathlib.Path, options: dict) -> Dataset:
+    if options["family"] != "icons":
+        return load_dataset(root, options["dataset"])
+    from export.icon_dataset import as_pictures, load_icons
+
+    return as_pictures(load_icons(root, options["dataset"]))
 
 
 @functools.lru_cache(maxsize=2)
@@ -204,9 +217,7 @@ def start_folder(folder: pathlib.Path, options: dict, *, force: bool) -> None:
 # what a run writes
 
 
-def _report(
-    folder: pathlib.Path, progress: Progress, options: dict, *, stats: dict, steps: int, seconds: float
-) -> None:
+def report(folder: pathlib.Path, progress: Progress, options: dict, *, stats: dict, steps: int, seconds: float) -> None:
     """One line on the screen, one in stats.jsonl: means since the last one."""
     means = {key: round(value / steps, 4) for key, value in stats.items()}
     rate = steps * options["batch"] / max(seconds, 1e-9)
