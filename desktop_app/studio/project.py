@@ -17,6 +17,7 @@ import msgspec
 from desktop_app.engine.errors import FileError
 from desktop_app.engine.requests import Design, Frozen
 from desktop_app.studio.blend import BlendState
+from desktop_app.studio.breeding import BreedingState
 from desktop_app.studio.explaining import ExplainState
 from desktop_app.studio.restoration import RestoreState
 from desktop_app.studio.sheet import SheetState
@@ -45,6 +46,7 @@ class ProjectState(Frozen, frozen=True):
     restore: RestoreState = RestoreState()
     explain: ExplainState = ExplainState()
     write: WriteState = WriteState()
+    breeding: BreedingState = BreedingState()
     tile_px: int = 96
     first_tile: int = 0  # the tile at the top of the view
     format: int = FORMAT
