@@ -41,24 +41,31 @@ from desktop_app.engine.requests import (
     DescribeDevice,
     Design,
     Device,
+    Differ,
+    Different,
     Explain,
     Explained,
+    Fields,
     Find,
     Found,
     Learn,
     Locate,
     Located,
     MapData,
+    PackageRef,
     Part,
     Pictures,
     Pixels,
     Progress,
     ReadMap,
     Request,
+    Resemblances,
+    Resemble,
     Restore,
     Restored,
     Sample,
     Taste,
+    Trace,
     Update,
     Verified,
     Verify,
@@ -67,6 +74,8 @@ from desktop_app.engine.text_requests import Alternative, Began, Closed, Complet
 from desktop_app.studio import wire
 from desktop_app.studio.host import OnGone, OnMessage
 from desktop_app.studio.jobs import Job, QueueState
+from tests.fake_icons import icon_field, icon_pictures, makes_icons, resemblance_of
+from tests.fake_icons import write_icons as write_icons
 
 DEVICE = Device(asked="auto", obtained="cpu", name="Fake processor", reason="", runtime="1.31.0", threads=2)
 SIDE = 28
@@ -167,6 +176,12 @@ class FakeEngine:
                 yield from self._complete(request)
             case Weigh():
                 yield from self._weigh(request)
+            case Trace():
+                yield from self._trace(request)
+            case Resemble():
+                yield Resemblances(0, tuple(resemblance_of(design) for design in request.designs))
+            case Differ():
+                yield from self._differ(request)
 
     def _check_up(self, request: CheckUp) -> Iterator[Update]:
         """Sound figures of whatever it is, but for what `checked_up` says."""
@@ -176,7 +191,7 @@ class FakeEngine:
             texts = ("A quiet lamp.", "A bright chair.")
             yield CheckedUp("writer", np.zeros((0, 1, 1, 1), np.uint8), 9.5, 12.0, 3 * 2**20, 0.0, 0.9, texts=texts)
             return
-        pictures = np.stack([picture(Design(request.seed, n), channels=self.channels) for n in range(request.count)])
+        pictures = self._draw(tuple(Design(request.seed, n) for n in range(request.count)), request.package)
         yield Progress("Checking up", request.count, request.count)
         sound = CheckedUp(kind, pictures, 2.1, 12.0, 3 * 2**20, 0.0, 90.0)
         yield msgspec.structs.replace(sound, **self.checked_up)
@@ -248,9 +263,25 @@ class FakeEngine:
         yield Progress("Weighing", len(pieces), len(pieces))
         yield Weighed(tuple(pieces))
 
-    def _draw(self, designs: tuple[Design, ...]) -> Pixels:
-        if self.cheap:
-            return np.repeat(picture(designs[0], channels=self.channels)[None], len(designs), axis=0)
+    def _trace(self, request: Trace) -> Iterator[Update]:
+        total = len(request.designs)
+        for first in range(0, total, request.chunk):
+            designs = request.designs[first : first + request.chunk]
+            time.sleep(self.seconds_a_tile * len(designs))
+            yield Fields(first, np.stack([icon_field(design) for design in designs]))
+            yield Progress("Tracing", min(first + request.chunk, total), total)
+
+    def _differ(self, request: Differ) -> Iterator[Update]:
+        """Every so manieth of them; three were twins."""
+        total = len(request.designs)
+        yield Progress("Drafting", total, total)
+        yield Different(tuple(range(0, total, max(1, total // request.count)))[: request.count], 3)
+
+    def _draw(self, designs: tuple[Design, ...], package: PackageRef | None = None) -> Pixels:
+        if self.cheap and len(designs) > 1:
+            return np.repeat(self._draw(designs[:1], package), len(designs), axis=0)
+        if package is not None and makes_icons(package):
+            return icon_pictures(designs)
         return np.stack([picture(d, channels=self.channels) for d in designs])
 
     def _sample(self, request: Sample) -> Iterator[Update]:
@@ -258,7 +289,7 @@ class FakeEngine:
         for first in range(0, total, request.chunk):
             designs = request.designs[first : first + request.chunk]
             time.sleep(self.seconds_a_tile * len(designs))
-            yield Pictures(first, self._draw(designs))
+            yield Pictures(first, self._draw(designs, request.package))
             yield Progress("Sampling", min(first + request.chunk, total), total)
 
 
