@@ -32,6 +32,9 @@ class Block(nn.Module):
         return x + (1 + gate) * self.second(F.silu(self.first(h)))
 
 
+Conditions = tuple[Tensor, Tensor, Tensor]  # words (B, M), style (B,), source (B,), int64
+
+
 class VelocityNet(nn.Module):
     """x (B, S), time (B,), words (B, M), style (B,), source (B,) -> velocity (B, S). Number 0 is no word, any style."""
 
@@ -54,6 +57,7 @@ class VelocityNet(nn.Module):
         self.out = nn.Linear(width, size)
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
+        self.waves: Tensor
         waves = torch.exp(torch.linspace(0, math.log(1000.0), WAVES))
         self.register_buffer("waves", waves, persistent=False)
 
@@ -74,7 +78,7 @@ def new_net(options: dict) -> VelocityNet:
     return VelocityNet(**{key: options[key] for key in keys}, **counts)
 
 
-def velocity_loss(net: nn.Module, latent: Tensor, told: tuple[Tensor, Tensor, Tensor]) -> Tensor:
+def velocity_loss(net: nn.Module, latent: Tensor, told: Conditions) -> Tensor:
     """Mean square error of the velocity, times logit-normal (Esser et al. 2024, arXiv 2403.03206)."""
     noise = torch.randn_like(latent)
     time = torch.sigmoid(torch.randn(len(latent), device=latent.device))
@@ -83,7 +87,7 @@ def velocity_loss(net: nn.Module, latent: Tensor, told: tuple[Tensor, Tensor, Te
     return F.mse_loss(made.float(), latent - noise)
 
 
-def forget(told: tuple[Tensor, Tensor, Tensor], shares: dict) -> tuple[Tensor, Tensor, Tensor]:
+def forget(told: Conditions, shares: dict) -> Conditions:
     """Some conditions of each row are left out: all of them, single words, the style, the set."""
     words, style, source = told
     u = torch.rand(3, len(words), device=words.device)
@@ -97,9 +101,7 @@ def forget(told: tuple[Tensor, Tensor, Tensor], shares: dict) -> tuple[Tensor, T
 
 
 @torch.no_grad()
-def sample(
-    net: nn.Module, noise: Tensor, told: tuple[Tensor, Tensor, Tensor], *, steps: int, guidance: float
-) -> Tensor:
+def sample(net: nn.Module, noise: Tensor, told: Conditions, *, steps: int, guidance: float) -> Tensor:
     """(B, S) noise -> latents by Euler's method."""
     x, untold = noise, tuple(torch.zeros_like(part) for part in told)
     for step in range(steps):

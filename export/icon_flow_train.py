@@ -20,7 +20,7 @@ from export.checkpoint import read_checkpoint, restore, save_checkpoint
 from export.compute import Compute
 from export.errors import ExportError
 from export.icon_dataset import Vocabulary, load_icons, vocabulary
-from export.icon_flow import VelocityNet, forget, new_net, sample, velocity_loss
+from export.icon_flow import Conditions, VelocityNet, forget, new_net, sample, velocity_loss
 from export.icons import Autoencoder
 from export.schedule import cosine, ema_decay
 from export.sheet import to_bytes, write_sheet
@@ -37,7 +37,7 @@ class Latents:
 
     w: Tensor  # (n, S) posterior means
     spread: Tensor  # (n, S) posterior standard deviations
-    told: tuple[Tensor, Tensor, Tensor]
+    told: Conditions
     centre: Tensor  # (S,)
     scale: Tensor  # (S,)
 
@@ -100,8 +100,8 @@ def _latents(folder: pathlib.Path, net: Autoencoder, data, words: Vocabulary) ->
         print(f"encoded in {time.monotonic() - began:.0f} s", flush=True)
     held = load_file(path)
     centre, scale = held["mean"].mean(0), (held["mean"].var(0) + held["spread"].square().mean(0)).sqrt()
-    told = tuple(torch.from_numpy(part) for part in words.conditions(data.icons))
-    return Latents((held["mean"] - centre) / scale, held["spread"] / scale, told, centre, scale)
+    a, b, c = (torch.from_numpy(part) for part in words.conditions(data.icons))
+    return Latents((held["mean"] - centre) / scale, held["spread"] / scale, (a, b, c), centre, scale)
 
 
 @torch.no_grad()
@@ -131,9 +131,9 @@ def _loop(args, folder, options, compute, progress, net, average, optimizer, lat
             picks = torch.from_numpy(
                 batch_indices(len(latents.w), batch=batch, seen=progress.seen, seed=options["seed"])
             )
-            told = tuple(part[picks] for part in latents.told)
+            words, style, source = (part[picks] for part in latents.told)
             with compute.autocast():
-                loss = velocity_loss(net, latents.draw(picks), forget(told, options["forget"]))
+                loss = velocity_loss(net, latents.draw(picks), forget((words, style, source), options["forget"]))
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), options["clip"])
