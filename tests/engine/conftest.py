@@ -7,12 +7,18 @@ from desktop_app.engine import packages
 from desktop_app.engine.packages import Package
 from desktop_app.engine.runtime import Runtime
 from desktop_app.engine.service import Service
+from tests.tiny_icons import tiny_icons
 from tests.tiny_package import tiny_package
 
 
 @pytest.fixture
 def tiny(tmp_path) -> Package:
     return packages.open_package(tiny_package(tmp_path))
+
+
+@pytest.fixture
+def icons(tmp_path) -> Package:
+    return tiny_icons(tmp_path)
 
 
 @pytest.fixture
