@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from export.checkpoint import read_checkpoint, restore, save_checkpoint
+from export.checkpoint import load_module, read_checkpoint, restore, save_checkpoint
 from export.compute import Compute
 from export.errors import ExportError
 from export.icon_dataset import Vocabulary, load_icons, vocabulary
@@ -84,8 +84,7 @@ def load_autoencoder(runs: pathlib.Path, name: str) -> tuple[dict, Autoencoder]:
     if options["family"] != "icons":
         raise ExportError(f"The run {name!r} is a {options['family']}; the flow needs an autoencoder of icons.")
     net = Autoencoder(options)
-    mine = {key.removeprefix("average."): value for key, value in tensors.items() if key.startswith("average.")}
-    net.load_state_dict(mine)
+    load_module(tensors, "average", net)
     return options, net.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
 
