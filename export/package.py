@@ -16,10 +16,15 @@ import datetime
 import hashlib
 import json
 import pathlib
+import shutil
 import tempfile
 import types
 from typing import Literal
 
+import msgspec
+
+from desktop_app.engine import packages
+from desktop_app.engine.errors import StudioError
 from desktop_app.engine.manifest import MadeBy, Manifest, TrainingData
 from export import package_classifier, package_features, package_generator, package_restorer, package_writer
 from export.card import write_card
@@ -32,6 +37,7 @@ from export.restorers import FAMILIES
 from export.tracing import load_run
 from export.training import write_training
 
+SPACE_FILES = ("space.npz", "directions.png")  # that export/directions.py writes
 FREE = ("CC0-1.0", "Apache-2.0", "MIT")
 
 
@@ -63,6 +69,7 @@ def main(args: argparse.Namespace) -> None:
             made_by=made_by(options, progress, hardware=args.hardware, bits=args.bits),
             **{"opset": OPSET} | fields,
         )
+        manifest = with_space(models / args.name, folder, manifest)
         write_manifest(folder, manifest)
         part.write_preview(source, folder)
         write_card(folder, manifest)
@@ -86,6 +93,23 @@ def part_of(family: str) -> types.ModuleType:
     if family in ("gpt", "lstm"):
         return package_writer
     return package_restorer if family in FAMILIES else package_generator
+
+
+def with_space(old: pathlib.Path, new: pathlib.Path, manifest: Manifest) -> Manifest:
+    """The directions and the map of the package that is replaced, where it was made of the same weights.
+
+    Found anew they are as good and lie elsewhere, and a place on the map is to stay where people know it.
+    """
+    try:
+        before = packages.open_package(old).manifest
+    except StudioError:
+        return manifest
+    by, now = before.made_by, manifest.made_by
+    if before.space is None or (by.command, by.images) != (now.command, now.images):
+        return manifest
+    for name in SPACE_FILES:
+        shutil.copyfile(old / name, new / name)
+    return msgspec.structs.replace(manifest, space=before.space)
 
 
 # -----------------------------------------------------------------------------

@@ -93,6 +93,25 @@ def test_a_package_of_8_bits_is_what_was_trained_and_its_card_says_so(
     assert eager.golden_error(eager.load_package(tmp_path / name), tmp_path / name) < 1e-4
 
 
+def test_the_map_stays_where_it_is_when_the_same_run_is_packaged_again(made: Path, tmp_path: Path) -> None:
+    folders = [f"--{kind}={made / kind}" for kind in ("data", "runs")]
+    shutil.copytree(made / "models" / "cond", tmp_path / "cond")
+    arguments = [*folders, f"--models={tmp_path}"]
+    assert main(["directions", "cond", "--count", "90", f"--data={made / 'data'}", f"--models={tmp_path}"]) == 0
+    before = packages.open_package(tmp_path / "cond").manifest
+    places = (tmp_path / "cond" / "space.npz").read_bytes()
+    assert main(["package", "cond", "--bits", "8", *arguments]) == 0
+    after = packages.open_package(tmp_path / "cond")
+    packages.check_files(after)
+    assert after.manifest.space == before.space
+    assert after.manifest.files["space"] == before.files["space"]
+    assert (after.folder / "space.npz").read_bytes() == places
+    other = msgspec.structs.replace(before.made_by, images=65)  # the run went on
+    write_manifest(after.folder, msgspec.structs.replace(after.manifest, made_by=other))
+    assert main(["package", "cond", *arguments]) == 0
+    assert packages.open_package(tmp_path / "cond").manifest.space is None
+
+
 def test_a_net_that_judges_is_not_stored_in_8_bits(made: Path, capsys: pytest.CaptureFixture) -> None:
     assert main(command(made, "judge", "package", "--bits", "8")) == 1
     assert "leave out --bits" in capsys.readouterr().err
