@@ -1,10 +1,11 @@
-"""The recipe of a picture: everything needed to make it again, kept inside the PNG it made.
+"""The recipe of a picture: everything needed to make it again, kept inside the file it made.
 
-It lies in an iTXt chunk named "maquette" as JSON, beside plain words for other programs ("Software", "Title") and the
-IPTC mark for synthetic media ("Digital Source Type").
+In a PNG it lies in an iTXt chunk named "maquette" as JSON, beside plain words for other programs ("Software", "Title")
+and the IPTC mark for synthetic media ("Digital Source Type"). In an SVG it is the text of a <metadata> element.
 """
 
 import hashlib
+import html
 import io
 import re
 import struct
@@ -19,9 +20,11 @@ import numpy.typing as npt
 from PIL import Image, PngImagePlugin
 
 from desktop_app import __version__
-from desktop_app.engine.errors import FileError, RecipeError
+from desktop_app.engine.errors import FileError, RecipeError, RequestError
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Design, Device, Frozen, Pixels
+from desktop_app.engine.requests import Design, Device, Frozen, Pixels, Prompt
+from desktop_app.studio.icon_look import IconLook
+from desktop_app.studio.picture_file import bytes_of
 from desktop_app.studio.whole_file import whole_file
 
 CHUNK = "maquette"
@@ -31,8 +34,10 @@ SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMe
 FORMAT = 1
 MAX_RECIPE_BYTES = 2**20
 MAX_PIXELS = 50_000_000
+MAX_SVG_BYTES = 16 * 2**20  # of a file that is looked through for a recipe
 MAX_TITLE_BYTES = 48  # of a title in a file name, which may have 255 in all
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_METADATA = re.compile(r'<metadata id="maquette">([^<]*)</metadata>')
 
 K = TypeVar("K")
 
@@ -50,9 +55,10 @@ class Recipe(Frozen, frozen=True, kw_only=True):
     runtime: str = ""  # version of ONNX Runtime
     device: str = ""  # "cpu" or "cuda": pixels are promised equal on the same kind of device
     licence: str = ""
+    icon: IconLook | None = None  # of an icon: how its field became this file; None: drawn as the engine draws it
 
 
-def make_recipe(package: Package, design: Design, device: Device | None) -> Recipe:
+def make_recipe(package: Package, design: Design, device: Device | None, icon: IconLook | None = None) -> Recipe:
     return Recipe(
         version=__version__,
         package=package.name,
@@ -62,12 +68,14 @@ def make_recipe(package: Package, design: Design, device: Device | None) -> Reci
         runtime=device.runtime if device else "",
         device=device.obtained if device else "",
         licence=package.manifest.licence,
+        icon=icon,
     )
 
 
 def file_name(recipe: Recipe, title: str = "") -> str:
     """A name that says what it is, legal on every system and another for another design: digits-gan_s7_i12_c3.png.
 
+    It ends with .svg where the recipe makes a vector.
     title: what the designer called it, which then stands first: Quiet-light_digits-gan_s7_i12_c3.png.
     """
     words = re.sub(r"[^\w+-]+", "-", title).encode()[:MAX_TITLE_BYTES].decode(errors="ignore").strip("-_")
@@ -76,18 +84,34 @@ def file_name(recipe: Recipe, title: str = "") -> str:
 
 def _design_name(recipe: Recipe) -> str:
     design = recipe.design
+    ending = ".svg" if recipe.icon is not None and recipe.icon.size == 0 else ".png"
+    size = [f"{recipe.icon.size}px"] if recipe.icon is not None and recipe.icon.size else []
     if design.place is not None:
-        return f"{recipe.package}_blend_{hashlib.sha256(msgspec.json.encode(design.place)).hexdigest()[:12]}.png"
-    parts = [recipe.package, f"s{design.seed}", f"i{design.index}"]
+        return "_".join([recipe.package, "blend", _digest(design), *size]) + ending
+    parts = [recipe.package, *_prompt_parts(design.prompt), f"s{design.seed}", f"i{design.index}"]
     if design.label is not None:
         parts.append(f"c{design.label}")
     if design.truncation != 1.0:
         parts.append(f"t{design.truncation}")
-    parts += [f"v{step.seed}-{step.index}-{step.amount}" for step in design.variations]
+    parts += [f"v{step.seed}-{step.index}-{step.amount}" for step in design.variations] + size
     name = re.sub(r"[^A-Za-z0-9._+-]", "-", "_".join(parts)).lstrip("._-")
     if len(name) > 180:
         name = f"{name[:160]}_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
-    return name + ".png"
+    return name + ending
+
+
+def _digest(design: Design) -> str:
+    """Of a design with a place: of a child the prompt counts as well."""
+    assert design.place is not None
+    asked = msgspec.json.encode(design.prompt) if design.place.cross is not None else b""
+    return hashlib.sha256(msgspec.json.encode(design.place) + asked).hexdigest()[:12]
+
+
+def _prompt_parts(prompt: Prompt | None) -> list[str]:
+    if prompt is None or prompt == Prompt():
+        return []
+    guidance = "" if prompt.guidance == Prompt().guidance else f"g{prompt.guidance:g}"
+    return [part for part in ("-".join(prompt.words), prompt.style, prompt.source, guidance) if part]
 
 
 def encode_png(pixels: Pixels, recipe: Recipe | None, *, title: str = "") -> bytes:
@@ -102,6 +126,17 @@ def encode_png(pixels: Pixels, recipe: Recipe | None, *, title: str = "") -> byt
     buffer = io.BytesIO()
     _to_image(pixels).save(buffer, "PNG", pnginfo=info, optimize=False)
     return buffer.getvalue()
+
+
+def svg_with_recipe(svg: str, recipe: Recipe) -> str:
+    """An SVG document with its recipe inside, which no program draws."""
+    text = html.escape(msgspec.json.encode(recipe).decode(), quote=False)
+    before, end, after = svg.rpartition("</svg>")
+    return f'{before}<metadata id="maquette">{text}</metadata>{end}{after}'
+
+
+def svg_without_recipe(svg: str) -> str:
+    return _METADATA.sub("", svg, count=1)
 
 
 def save_png(path: Path, pixels: Pixels, recipe: Recipe | None, *, title: str = "", flush: bool = True) -> None:
@@ -120,8 +155,18 @@ def write_whole(path: Path, data: bytes, *, flush: bool = True) -> None:
 
 
 def read_recipe(path: Path) -> Recipe:
-    """The recipe inside a PNG. Raises FileError or RecipeError."""
-    return read_picture(path)[1]
+    """The recipe inside a PNG or an SVG. Raises FileError or RecipeError."""
+    return read_vector(path)[1] if path.suffix.lower() == ".svg" else read_picture(path)[1]
+
+
+def read_vector(path: Path) -> tuple[str, Recipe]:
+    """The text without the recipe, and the recipe, of an SVG made here. Raises FileError or RecipeError."""
+    data = bytes_of(path, limit=MAX_SVG_BYTES, what="vector picture")
+    text = data.decode(errors="replace")
+    found = _METADATA.search(text)
+    if found is None:
+        raise _no_recipe(path.name)
+    return svg_without_recipe(text), _decode(html.unescape(found[1]), path.name)
 
 
 def read_picture(path: Path) -> tuple[Pixels, Recipe]:
@@ -142,10 +187,12 @@ def read_picture(path: Path) -> tuple[Pixels, Recipe]:
     if is_explanation:
         raise RecipeError(f"“{path.name}” shows why a classifier said what it said: no model made it.")
     if text is None:
-        raise RecipeError(
-            f"“{path.name}” holds no recipe: it was not made by Maquette, or another program has removed it."
-        )
+        raise _no_recipe(path.name)
     return np.atleast_3d(pixels), _decode(str(text), path.name)  # a plain str: Pillow gives a subclass
+
+
+def _no_recipe(name: str) -> RecipeError:
+    return RecipeError(f"“{name}” holds no recipe: it was not made by Maquette, or another program has removed it.")
 
 
 def _check_head(path: Path) -> None:
@@ -180,7 +227,7 @@ def decoded(text: str, kind: type[K], name: str, *, most: int) -> K:
         raise RecipeError(f"The recipe in “{name}” is longer than a recipe can be.")
     try:
         return msgspec.json.decode(text, type=kind)
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError, RequestError) as error:
         raise RecipeError(f"The recipe in “{name}” is damaged or from a newer Maquette ({error}).") from None
 
 

@@ -6,6 +6,7 @@ import os
 import stat
 import struct
 import threading
+import xml.etree.ElementTree as ET
 import zlib
 from pathlib import Path
 
@@ -17,10 +18,14 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 
 from desktop_app.engine import images, packages
-from desktop_app.engine.errors import FileError, RecipeError
-from desktop_app.engine.requests import Design, Device, Place, Variation
+from desktop_app.engine.errors import FileError, RecipeError, StudioError
+from desktop_app.engine.requests import Cross, Design, Device, Place, Prompt, Variation
 from desktop_app.studio import recipe as recipes
+from desktop_app.studio.icon_look import IconLook
+from desktop_app.studio.icon_style import IconStyle
+from desktop_app.studio.palette import Palette, Swatch
 from desktop_app.studio.recipe import Recipe
+from desktop_app.studio.vector import VectorOptions
 from tests import tiny_package
 
 PIXELS = np.arange(7 * 5 * 3, dtype=np.uint8).reshape(7, 5, 3)
@@ -96,7 +101,15 @@ CHANGES = {
     "truncation": Design(7, 12, 2, 0.70000001, made().design.variations),
     "variations": Design(7, 12, 2, 0.7, made().design.variations[:1]),
     "place": Design(7, 12, 2, 0.7, made().design.variations, Place(spot=(0.0, 1.0))),
+    "prompt": Design(7, 12, 2, 0.7, made().design.variations, prompt=Prompt(("cup",))),
 }
+PROMPTS = [
+    Prompt(("cup",), "filled"),
+    Prompt(("cup",), source="round"),
+    Prompt(("cup", "hot")),
+    Prompt(("cup",), guidance=3.0),
+    Prompt(("cup",) * 500),
+]
 STEPS = {
     "seed": Variation(9, 4, 0.5),
     "index": Variation(3, 9, 0.5),
@@ -120,6 +133,52 @@ def test_another_design_is_another_recipe_in_another_file(tmp_path, design):
     path = tmp_path / "picture.png"
     recipes.save_png(path, PIXELS, other)
     assert recipes.read_recipe(path).design == design != made().design
+
+
+def test_another_prompt_is_another_file():
+    names = {recipes.file_name(made(design=Design(7, 12, prompt=prompt))) for prompt in [*PROMPTS, Prompt(), None]}
+    assert len(names) == len(PROMPTS) + 1  # no prompt and an empty one are the same design
+    assert max(map(len, names)) < 200
+    assert "tiny_cup-hot_s7_i12.png" in names
+
+
+def test_children_of_other_words_are_other_files():
+    child = Place(cross=Cross((Design(7, 1), Design(7, 2)), 3, 4, 0.5))
+    plain, told = (made(design=Design(0, 0, place=child, prompt=prompt)) for prompt in (None, Prompt(("cup",))))
+    assert recipes.file_name(plain) != recipes.file_name(told)
+
+
+# -- vectors -------------------------------------------------------------------------------------------------------
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg"><title>a &lt; b</title><path d="M0 0h9v9z"/></svg>\n'
+LOOK = IconLook(IconStyle("#ff0000", lock=Palette("</metadata>", (Swatch("<&>", "#123456"),))), VectorOptions(grid=1.0))
+
+
+def test_a_vector_keeps_its_recipe_and_its_drawing(tmp_path):
+    path = tmp_path / "icon.svg"
+    path.write_text(recipes.svg_with_recipe(SVG, made(icon=LOOK)), encoding="utf-8")
+    assert recipes.read_vector(path) == (SVG, made(icon=LOOK))
+    assert recipes.read_recipe(path).icon == LOOK
+    assert ET.parse(path).getroot()[1].get("d") == "M0 0h9v9z"
+    assert recipes.file_name(made(icon=LOOK)).endswith(".svg")
+
+
+def test_sizes_of_a_picture_are_files_of_their_own():
+    names = {recipes.file_name(made(icon=msgspec.structs.replace(LOOK, size=size))) for size in (0, 16, 24)}
+    assert len(names) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [SVG, "", "<svg>", SVG.replace("<path", '<metadata id="maquette">{}</metadata><path'),
+     recipes.svg_with_recipe(SVG, made(icon=LOOK)).replace('"radius":0.0', '"radius":900.0'),
+     recipes.svg_with_recipe(SVG, made(icon=LOOK)).replace('"padding":0.0', '"padding":NaN')],
+)  # fmt: skip
+def test_a_vector_without_a_recipe_or_with_a_damaged_one_is_a_sentence(tmp_path, text):
+    path = tmp_path / "icon.svg"
+    path.write_text(text)
+    with pytest.raises(StudioError, match=r"icon\.svg.*\.$"):
+        recipes.read_recipe(path)
 
 
 # -- what is in the file -------------------------------------------------------------------------------------------
