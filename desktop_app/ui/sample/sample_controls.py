@@ -13,13 +13,15 @@ from desktop_app.ui.controls.labels import ElidedLabel, rule
 from desktop_app.ui.controls.sliders import ValueSlider
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
+from desktop_app.ui.sample.icon_page import IconPage
+from desktop_app.ui.sample.list_switch import SHEET, TAKES, ListSwitch
 from desktop_app.ui.sample.sheet_layout import MAX_TILE, MIN_TILE
 
 ALL = 1_000_000  # the chip for all classes in turn; Qt takes -1 for "any number"
 
 
 class SampleControls(QWidget):
-    takes_shown = Signal(bool)
+    list_chosen = Signal(int)  # a number of ListSwitch
     label_chosen = Signal(object)  # int, or None for all in turn
     truncation_dragged = Signal(float)
     amount_dragged = Signal(float)
@@ -35,7 +37,10 @@ class SampleControls(QWidget):
         self.setObjectName("toolbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._classes: tuple[str, ...] = ()
-        self._make_list_switch()
+        self._has_base = False
+        self.switch = ListSwitch()
+        self.switch.chosen.connect(self.list_chosen)
+        self._pages: list[QWidget] = []  # the tools of each
         self._make_seed(look)
         self._make_view(look)
         self._make_classes()
@@ -52,18 +57,6 @@ class SampleControls(QWidget):
         self._arrange()
 
     # -- parts -----------------------------------------------------------------------------------------------------
-
-    def _make_list_switch(self) -> None:
-        self._sheet_button, self._takes_button = chip("Sheet", role="segment"), chip("Takes", role="segment")
-        self._sheet_button.setProperty("place", "first")
-        self._takes_button.setProperty("place", "last")
-        self._takes_button.setToolTip("The designs you starred")
-        self._sheet_button.setToolTip("The endless sheet")
-        self._lists = QButtonGroup(self)
-        self._lists.addButton(self._sheet_button, 0)
-        self._lists.addButton(self._takes_button, 1)
-        self._sheet_button.setChecked(True)
-        self._lists.idClicked.connect(self._on_list)
 
     def _make_seed(self, look: Look) -> None:
         self._reroll = IconButton(look, "reroll", "Re-roll", keys="R", show_text=True)
@@ -124,31 +117,41 @@ class SampleControls(QWidget):
         self._variation_bar.hide()
 
     def _arrange(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(SPACE_2)
-        lists = QHBoxLayout()
-        lists.setSpacing(0)
-        lists.addWidget(self._sheet_button)
-        lists.addWidget(self._takes_button)
-        top.addLayout(lists)
-        top.addSpacing(SPACE_2)
-        top.addWidget(self._reroll)
-        top.addWidget(self._seed)
-        top.addStretch(1)
+        self._tools = QWidget()  # of the sheet and the takes
+        tools = QHBoxLayout(self._tools)
+        tools.setContentsMargins(0, 0, 0, 0)
+        tools.setSpacing(SPACE_2)
+        tools.addWidget(self._reroll)
+        tools.addWidget(self._seed)
+        tools.addStretch(1)
         for widget in (self._crisp, rule(vertical=True), self._smaller):
-            top.addWidget(widget)
-        top.addWidget(self._size, 2)
-        top.addWidget(self._larger)
-        below = QHBoxLayout()
+            tools.addWidget(widget)
+        tools.addWidget(self._size, 2)
+        tools.addWidget(self._larger)
+        self._top = QHBoxLayout()
+        self._top.setSpacing(SPACE_4)
+        self._top.addWidget(self.switch)
+        self._top.addWidget(self._tools, 1)
+        self._below = QWidget()
+        below = QHBoxLayout(self._below)
+        below.setContentsMargins(0, 0, 0, 0)
         below.setSpacing(SPACE_4)
         below.addWidget(self._class_row, 1)
         below.addWidget(self._truncation, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_4, SPACE_3, SPACE_4, SPACE_3)
         column.setSpacing(SPACE_3)
-        column.addLayout(top)
-        column.addLayout(below)
+        column.addLayout(self._top)
+        column.addWidget(self._below)
         column.addWidget(self._variation_bar)
+
+    def add_pages(self, pages: Sequence[IconPage]) -> None:
+        """Their names on the switch, their tools beside it."""
+        self.switch.add_pages([(page.title, page.help_text) for page in pages])
+        self._pages = [page.tools or QWidget() for page in pages]
+        for tools in self._pages:
+            tools.hide()
+            self._top.addWidget(tools, 1)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -167,17 +170,21 @@ class SampleControls(QWidget):
         self._amount.show_value(sheet.amount)
         if not self._seed.hasFocus():
             self._seed.setText(str(sheet.seed))
-        self._variation_bar.setVisible(is_variation)
+        self._has_base = is_variation
         self._variation_name.setText(f"Variations of {name}")
 
-    def show_takes(self, count: int, *, shown: bool) -> None:
-        text = f"Takes {count}" if count else "Takes"
-        self._takes_button.setText(text)
-        self._takes_button.setMinimumWidth(self._takes_button.fontMetrics().horizontalAdvance(text) + 2 * SPACE_4)
-        (self._takes_button if shown else self._sheet_button).setChecked(True)
-        for widget in (self._class_row, self._truncation, self._reroll, self._seed):
-            widget.setEnabled(not shown)
-        self._variation_bar.setEnabled(not shown)
+    def show_list(self, current: int, takes: int) -> None:
+        """current: a number of ListSwitch. takes: how many there are."""
+        self.switch.show_takes(takes)
+        self.switch.show_current(current)
+        for number, tools in enumerate(self._pages, TAKES + 1):
+            tools.setVisible(number == current)
+        is_page = current > TAKES
+        self._tools.setVisible(not is_page)
+        self._below.setVisible(not is_page)
+        self._variation_bar.setVisible(self._has_base and not is_page)
+        for widget in (self._class_row, self._truncation, self._reroll, self._seed, self._variation_bar):
+            widget.setEnabled(current == SHEET)
 
     def show_tile_size(self, tile_px: int) -> None:
         self._size.blockSignals(True)
@@ -217,10 +224,6 @@ class SampleControls(QWidget):
     @Slot()
     def make_larger(self) -> None:
         self._size.setValue(round(self._size.value() * 1.25))
-
-    @Slot(int)
-    def _on_list(self, number: int) -> None:
-        self.takes_shown.emit(number == 1)
 
     @Slot(int)
     def _on_chip(self, number: int) -> None:

@@ -21,7 +21,10 @@ from desktop_app.ui.picture.resample import Scaling
 from desktop_app.ui.picture.tile import Tile, take_keys
 from desktop_app.ui.picture.tile_loader import TileLoader
 from desktop_app.ui.picture.tile_store import TileStore
+from desktop_app.ui.sample.empty_sheet import say_no_package, say_no_takes
+from desktop_app.ui.sample.icon_pages import IconPages
 from desktop_app.ui.sample.large_view import LargeView
+from desktop_app.ui.sample.list_switch import SHEET, TAKES
 from desktop_app.ui.sample.sample_controls import SampleControls
 from desktop_app.ui.sample.sheet_canvas import SheetCanvas
 from desktop_app.ui.sample.tiles import NoTiles, SheetTiles, TakeTiles, TileList
@@ -49,6 +52,8 @@ class SampleRoom(QWidget):
         self.loader = TileLoader(bridge, self.store, self, slot="sheet")
         self.controls = SampleControls(look)
         self.banner = Banner(look)
+        self.pages = IconPages(look, bridge, self.store, self)
+        self.controls.add_pages(self.pages.all)
         self.canvas = SheetCanvas(look, self.store, self.loader)
         self._bar = QScrollBar(Qt.Orientation.Vertical)
         self._bar.setAccessibleName("Position in the sheet")
@@ -81,8 +86,8 @@ class SampleRoom(QWidget):
         grid.addWidget(self._bar, 0, 1)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._sheet)
-        self._stack.addWidget(self._empty)
-        self._stack.addWidget(self.large)
+        for widget in (self._empty, self.large, *self.pages.all):
+            self._stack.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -102,7 +107,7 @@ class SampleRoom(QWidget):
         canvas.class_key.connect(self._on_class_key)
         controls.tile_size_dragged.connect(self._on_tile_size)
         controls.crisp_toggled.connect(self._on_crisp)
-        controls.takes_shown.connect(self.show_takes)
+        controls.list_chosen.connect(self._on_list)
         large.closed.connect(self.close_large)
         large.stepped.connect(self._on_large_step)
         large.star_wished.connect(self.star)
@@ -110,6 +115,10 @@ class SampleRoom(QWidget):
         self._bar.valueChanged.connect(self._on_bar)
         self.loader.arrived.connect(self._look_again.start)
         self.loader.failed.connect(self._on_failed)
+        self.pages.changed.connect(self._on_page)
+        for page in self.pages.all:
+            page.selection_changed.connect(self.selection_changed)
+            page.pictures_changed.connect(self.pictures_changed)
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -119,12 +128,25 @@ class SampleRoom(QWidget):
         classes = package.manifest.classes if package else ()
         base = state.sheet.base
         self.controls.show_sheet(state.sheet, classes, f"tile {base.index}" if base else "")
-        self.controls.show_takes(len(state.takes), shown=self._takes_shown)
+        self._show_lists()
         self.canvas.show_marks(take_keys(state.takes), take_keys(state.rejects))
         self.canvas.show_tiles(self._tile_list())
         self._show_page()
         self._show_large()
         self.selection_changed.emit()
+
+    def _show_lists(self) -> None:
+        """The switch, and the page that is in view."""
+        assert self._state is not None
+        has_pages = self._package is not None and self._package.manifest.icons is not None
+        if not has_pages:
+            self.pages.show(None)
+        page = self.pages.current
+        shown = TAKES if self._takes_shown else SHEET
+        self.controls.switch.show_pages(has_pages)
+        self.controls.show_list(self.pages.number if page else shown, len(self._state.takes))
+        if page is not None:
+            page.show_project(self._state, self._package, self._by_hash)
 
     def show_view(self, tile_px: int, first_tile: int) -> None:
         """The view as it was left."""
@@ -134,11 +156,24 @@ class SampleRoom(QWidget):
 
     @Slot(bool)
     def show_takes(self, shown: bool) -> None:
+        self.pages.show(None)
         if shown == self._takes_shown or self._state is None:
             return
         self._takes_shown = shown
         self.canvas.start_over()
         self.show_project(self._state, self._package, self._by_hash)
+
+    @Slot(int)
+    def _on_list(self, number: int) -> None:
+        if number in (SHEET, TAKES):
+            self.show_takes(number == TAKES)
+        else:
+            self.pages.show(self.pages.all[number - TAKES - 1])
+
+    @Slot()
+    def _on_page(self) -> None:
+        if self._state is not None:
+            self.show_project(self._state, self._package, self._by_hash)
 
     @property
     def takes_shown(self) -> bool:
@@ -157,49 +192,35 @@ class SampleRoom(QWidget):
         return SheetTiles(self._state.sheet, self._package)
 
     def _show_page(self) -> None:
-        if self._takes_shown and self._state is not None and not self._state.takes:
-            page = self._say_no_takes()
-        elif not self._takes_shown and self._package is None:
-            page = self._say_no_package()
-        else:
-            page = self.large if self._is_large else self._sheet
-        self._is_large = page is self.large
         anything = self._package is not None or bool(self._state and self._state.takes)
+        shown = self.pages.current or self._plain_page()
+        self._is_large = shown is self.large
         self.controls.setVisible(anything and not self._is_large)
-        self._stack.setCurrentWidget(page)
+        self._stack.setCurrentWidget(shown)
 
-    def _say_no_takes(self) -> QWidget:
-        self._empty.set_icon("star")
-        self._empty.say(
-            "No takes yet",
-            "Star a design on the sheet, with S or with the star in its corner, and it is kept here with its recipe.",
-            "Go to the sheet",
-        )
-        self._empty_imports = False
-        return self._empty
-
-    def _say_no_package(self) -> QWidget:
-        self._empty.set_icon("package")
-        if self._by_hash and self._state is not None:
-            text = f"The project’s model “{self._state.sheet.package}” is not here. Choose another one, or import it."
-            self._empty.say("This model is not here", text, "Import a model…")
-        else:
-            text = "Maquette draws with small trained models. Import a model package, a folder or a .zip, to begin."
-            self._empty.say("No models yet", text, "Import a model…")
-        self._empty_imports = True
-        return self._empty
+    def _plain_page(self) -> QWidget:
+        """The sheet, one tile large, or what there is to say in their place."""
+        no_takes = self._takes_shown and self._state is not None and not self._state.takes
+        no_package = not self._takes_shown and self._package is None
+        if no_takes:
+            say_no_takes(self._empty)
+        elif no_package:
+            say_no_package(self._empty, self._state.sheet.package if self._by_hash and self._state else "")
+        self._empty_imports = no_package
+        large_or_sheet = self.large if self._is_large else self._sheet
+        return self._empty if no_takes or no_package else large_or_sheet
 
     # -- what is selected ------------------------------------------------------------------------------------------
 
     @property
     def first_focus(self) -> QWidget:
-        return self.canvas
+        return self.pages.current.first_focus if self.pages.current else self.canvas
 
     def selected_tiles(self) -> list[Tile]:
-        return self.canvas.selected_tiles()
+        return (self.pages.current or self.canvas).selected_tiles()
 
     def focus_tile(self) -> Tile | None:
-        return self.canvas.focus_tile()
+        return (self.pages.current or self.canvas).focus_tile()
 
     def pixels_of(self, tile: Tile) -> Pixels | None:
         return self.store.pixels(tile.key)
@@ -239,7 +260,7 @@ class SampleRoom(QWidget):
 
     @Slot()
     def open_large(self) -> None:
-        if self.focus_tile() is not None:
+        if self.pages.current is None and self.focus_tile() is not None:
             self._is_large = True
             self._show_page()
             self.large.open()

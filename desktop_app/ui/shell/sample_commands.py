@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from desktop_app.studio.project import ProjectState
 from desktop_app.ui.sample.sample_room import SampleRoom
 from desktop_app.ui.shell.blend_desk import BlendDesk, Offer
 from desktop_app.ui.shell.desk import Desk
@@ -27,6 +28,10 @@ class SampleCommands(QObject):
         room.star_wished.connect(desk.toggle_star)
         room.reject_wished.connect(desk.toggle_reject)
         room.view_changed.connect(self._on_view)
+        for page in room.pages.all:
+            page.changed.connect(self._on_page)
+            page.settled.connect(desk.settle)
+            page.said.connect(self._on_said)
 
     def slots(self) -> dict[str, Callable[[], None]]:
         room, controls = self._room, self._room.controls
@@ -86,6 +91,14 @@ class SampleCommands(QObject):
         """The tile of a recipe that was opened."""
         self.show_sheet()
         self._room.show_design_at(index)
+
+    @Slot(object, str, str)
+    def _on_page(self, state: ProjectState, label: str, coalesce: str) -> None:
+        self._desk.change(label, state, coalesce=coalesce)
+
+    @Slot(str, str)
+    def _on_said(self, sentence: str, tone: str) -> None:
+        self.offered.emit(Offer(sentence, tone))
 
     @Slot(int, int)
     def _on_view(self, tile_px: int, first_tile: int) -> None:
