@@ -1,22 +1,234 @@
-"""A closed polygon becomes a path of lines, arcs and cubic curves."""
+"""A closed polygon becomes a path of lines, arcs and cubic curves.
 
+The outline is cut at its corners into sides; a side that is not straight as a whole is cut into the lines that it
+contains and the curves between them. Lines are put upright, corners moved to where lines meet, and curves drawn as
+arcs that touch the lines, or as cubic curves where no arc lies near enough. Complex numbers are points, x + iy.
+"""
+
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from desktop_app.studio.vector_arcs import Bow, bow, circle, fillet, meeting, tangent
+from desktop_app.studio.vector_corners import Corner, corners
 from desktop_app.studio.vector_cubics import cubics
-from desktop_app.studio.vector_path import Cubic, Path
+from desktop_app.studio.vector_lines import Straight, straight, straights, upright
+from desktop_app.studio.vector_path import Arc, Cubic, Line, Path, Point, Segment
 
 Array = npt.NDArray[Any]
-Points = npt.NDArray[np.float64]
+Plane = npt.NDArray[np.complex128]
+
+STRAIGHT = 0.7  # of the tolerance, within which a side is a line
+KEPT_OFF = 0.2  # pixels from where two lines meet, within which that is their corner
+_ROUNDED = ((75, 3), (110, 4), (140, 5), (181, 6))  # up to this turn in degrees, so many points beside a corner lie
 
 
-def fitted(loop: Points, tolerance: float, scale: float) -> Path:
-    """A closed polygon in pixels -> a path, `scale` units a pixel, within a tolerance in pixels."""
-    closed = np.concatenate([loop, loop[:1]])
-    way = loop[1] - loop[-1]
-    way /= np.hypot(*way)
-    curves = cubics(closed, way, -way, tolerance)
-    segments = tuple(Cubic(*(tuple((scale * p).tolist()) for p in curve[1:])) for curve in curves)
-    return Path(tuple((scale * loop[0]).tolist()), segments)
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """A part of an outline. corner: where it begins, if it begins at one."""
+
+    points: Plane
+    line: Straight | None
+    corner: Corner | None
+
+
+def fitted(loop: Array, tolerance: float, scale: float) -> Path:
+    """(n, 2) points of a closed polygon -> a path, `scale` units a pixel, within a tolerance in pixels."""
+    points = loop[:, 0] + 1j * loop[:, 1]
+    whole, off = circle(points)
+    if off <= tolerance:
+        return _ring(whole.centre, whole.radius, clockwise=_clockwise(points), scale=scale)
+    pieces = [_settled(piece, tolerance) for piece in _pieces(points, tolerance)]
+    return _path(_drawn(_sharpened(pieces), tolerance), tolerance, scale)
+
+
+def _clockwise(points: Plane) -> bool:
+    return float((points.conj() * np.roll(points, -1)).imag.sum()) > 0
+
+
+def _ring(centre: complex, radius: float, *, clockwise: bool, scale: float) -> Path:
+    left, right = _point(centre - radius, scale), _point(centre + radius, scale)
+    return Path(left, tuple(Arc(radius * scale, False, clockwise, end) for end in (right, left)))
+
+
+def _point(place: complex, scale: float) -> Point:
+    return place.real * scale, place.imag * scale
+
+
+# ---- cut into pieces
+
+
+def _pieces(points: Plane, tolerance: float) -> list[Piece]:
+    found = corners(points)
+    if not found:
+        return _round(points, tolerance)
+    doubled = np.concatenate([points, points, points[:1]])
+    pieces: list[Piece] = []
+    for here, there in zip(found, [*found[1:], replace(found[0], at=found[0].at + len(points))], strict=True):
+        pieces += _side(doubled[here.at : there.at + 1], here, there, tolerance)
+    return pieces
+
+
+def _side(points: Plane, here: Corner, there: Corner, tolerance: float) -> list[Piece]:
+    """The pieces from one corner to the next."""
+    most = max((len(points) - 3) // 2, 0)
+    core = points[min(_rounded(here), most) : len(points) - min(_rounded(there), most)]
+    line, off = straight(core, 0, len(core) - 1)
+    if off <= STRAIGHT * tolerance:
+        return [Piece(core, line, here)]
+    if bow(core, here.place, there.place, tolerance):
+        return [Piece(core, None, here)]
+    return _between(core, straights(core, STRAIGHT * tolerance), here)
+
+
+def _rounded(corner: Corner) -> int:
+    return next(count for turn, count in _ROUNDED if np.degrees(corner.turn) < turn)
+
+
+def _between(core: Plane, lines: list[Straight], corner: Corner | None) -> list[Piece]:
+    """Lines and the curves before, between and after them."""
+    pieces: list[Piece] = []
+    done = 0
+    for line in lines:
+        if line.first > done:
+            pieces.append(Piece(core[done : line.first], None, None))
+        pieces.append(Piece(core, line, None))
+        done = line.last + 1
+    if done < len(core):
+        pieces.append(Piece(core[done:], None, None))
+    return [replace(pieces[0], corner=corner), *pieces[1:]]
+
+
+def _round(points: Plane, tolerance: float) -> list[Piece]:
+    """An outline without corners: from one of its lines round to it again."""
+    turns = np.abs(np.angle((np.roll(points, -4) - points) / (points - np.roll(points, 4))))
+    opened = np.roll(points, -int(turns.argmax()))
+    lines = straights(opened, STRAIGHT * tolerance)
+    if not lines:
+        leftmost = np.roll(points, -int(points.real.argmin()))
+        return [Piece(np.append(leftmost, leftmost[0]), None, None)]
+    pieces = _between(opened, lines, None)
+    if pieces[0].line is None and pieces[-1].line is None:
+        pieces[0] = replace(pieces[0], points=np.concatenate([pieces.pop().points, pieces[0].points]))
+    return pieces
+
+
+def _settled(piece: Piece, tolerance: float) -> Piece:
+    return piece if piece.line is None else replace(piece, line=upright(piece.line, piece.points, tolerance))
+
+
+def _sharpened(pieces: list[Piece]) -> list[Piece]:
+    """Without the curves between lines which are no more than a corner that interpolation rounded off."""
+    count = len(pieces)
+    return [
+        piece
+        for at, piece in enumerate(pieces)
+        if piece.line is not None
+        or piece.corner is not None
+        or not _is_corner(pieces[at - 1], piece, pieces[(at + 1) % count])
+    ]
+
+
+def _is_corner(before: Piece, piece: Piece, after: Piece) -> bool:
+    if before.line is None or after.line is None or after.corner is not None:
+        return False
+    met = meeting(before.line.point, before.line.way, after.line.point, after.line.way)
+    return met is not None and float(np.abs(piece.points - met).min()) < KEPT_OFF
+
+
+# ---- drawn
+
+
+@dataclass(frozen=True, eq=False)
+class _Way:
+    """A piece with its ends, in pixels, and the arc it is, if it is one."""
+
+    piece: Piece
+    start: complex
+    end: complex
+    arc: Bow | None
+
+
+def _drawn(pieces: list[Piece], tolerance: float) -> list[_Way]:
+    """Every piece with its ends; neighbours share them."""
+    if len(pieces) == 1 and pieces[0].corner is None:
+        piece = pieces[0]
+        return [_Way(piece, complex(piece.points[0]), complex(piece.points[-1]), None)]
+    count = len(pieces)
+    joints = [_joint(pieces[at - 1], pieces[at]) for at in range(count)]
+    arcs: list[Bow | None] = []
+    for at, piece in enumerate(pieces):
+        before, after = pieces[at - 1], pieces[(at + 1) % count]
+        arc = None if piece.line else _arc(before, piece, after, joints[at], joints[(at + 1) % count], tolerance)
+        arcs.append(arc)
+    for at, arc in enumerate(arcs):
+        if arc is not None:
+            joints[at], joints[(at + 1) % count] = arc.start, arc.end
+    return [_Way(piece, joints[at], joints[(at + 1) % count], arcs[at]) for at, piece in enumerate(pieces)]
+
+
+def _joint(before: Piece, after: Piece) -> complex:
+    """Where one piece ends and the next begins."""
+    corner, one, two = after.corner, before.line, after.line
+    if corner is None:
+        if one is not None and two is not None:
+            met = meeting(one.point, one.way, two.point, two.way)
+            return met if met is not None else _foot(two, complex(after.points[two.first]))
+        if one is not None:
+            return _foot(one, complex(before.points[one.last]))
+        if two is not None:
+            return _foot(two, complex(after.points[two.first]))
+        return complex(after.points[0])
+    if one is not None and two is not None:
+        met = meeting(one.point, one.way, two.point, two.way)
+        if met is not None and abs(met - corner.place) < 1.5:
+            return met
+    line = one if one is not None else two
+    return corner.place if line is None else _foot(line, corner.place)
+
+
+def _foot(line: Straight, place: complex) -> complex:
+    """The point of a line that is nearest to a place."""
+    return line.point + ((place - line.point) * line.way.conjugate()).real * line.way
+
+
+def _arc(before: Piece, piece: Piece, after: Piece, start: complex, end: complex, tolerance: float) -> Bow | None:
+    """The arc that a curve is; one that touches the lines from which it starts and in which it ends."""
+    one = before.line if piece.corner is None else None
+    two = after.line if after.corner is None else None
+    points = piece.points
+    if one is not None and two is not None:
+        return fillet(points, one.point, one.way, two.point, two.way, tolerance)
+    if one is not None:
+        return tangent(points, start, one.way, end, tolerance)
+    if two is not None:
+        found = tangent(points[::-1], end, -two.way, start, tolerance)
+        return found and Bow(found.end, found.start, found.radius, found.large, not found.clockwise)
+    return bow(points, start, end, tolerance)
+
+
+def _path(ways: list[_Way], tolerance: float, scale: float) -> Path:
+    segments: list[Segment] = []
+    for at, way in enumerate(ways):
+        if way.piece.line is not None:
+            segments.append(Line(_point(way.end, scale)))
+        elif way.arc is not None:
+            segments.append(Arc(way.arc.radius * scale, way.arc.large, way.arc.clockwise, _point(way.end, scale)))
+        else:
+            segments += _curves(ways[at - 1], way, ways[(at + 1) % len(ways)], tolerance, scale)
+    return Path(_point(ways[0].start, scale), tuple(segments))
+
+
+def _curves(before: _Way, way: _Way, after: _Way, tolerance: float, scale: float) -> list[Segment]:
+    """The cubic curves of a piece that is neither a line nor an arc."""
+    points = way.piece.points
+    if before is way:  # the whole outline is one curve
+        first = last = complex(points[1] - points[-2]) / abs(points[1] - points[-2])
+    else:
+        points = np.concatenate([[way.start], points, [way.end]])
+        first = before.piece.line.way if before.piece.line and way.piece.corner is None else None
+        last = after.piece.line.way if after.piece.line and after.piece.corner is None else None
+    made = cubics(points, first, last, tolerance)
+    return [Cubic(_point(one, scale), _point(two, scale), _point(end, scale)) for _, one, two, end in made]

@@ -1,0 +1,165 @@
+"""Circles and circular arcs along an outline. Points are complex numbers, x + iy."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Plane = npt.NDArray[np.complex128]
+
+LARGEST = 200.0  # pixels: a flatter arc is not worth the name
+
+
+@dataclass(frozen=True)
+class Circle:
+    centre: complex
+    radius: float
+
+
+@dataclass(frozen=True)
+class Bow:
+    """An arc from one point to another. clockwise: on the screen, where y points down."""
+
+    start: complex
+    end: complex
+    radius: float
+    large: bool
+    clockwise: bool
+
+
+def circle(points: Plane) -> tuple[Circle, float]:
+    """The circle of least squared algebraic distance (Kåsa 1976), and the largest distance of a point from it."""
+    middle = complex(points.mean())
+    rest = points - middle
+    squares = (rest * rest.conj()).real
+    xx, yy, xy = float((rest.real**2).sum()), float((rest.imag**2).sum()), float(rest.real @ rest.imag)
+    right = complex(rest @ squares) / 2
+    determinant = xx * yy - xy * xy
+    if determinant < 1e-9 * (xx + yy) ** 2:
+        return Circle(middle, math.inf), math.inf
+    centre = complex(right.real * yy - right.imag * xy, right.imag * xx - right.real * xy) / determinant
+    radius = math.sqrt(abs(centre) ** 2 + float(squares.mean()))
+    off = float(np.abs(np.abs(rest - centre) - radius).max())
+    return Circle(middle + centre, radius), off
+
+
+def bow(points: Plane, start: complex, end: complex, tolerance: float) -> Bow | None:
+    """The arc from start to end past points; None where that is more than the tolerance away from one."""
+    if len(points) < 5:
+        return None
+    found, off = circle(points)
+    if off > tolerance or found.radius > LARGEST:
+        return None
+    if max(abs(abs(end - found.centre) - found.radius), abs(abs(start - found.centre) - found.radius)) > 2 * tolerance:
+        return None
+    swept = _swept(points, found.centre, start, end)
+    if not 0.1 < abs(swept) < 2 * math.pi - 0.1:
+        return None
+    return Bow(start, end, _through(found, start, end, swept), abs(swept) > math.pi, swept > 0)
+
+
+def _swept(points: Plane, centre: complex, start: complex, end: complex) -> float:
+    """The angle from start to end as seen from the centre, the way the points go."""
+    spokes = np.concatenate([[start], points, [end]]) - centre
+    return float(np.angle(spokes[1:] / spokes[:-1]).sum())
+
+
+def _through(found: Circle, start: complex, end: complex, swept: float) -> float:
+    """The radius with which an arc of the circle's height goes through start and end exactly."""
+    chord = abs(end - start)
+    inner = abs((start + end) / 2 - found.centre)
+    height = found.radius - inner if abs(swept) <= math.pi else found.radius + inner
+    return (chord * chord / 4 + height * height) / (2 * max(height, 1e-6))
+
+
+def fillet(points: Plane, one: complex, first: complex, two: complex, second: complex, tolerance: float) -> Bow | None:
+    """The arc that touches two lines (point, direction of travel) and lies along the points between them.
+
+    None where no such arc stays within the tolerance.
+    """
+    turn = math.atan2((first.conjugate() * second).imag, (first.conjugate() * second).real)
+    if abs(turn) > math.pi - 0.02:
+        return _cap(points, one, first, two, tolerance)
+    vertex = meeting(one, first, two, second)
+    if abs(turn) < 0.05 or vertex is None:
+        return None
+    half = complex(math.cos(turn / 2), math.sin(turn / 2))
+    inward = first * half * (1j if turn > 0 else -1j)  # the centre lies there, radius / cos(turn / 2) away
+    radius = 0.0
+    kept = points
+    for _ in range(2):
+        radius = _radius(kept - vertex, inward, half.real)
+        reach = radius * math.tan(abs(turn) / 2)
+        bow = Bow(vertex - reach * first, vertex + reach * second, radius, False, turn > 0)
+        along = ((points - bow.start) * first.conjugate()).real > 0
+        kept = points[along & (((points - bow.end) * second.conjugate()).real < 0)]
+        if radius <= 0.05 or not len(kept):
+            return None
+    centre = vertex + radius / half.real * inward
+    return bow if float(np.abs(np.abs(kept - centre) - radius).max()) <= tolerance else None
+
+
+def meeting(one: complex, first: complex, two: complex, second: complex) -> complex | None:
+    """Where two lines (point, unit direction) meet; None where they are as good as parallel."""
+    sine = (first.conjugate() * second).imag
+    if abs(sine) < 0.02:
+        return None
+    return one + ((two - one).conjugate() * second).imag / sine * first
+
+
+def tangent(points: Plane, foot: complex, way: complex, end: complex, tolerance: float) -> Bow | None:
+    """The arc that leaves a line (way: its direction of travel) near the foot and ends at a point, along points."""
+    starts = foot + np.arange(-6, 7) * 0.25 * way
+    chords = end - starts
+    beside = (way.conjugate() * chords).imag
+    if float(np.abs(beside).min()) < 0.05:
+        return None
+    curved = np.abs(chords) ** 2 / (2 * beside)  # the radius, positive to the right on the screen
+    centres = starts + curved * 1j * way
+    past = ((points - starts[:, None]) * way.conjugate()).real > 0
+    off = np.where(past, np.abs(np.abs(points - centres[:, None]) - np.abs(curved)[:, None]), 0).max(1)
+    off = np.maximum(off, np.where(past, 0, np.abs((way.conjugate() * (points - foot)).imag)).max(1))
+    best = int(off.argmin())
+    if off[best] > tolerance or abs(curved[best]) > LARGEST:
+        return None
+    start, centre = complex(starts[best]), complex(centres[best])
+    swept = _swept(points[past[best]], centre, start, end)
+    return Bow(start, end, abs(float(curved[best])), abs(swept) > math.pi, bool(curved[best] > 0))
+
+
+def _radius(rest: Plane, inward: complex, cosine: float) -> float:
+    """Least squares of |point - r inward / cosine| = r, by Newton's method from the nearest point's answer."""
+    along = (rest * inward.conjugate()).real
+    squares = (rest * rest.conj()).real
+    nearest = int(squares.argmin())
+    radius = math.sqrt(float(squares[nearest])) / max(1 / cosine - 1, 1e-6)
+    for _ in range(5):
+        away = np.sqrt(np.maximum(squares - 2 * radius / cosine * along + (radius / cosine) ** 2, 1e-12))
+        slope = (radius / cosine**2 - along / cosine) / away - 1
+        radius -= float((away - radius) @ slope) / max(float(slope @ slope), 1e-12)
+        if not 0 < radius < LARGEST:
+            return 0.0
+    return radius
+
+
+def _cap(points: Plane, one: complex, first: complex, two: complex, tolerance: float) -> Bow | None:
+    """The half circle that joins two parallel lines."""
+    across = 1j * first
+    radius = ((two - one) * across.conjugate()).real / 2
+    clockwise = radius > 0
+    if abs(radius) <= 0.05:
+        return None
+    axis = one + radius * across
+    reach = ((points - axis) * first.conjugate()).real
+    beside = ((points - axis) * across.conjugate()).real
+    far = np.abs(beside) < 0.7 * abs(radius)
+    if not far.any():
+        return None
+    centre = axis + float((reach - np.sqrt(np.maximum(radius**2 - beside**2, 0)))[far].mean()) * first
+    kept = points[((points - centre) * first.conjugate()).real > 0]
+    if float(np.abs(np.abs(kept - centre) - abs(radius)).max()) > tolerance:
+        return None
+    return Bow(centre - radius * across, centre + radius * across, abs(radius), False, clockwise)
