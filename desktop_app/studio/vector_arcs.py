@@ -99,7 +99,16 @@ def fillet(points: Plane, one: complex, first: complex, two: complex, second: co
         if radius <= 0.05 or not len(kept):
             return None
     centre = vertex + radius / half.real * inward
-    return bow if float(np.abs(np.abs(kept - centre) - radius).max()) <= tolerance else None
+    beside = np.minimum(np.where(along, np.inf, from_line(points, one, first)), from_line(points, two, second))
+    beside[along & (((points - bow.end) * second.conjugate()).real < 0)] = 0
+    off = max(float(np.abs(np.abs(kept - centre) - radius).max()), float(beside.max()))
+    return bow if off <= tolerance else None
+
+
+def from_line(points: Plane, point: complex, way: complex) -> Array:
+    """Distances of points from a line."""
+    distances: Array = np.abs((way.conjugate() * (points - point)).imag)
+    return distances
 
 
 def meeting(one: complex, first: complex, two: complex, second: complex) -> complex | None:
@@ -121,7 +130,7 @@ def tangent(points: Plane, foot: complex, way: complex, end: complex, tolerance:
     centres = starts + curved * 1j * way
     past = ((points - starts[:, None]) * way.conjugate()).real > 0
     off = np.where(past, np.abs(np.abs(points - centres[:, None]) - np.abs(curved)[:, None]), 0).max(1)
-    off = np.maximum(off, np.where(past, 0, np.abs((way.conjugate() * (points - foot)).imag)).max(1))
+    off = np.maximum(off, np.where(past, 0, from_line(points, foot, way)).max(1))
     best = int(off.argmin())
     if off[best] > tolerance or abs(curved[best]) > LARGEST:
         return None
@@ -159,7 +168,8 @@ def _cap(points: Plane, one: complex, first: complex, two: complex, tolerance: f
     if not far.any():
         return None
     centre = axis + float((reach - np.sqrt(np.maximum(radius**2 - beside**2, 0)))[far].mean()) * first
-    kept = points[((points - centre) * first.conjugate()).real > 0]
-    if float(np.abs(np.abs(kept - centre) - abs(radius)).max()) > tolerance:
+    round_it = ((points - centre) * first.conjugate()).real > 0
+    away = np.where(round_it, np.abs(points - centre) - abs(radius), np.abs(beside) - abs(radius))
+    if float(np.abs(away).max()) > tolerance:
         return None
     return Bow(centre - radius * across, centre + radius * across, abs(radius), False, clockwise)

@@ -23,7 +23,7 @@ def field_of(coverage: Array, reach: float = REACH) -> Float32:
     Beyond the picture there is no ink.
     """
     edge = int(np.ceil(reach)) + 1
-    share = np.pad(coverage.astype(np.float64) / 255, edge)
+    share = _decided(np.pad(coverage.astype(np.float64) / 255, edge))
     outside = _distances(share, reach, edge)
     inside = _distances(1 - share, reach, edge)
     crossed = (share > 0) & (share < 1)
@@ -40,6 +40,15 @@ def icon_field_of(coverage: Array) -> Float32:
     means = large.reshape(FIELD_SIDE, cell, FIELD_SIDE, cell).mean((1, 3)) / cell
     field: Float32 = np.clip(means, -REACH, REACH).astype(np.float32)
     return field
+
+
+def _decided(share: Array) -> Array:
+    """Half-covered pixels that do not lie between ink and ground are a tone, not an edge: ink from one half on."""
+    most, least = share, share
+    for axis in (0, 1):
+        most = np.maximum.reduce([np.roll(most, -1, axis), most, np.roll(most, 1, axis)])
+        least = np.minimum.reduce([np.roll(least, -1, axis), least, np.roll(least, 1, axis)])
+    return np.where((most > 0.5) & (least < 0.5), share, np.round(share))
 
 
 def _distances(share: Array, reach: float, edge: int) -> Array:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from desktop_app.studio.vector_arcs import Bow, bow, circle, fillet, meeting, tangent
+from desktop_app.studio.vector_arcs import Bow, bow, circle, fillet, from_line, meeting, tangent
 from desktop_app.studio.vector_corners import Corner, corners
 from desktop_app.studio.vector_cubics import cubics
 from desktop_app.studio.vector_lines import Straight, straight, straights, upright
@@ -135,7 +135,10 @@ def _is_corner(before: Piece, piece: Piece, after: Piece) -> bool:
     if before.line is None or after.line is None or after.corner is not None:
         return False
     met = meeting(before.line.point, before.line.way, after.line.point, after.line.way)
-    return met is not None and float(np.abs(piece.points - met).min()) < KEPT_OFF
+    if met is None or float(np.abs(piece.points - met).min()) > KEPT_OFF:
+        return False
+    sides = [from_line(piece.points, line.point, line.way) for line in (before.line, after.line)]
+    return float(np.minimum(*sides).max()) < KEPT_OFF
 
 
 # ---- drawn
