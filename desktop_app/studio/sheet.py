@@ -8,6 +8,14 @@ MAX_SEED = 2**32 - 1
 MAX_DEPTH = 16  # variations of variations; the latent forgets where it came from long before
 
 
+class Choice(Frozen, frozen=True):
+    """The designs of a sheet that differ most from one another; they come first on it, the others follow in order."""
+
+    indices: tuple[int, ...]
+    drafted: int  # designs among which they were chosen
+    twins: int = 0  # of these, near copies of others
+
+
 class SheetState(Frozen, frozen=True):
     """All that decides a sheet. `origin` is the sheet that its base was picked from, the way back."""
 
@@ -19,11 +27,13 @@ class SheetState(Frozen, frozen=True):
     base: Design | None = None  # a sheet of variations of this design
     amount: float = 0.35
     origin: "SheetState | None" = None
+    choice: Choice | None = None  # until the sheet shows other designs
 
 
 def design_at(sheet: SheetState, index: int, num_classes: int) -> Design:
     """The design on a tile. On a sheet of variations tile 0 is the base itself."""
     if sheet.base is None:
+        index = _drawn(sheet.choice, index)
         label = _label_at(sheet, index, num_classes)
         return Design(sheet.seed, index, label, sheet.truncation, prompt=sheet.prompt)
     if index == 0:
@@ -32,8 +42,21 @@ def design_at(sheet: SheetState, index: int, num_classes: int) -> Design:
     return msgspec.structs.replace(sheet.base, variations=(*sheet.base.variations, step))
 
 
+def tile_of(sheet: SheetState, index: int) -> int:
+    """The tile on which the design of a number stands: the other way round."""
+    if sheet.choice is None or sheet.base is not None:
+        return index
+    chosen = sheet.choice.indices
+    return chosen.index(index) if index in chosen else index + sum(one > index for one in chosen)
+
+
 def rerolled(sheet: SheetState, seed: int) -> SheetState:
-    return msgspec.structs.replace(sheet, seed=seed % (MAX_SEED + 1))
+    return msgspec.structs.replace(sheet, seed=seed % (MAX_SEED + 1), choice=None)
+
+
+def chosen(sheet: SheetState, seed: int, choice: Choice | None) -> SheetState:
+    """The designs of a seed with some of them first; with no choice they come in order."""
+    return msgspec.structs.replace(sheet, seed=seed, choice=choice)
 
 
 def with_label(sheet: SheetState, label: int | None) -> SheetState:
@@ -47,13 +70,13 @@ def with_label(sheet: SheetState, label: int | None) -> SheetState:
 
 def with_truncation(sheet: SheetState, truncation: float) -> SheetState:
     base = sheet.base and msgspec.structs.replace(sheet.base, truncation=truncation)
-    return msgspec.structs.replace(sheet, truncation=truncation, base=base)
+    return msgspec.structs.replace(sheet, truncation=truncation, choice=None, base=base)
 
 
 def with_prompt(sheet: SheetState, prompt: Prompt | None) -> SheetState:
     """The same noise with other words; variations keep their way."""
     base = sheet.base and msgspec.structs.replace(sheet.base, prompt=prompt)
-    return msgspec.structs.replace(sheet, prompt=prompt, base=base)
+    return msgspec.structs.replace(sheet, prompt=prompt, choice=None, base=base)
 
 
 def with_amount(sheet: SheetState, amount: float) -> SheetState:
@@ -64,7 +87,14 @@ def varied(sheet: SheetState, base: Design, seed: int) -> SheetState:
     """A sheet of variations of `base`. At the deepest level the oldest way back is forgotten, never the design."""
     origin = _without_root(sheet) if depth(sheet) >= MAX_DEPTH else sheet
     return msgspec.structs.replace(
-        sheet, seed=seed, label=base.label, truncation=base.truncation, prompt=base.prompt, base=base, origin=origin
+        sheet,
+        seed=seed,
+        label=base.label,
+        truncation=base.truncation,
+        prompt=base.prompt,
+        choice=None,
+        base=base,
+        origin=origin,
     )
 
 
@@ -100,6 +130,18 @@ def for_package(sheet: SheetState, package: str, num_classes: int, truncation: f
     """The sheet taken to another package: the seed stays, what belonged to the old package goes."""
     label = sheet.label if sheet.label is not None and sheet.label < num_classes else None
     return SheetState(package, sheet.seed, label, truncation)
+
+
+def _drawn(choice: Choice | None, tile: int) -> int:
+    """The number of the design on a tile."""
+    if choice is None:
+        return tile
+    if tile < len(choice.indices):
+        return choice.indices[tile]
+    index = tile - len(choice.indices)
+    for taken in sorted(choice.indices):
+        index += taken <= index
+    return index
 
 
 def _label_at(sheet: SheetState, index: int, num_classes: int) -> int | None:

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop_app.engine.requests import Design, Variation
+from desktop_app.engine.requests import Design, Prompt, Variation
 from desktop_app.studio import sheet as sheets
-from desktop_app.studio.sheet import SheetState, design_at, sheet_of
+from desktop_app.studio.sheet import Choice, SheetState, design_at, sheet_of
 
 PLAIN = SheetState("digits-gan", seed=7, truncation=0.8)
 
@@ -77,3 +77,25 @@ def test_the_sheet_of_a_recipe_shows_that_very_design(design: Design) -> None:
 @pytest.mark.parametrize("seed", [0, sheets.MAX_SEED, sheets.MAX_SEED + 5])
 def test_seeds_stay_in_their_range(seed: int) -> None:
     assert 0 <= sheets.rerolled(PLAIN, seed).seed <= sheets.MAX_SEED
+
+
+@given(st.lists(st.integers(0, 30), max_size=12, unique=True))
+def test_chosen_designs_come_first_and_no_design_is_lost(indices: list[int]) -> None:
+    sheet = sheets.chosen(PLAIN, 9, Choice(tuple(indices), 31))
+    shown = [design_at(sheet, tile, 0).index for tile in range(40)]
+    assert shown[: len(indices)] == indices
+    assert sorted(shown) == list(range(40))
+    assert shown[len(indices) :] == sorted(shown[len(indices) :])
+    assert [sheets.tile_of(sheet, index) for index in shown] == list(range(40))
+
+
+def test_a_choice_ends_where_other_designs_are_shown() -> None:
+    sheet = sheets.chosen(PLAIN, 9, Choice((4, 2), 200))
+    others = (
+        sheets.rerolled(sheet, 10),
+        sheets.with_truncation(sheet, 0.5),
+        sheets.with_prompt(sheet, Prompt(("cup",))),
+        sheets.varied(sheet, design_at(sheet, 0, 0), 3),
+    )
+    assert [other.choice for other in others] == [None] * 4
+    assert sheets.came_from(others[-1]) == sheet
