@@ -54,7 +54,7 @@ def field_of(coverage: UInt8, side: int, reach: float) -> Float32:
     ink = np.pad(interpolated(coverage, places, places) > 127.5, margin)
     signed = np.where(ink, _distances(~ink, margin) - 0.5, 0.5 - _distances(ink, margin))
     cells = _mean_of_cells(signed[margin:-margin, margin:-margin].astype(np.float32), FINER)
-    return np.clip(cells / np.float32(FINER), -reach, reach).astype(np.float32)
+    return np.asarray(np.clip(cells / np.float32(FINER), -reach, reach), np.float32)
 
 
 def _distances(there: Array, farthest: int) -> Array:

@@ -29,6 +29,18 @@ class Bow:
     large: bool
     clockwise: bool
 
+    @property
+    def middle(self) -> complex:
+        """The point half-way along."""
+        half = (self.end - self.start) / 2
+        inner = math.sqrt(max(self.radius**2 - abs(half) ** 2, 0.0))
+        height = self.radius + inner if self.large else self.radius - inner
+        outward = half / max(abs(half), 1e-12) * (-1j if self.clockwise else 1j)
+        return (self.start + self.end) / 2 + height * outward
+
+    def reversed(self) -> "Bow":
+        return Bow(self.end, self.start, self.radius, self.large, not self.clockwise)
+
 
 def circle(points: Plane) -> tuple[Circle, float]:
     """The circle of least squared algebraic distance (Kåsa 1976), and the largest distance of a point from it."""
@@ -46,33 +58,43 @@ def circle(points: Plane) -> tuple[Circle, float]:
     return Circle(middle + centre, radius), off
 
 
-def bow(points: Plane, start: complex, end: complex, tolerance: float) -> Bow | None:
-    """The arc from start to end past points; None where that is more than the tolerance away from one."""
+def bow(
+    points: Plane, start: complex, end: complex, ways: tuple[complex | None, complex | None], tolerance: float
+) -> Bow | None:
+    """The arc past points; None where that is more than the tolerance away from one.
+
+    It starts and ends on the circle near the places given: on the neighbours' lines if there are such (ways: their
+    directions), else as near as can be.
+    """
     if len(points) < 5:
         return None
     found, off = circle(points)
     if off > tolerance or found.radius > LARGEST:
         return None
-    if max(abs(abs(end - found.centre) - found.radius), abs(abs(start - found.centre) - found.radius)) > 2 * tolerance:
+    ends = [_onto(found, place, way) for place, way in zip((start, end), ways, strict=True)]
+    if any(abs(moved - place) > 3 * tolerance for moved, place in zip(ends, (start, end), strict=True)):
         return None
-    swept = _swept(points, found.centre, start, end)
+    swept = _swept(points, found.centre, *ends)
     if not 0.1 < abs(swept) < 2 * math.pi - 0.1:
         return None
-    return Bow(start, end, _through(found, start, end, swept), abs(swept) > math.pi, swept > 0)
+    return Bow(ends[0], ends[1], found.radius, abs(swept) > math.pi, swept > 0)
+
+
+def _onto(found: Circle, place: complex, way: complex | None) -> complex:
+    """The point of a circle that is nearest to a place, or where the line through it crosses the circle."""
+    spoke = place - found.centre
+    if way is not None:
+        along, beside = (way.conjugate() * spoke).real, (way.conjugate() * spoke).imag
+        inner = math.sqrt(max(found.radius**2 - beside**2, 0.0))
+        if inner > 0.3 * found.radius:
+            return place + (math.copysign(inner, along) - along) * way
+    return found.centre + found.radius * spoke / max(abs(spoke), 1e-12)
 
 
 def _swept(points: Plane, centre: complex, start: complex, end: complex) -> float:
     """The angle from start to end as seen from the centre, the way the points go."""
     spokes = np.concatenate([[start], points, [end]]) - centre
     return float(np.angle(spokes[1:] / spokes[:-1]).sum())
-
-
-def _through(found: Circle, start: complex, end: complex, swept: float) -> float:
-    """The radius with which an arc of the circle's height goes through start and end exactly."""
-    chord = abs(end - start)
-    inner = abs((start + end) / 2 - found.centre)
-    height = found.radius - inner if abs(swept) <= math.pi else found.radius + inner
-    return (chord * chord / 4 + height * height) / (2 * max(height, 1e-6))
 
 
 def fillet(points: Plane, one: complex, first: complex, two: complex, second: complex, tolerance: float) -> Bow | None:

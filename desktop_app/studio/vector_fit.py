@@ -78,7 +78,7 @@ def _side(points: Plane, here: Corner, there: Corner, tolerance: float) -> list[
     line, off = straight(core, 0, len(core) - 1)
     if off <= STRAIGHT * tolerance:
         return [Piece(core, line, here)]
-    if bow(core, here.place, there.place, tolerance):
+    if bow(core, here.place, there.place, (None, None), tolerance):
         return [Piece(core, None, here)]
     return _between(core, straights(core, STRAIGHT * tolerance), here)
 
@@ -208,8 +208,9 @@ def _arc(before: Piece, piece: Piece, after: Piece, start: complex, end: complex
         return tangent(points, start, one.way, end, tolerance)
     if two is not None:
         found = tangent(points[::-1], end, -two.way, start, tolerance)
-        return found and Bow(found.end, found.start, found.radius, found.large, not found.clockwise)
-    return bow(points, start, end, tolerance)
+        return found and found.reversed()
+    ways = [None if other.line is None else other.line.way for other in (before, after)]
+    return bow(points, start, end, (ways[0], ways[1]), tolerance)
 
 
 def _path(ways: list[_Way], tolerance: float, scale: float) -> Path:
@@ -218,10 +219,18 @@ def _path(ways: list[_Way], tolerance: float, scale: float) -> Path:
         if way.piece.line is not None:
             segments.append(Line(_point(way.end, scale)))
         elif way.arc is not None:
-            segments.append(Arc(way.arc.radius * scale, way.arc.large, way.arc.clockwise, _point(way.end, scale)))
+            segments += _arcs(way.arc, way.end, scale)
         else:
             segments += _curves(ways[at - 1], way, ways[(at + 1) % len(ways)], tolerance, scale)
     return Path(_point(ways[0].start, scale), tuple(segments))
+
+
+def _arcs(arc: Bow, end: complex, scale: float) -> list[Segment]:
+    """One arc, or two where a short chord would not hold a long one in place."""
+    radius = arc.radius * scale
+    if not arc.large or abs(arc.end - arc.start) > arc.radius:
+        return [Arc(radius, arc.large, arc.clockwise, _point(end, scale))]
+    return [Arc(radius, False, arc.clockwise, _point(place, scale)) for place in (arc.middle, end)]
 
 
 def _curves(before: _Way, way: _Way, after: _Way, tolerance: float, scale: float) -> list[Segment]:

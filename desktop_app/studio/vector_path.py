@@ -66,12 +66,13 @@ def svg_path(outline: Outline) -> str:
 
 def _path(path: Path, decimals: int) -> str:
     scale = 10**decimals
-    start = here = _steps(path.start, scale)
-    written = [_Command("M", [_number(value, decimals) for value in start])]
+    meant = path.start
+    here = _steps(meant, scale)
+    written = [_Command("M", [_number(value, decimals) for value in here])]
     for segment in path.segments:
         end = _steps(segment.end, scale)
-        written += _segment(segment, here, end, decimals)
-        here = end
+        written += _segment(segment, meant, here, end, decimals)
+        meant, here = segment.end, end
     if written[-1].letter in "lhv":
         written.pop()  # closing draws it
     return _joined(written) + "z" if len(written) > 1 else ""
@@ -83,8 +84,10 @@ class _Command:
     numbers: list[str]
 
 
-def _segment(segment: Segment, here: tuple[int, int], end: tuple[int, int], decimals: int) -> list[_Command]:
-    """The command that draws a segment; none where it has no length."""
+def _segment(
+    segment: Segment, meant: Point, here: tuple[int, int], end: tuple[int, int], decimals: int
+) -> list[_Command]:
+    """The command that draws a segment; none where it has no length. meant: where it starts before rounding."""
 
     def step(to: tuple[int, int]) -> list[str]:
         return [_number(to[0] - here[0], decimals), _number(to[1] - here[1], decimals)]
@@ -96,7 +99,7 @@ def _segment(segment: Segment, here: tuple[int, int], end: tuple[int, int], deci
     if here == end:
         return []
     if isinstance(segment, Arc):
-        radius = _number(round(segment.radius * 10**decimals), decimals)
+        radius = _radius(_height(segment, meant) * 10**decimals, math.dist(here, end), decimals)
         flags = [str(int(segment.large)), str(int(segment.clockwise))]
         return [_Command("a", [radius, radius, "0", *flags, *step(end)])]
     if here[1] == end[1]:
@@ -104,6 +107,30 @@ def _segment(segment: Segment, here: tuple[int, int], end: tuple[int, int], deci
     if here[0] == end[0]:
         return [_Command("v", step(end)[1:])]
     return [_Command("l", step(end))]
+
+
+def _height(arc: Arc, start: Point) -> float:
+    """How far the middle of an arc is from its chord."""
+    half = math.dist(start, arc.end) / 2
+    inner = math.sqrt(max(arc.radius**2 - half**2, 0.0))
+    return arc.radius + inner if arc.large else arc.radius - inner
+
+
+def _radius(height: float, chord: float, decimals: int) -> str:
+    """The shortest radius with which an arc over a chord has this height; both in steps.
+
+    Near a half circle a small change of the radius moves the arc much, so there it gets more decimals; for a half
+    circle itself any radius does that is not larger than half the chord, because SVG enlarges it to fit.
+    """
+    if abs(height - chord / 2) < 0.5:
+        return _number(int(chord / 2), decimals)
+    radius = (chord * chord / 4 + height * height) / (2 * height)
+    for more in range(3):
+        written = round(radius * 10**more) / 10**more
+        inner = math.sqrt(max(written**2 - chord**2 / 4, 0.0))
+        if abs(written + math.copysign(inner, height - chord / 2) - height) < 0.5:
+            break
+    return _number(round(radius * 10**more), decimals + more)
 
 
 def _steps(point: Point, scale: int) -> tuple[int, int]:
