@@ -77,7 +77,9 @@ def _add_data(commands) -> None:
         "path", nargs="?", type=pathlib.Path, help="folder; its sub-folders are classes (text: also KIND=FILE)"
     )
     command.add_argument("more", nargs="*", type=pathlib.Path, help="more of them (photos and text only)")
-    command.add_argument("--from", dest="source", type=pathlib.Path, metavar="DIR", help="where the idx files or the icons lie")
+    command.add_argument(
+        "--from", dest="source", type=pathlib.Path, metavar="DIR", help="where the idx files or the icons lie"
+    )
     command.add_argument("--size", type=int, default=28, help="side of the square pictures, in pixels (default: 28)")
     command.add_argument("--grey", action="store_true", help="one channel in place of three")
     command.add_argument("--name", dest="title", help="name of the data set (default: the folder's)")
@@ -130,7 +132,7 @@ def _add_package(commands) -> None:
     command.add_argument("--title", help="title shown to people (default: from the name)")
     command.add_argument("--licence", default="CC0-1.0", help="licence of the weights (default: CC0-1.0)")
     command.add_argument("--hardware", default="2 CPU cores", help="what it was trained on, for the card")
-    command.add_argument("--bits", type=int, choices=[8, 16], default=16, help="of a large weight (default: 16)")
+    command.add_argument("--bits", type=int, choices=[8, 16], help="of a large weight (default: 16, of icons 8)")
     command.add_argument("--judges", default="export/judges", help="where a net of label-free features goes")
     _folders(command, data="prepared data sets", runs="runs", models="model packages")
 

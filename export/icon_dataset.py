@@ -61,6 +61,16 @@ def load_icons(root: pathlib.Path, name: str, *, split: str = "train") -> IconDa
     return IconData(fields[kept], [icons[i] for i in kept], about)
 
 
+def read_facts(root: pathlib.Path, name: str, *, split: str = "train") -> list[dict[str, Any]]:
+    """Name, set, words and style of the icons of one tone, without their fields. Raises ExportError as `load_icons`."""
+    path = root / name / f"{split}_icons.json"
+    try:
+        icons = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ExportError(f"{path} cannot be read ({error}): prepare the icons again.") from None
+    return [icon for icon in icons if icon["style"] in ONE_TONE]
+
+
 def as_pictures(data: IconData) -> Dataset:
     """Fields as bytes, (field + 128), so that the loop of pictures reads them; styles are the labels."""
     images = (data.fields.astype(np.int16) + 128).astype(np.uint8)[..., None]

@@ -101,8 +101,8 @@ def forget(told: Conditions, shares: dict) -> Conditions:
 
 
 @torch.no_grad()
-def sample(net: nn.Module, noise: Tensor, told: Conditions, *, steps: int, guidance: float) -> Tensor:
-    """(B, S) noise -> latents by Euler's method."""
+def sample(net: nn.Module, noise: Tensor, told: Conditions, *, steps: int, guidance: float | Tensor) -> Tensor:
+    """(B, S) noise -> latents by Euler's method. guidance: of all, or (B, 1)."""
     x, untold = noise, tuple(torch.zeros_like(part) for part in told)
     for step in range(steps):
         time = torch.full((len(x),), step / steps, device=x.device)

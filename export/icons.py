@@ -75,7 +75,7 @@ class Decoder(nn.Module):
         self.shuffle = nn.PixelShuffle(PATCH)
 
     def forward(self, w: Tensor) -> Tensor:
-        h = self.body(w.view(len(w), self.cell, 4, 4))
+        h = self.body(w.unflatten(1, (self.cell, 4, 4)))
         return self.shuffle(self.head(F.silu(h)))
 
 

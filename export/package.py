@@ -26,9 +26,16 @@ import msgspec
 from desktop_app.engine import packages
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.manifest import MadeBy, Manifest, TrainingData
-from export import package_classifier, package_features, package_generator, package_restorer, package_writer
+from export import (
+    package_classifier,
+    package_features,
+    package_generator,
+    package_icons,
+    package_restorer,
+    package_writer,
+)
 from export.card import write_card
-from export.eight_bits import HALF
+from export.eight_bits import EIGHT, HALF
 from export.errors import ExportError
 from export.onnx_graph import OPSET
 from export.package_files import Source, git_commit, replace_folder, write_manifest
@@ -44,8 +51,8 @@ FREE = ("CC0-1.0", "Apache-2.0", "MIT")
 def main(args: argparse.Namespace) -> None:
     runs, models, data = pathlib.Path(args.runs), pathlib.Path(args.models), pathlib.Path(args.data)
     made_with, _, seen = load_run(runs, args.name)
-    check_bits(args.bits, made_with["family"])
-    source = Source(runs, args.name, data, read_about(data, made_with["dataset"]), args.bits)
+    bits = bits_of(args.bits, made_with["family"])
+    source = Source(runs, args.name, data, read_about(data, made_with["dataset"]), bits, models)
     if made_with["family"] == "features_net":
         made = made_by(made_with, seen, hardware=args.hardware)
         package_features.write_net(source, pathlib.Path(args.judges), made, training_data(source.about))
@@ -56,7 +63,9 @@ def main(args: argparse.Namespace) -> None:
         folder = pathlib.Path(scratch) / args.name
         folder.mkdir()
         options, progress, fields = part.write_part(source, folder)
-        if part is not package_writer:
+        if part is package_icons:
+            package_icons.write_course(source, folder)
+        elif part is not package_writer:
             write_training(folder, runs, args.name)
         manifest = Manifest(
             name=args.name,
@@ -65,9 +74,10 @@ def main(args: argparse.Namespace) -> None:
             files={},
             licence=args.licence,
             commercial_use=commercial_use(args.licence, source.about),
-            training_data=(training_data(source.about),),
-            made_by=made_by(options, progress, hardware=args.hardware, bits=args.bits),
-            **{"opset": OPSET} | fields,
+            made_by=made_by(options, progress, hardware=args.hardware, bits=bits),
+            **{"opset": OPSET}
+            | ({} if "training_data" in fields else {"training_data": (training_data(source.about),)})
+            | fields,
         )
         manifest = with_space(models / args.name, folder, manifest)
         write_manifest(folder, manifest)
@@ -79,11 +89,14 @@ def main(args: argparse.Namespace) -> None:
     print(f"{models / args.name}: {size / 1e6:.2f} MB; next: python -m export verify {args.name}")
 
 
-def check_bits(bits: int, family: str) -> None:
-    """Raises ExportError where a family's weights are stored in one way only: nets that judge are left alone."""
-    if bits != HALF and family in ("classifier", "features_net", "gpt", "lstm"):
+def bits_of(asked: int | None, family: str) -> int:
+    """Of a large weight. Raises ExportError where a family's weights are stored in one way only, as those of judges."""
+    if family == "icon_flow":
+        raise ExportError("A flow is packaged together with its autoencoder: python -m export package icons.")
+    if asked not in (None, HALF) and family in ("classifier", "features_net", "gpt", "lstm"):
         stored = "8 bits anyhow" if part_of(family) is package_writer else "half precision"
         raise ExportError(f"Weights of the family {family!r} are stored in {stored}; leave out --bits.")
+    return asked or (EIGHT if family == "icons" else HALF)
 
 
 def part_of(family: str) -> types.ModuleType:
@@ -92,6 +105,8 @@ def part_of(family: str) -> types.ModuleType:
         return package_classifier
     if family in ("gpt", "lstm"):
         return package_writer
+    if family == "icons":
+        return package_icons
     return package_restorer if family in FAMILIES else package_generator
 
 
@@ -144,9 +159,10 @@ def training_data(about: dict) -> TrainingData:
 
 
 def made_by(options: dict, progress: dict, *, hardware: str, bits: int = HALF) -> MadeBy:
+    runs = (options, *options.get("then", ()))  # of one package, in the order of their training
     return MadeBy(
-        preset=f"{options['preset']} ({options['row']}){_started(options)}",
-        command=command_of(options),
+        preset=" and ".join(f"{run['preset']} ({run['row']}){_started(run)}" for run in runs),
+        command="\n".join(map(command_of, runs)),
         commit=git_commit(),
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
         hardware=hardware,

@@ -27,6 +27,7 @@ class Source:
     data: pathlib.Path  # all prepared data sets
     about: dict  # dataset.json of the run's
     bits: int = 16  # of a large weight in the graphs
+    models: pathlib.Path | None = None  # all packages
 
 
 def write_manifest(folder: pathlib.Path, manifest: Manifest) -> None:

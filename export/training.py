@@ -65,15 +65,31 @@ def write_training(folder: pathlib.Path, runs: pathlib.Path, name: str, *, manif
     lines = _lines(runs / name / "stats.jsonl")
     if not lines or (manifest is not None and manifest.made_by.images not in (0, lines[-1]["images"])):
         return False
-    training = thinned(lines)
+    _write(folder, thinned(lines))
+    return True
+
+
+def write_trainings(folder: pathlib.Path, runs: pathlib.Path, names: dict[str, str]) -> None:
+    """Write training.json of several runs that make one package; names: what a run's curves are called -> the run."""
+    images: tuple[float, ...] = ()
+    curves: dict[str, tuple[float | None, ...]] = {}
+    for title, name in names.items():
+        one = thinned(_lines(runs / name / "stats.jsonl"))
+        missing = (None,) * len(one.images)
+        curves = {key: values + missing for key, values in curves.items()}
+        curves |= {f"{title}, {key}": (None,) * len(images) + values for key, values in one.curves.items()}
+        images += one.images
+    _write(folder, Training(images, curves))
+
+
+def _write(folder: pathlib.Path, training: Training) -> None:
     content = {"images": training.images, "curves": training.curves}
     write_atomically(folder / FILE, json.dumps(content, separators=(",", ":")).encode() + b"\n")
-    return True
 
 
 def thinned(lines: list[dict], *, points: int = MAX_POINTS) -> Training:
     """At most so many points: means of neighbouring lines, three significant digits of them and one to spare."""
-    size = -(-len(lines) // points)
+    size = -(-len(lines) // points) or 1
     groups = [lines[start : start + size] for start in range(0, len(lines), size)]
     names = dict.fromkeys(key for line in lines for key in line if key not in CLOCK)
     curves = {name: tuple(_mean([line.get(name) for line in group]) for group in groups) for name in names}
