@@ -91,7 +91,7 @@ def test_an_own_picture_is_found_and_its_place_draws_what_was_shown(
     best = own.dialog._search.best
     assert best.error <= first
     assert best.how == ("encoder and search" if with_encoder else "search")
-    own.dialog.anchor_button.click()
+    own.dialog.use_buttons["anchor"].click()
     assert np.array_equal(engine.model(package).draw(accepted)[0], best.pixels)
     own.close()
     window.deleteLater()

@@ -131,11 +131,11 @@ def test_a_picture_is_shown_fitted_and_found(rig: Rig) -> None:
     assert "light and dark were swapped" in dialog._remark.text()
 
 
-@pytest.mark.parametrize(("button", "use"), [("anchor_button", "anchor"), ("key_button", "key")])
-def test_what_is_accepted_is_a_design_of_the_best_place(rig: Rig, button: str, use: str) -> None:
+@pytest.mark.parametrize("use", ["anchor", "key"])
+def test_what_is_accepted_is_a_design_of_the_best_place(rig: Rig, use: str) -> None:
     dialog = rig.open()
     wait_for(lambda: dialog._search.state == "done")
-    getattr(dialog, button).click()
+    dialog.use_buttons[use].click()
     ((design, used),) = rig.accepted
     assert used == use
     assert design.place.vector == (0.5, -0.25, 3.0)
@@ -217,7 +217,7 @@ def test_a_search_can_be_stopped_and_gone_on_with(rig: Rig) -> None:
     rig.queue.paused = True
     dialog = rig.open()
     assert dialog.further_button.text() == "Stop"
-    assert not dialog.anchor_button.isEnabled()
+    assert not dialog.use_buttons["anchor"].isEnabled()
     dialog.further_button.click()
     assert rig.queue.cancelled
     assert dialog._verdict.text() == "Nothing was found yet"
@@ -228,7 +228,7 @@ def test_a_search_can_be_stopped_and_gone_on_with(rig: Rig) -> None:
     assert dialog._search.best is None
     dialog.further_button.click()
     wait_for(lambda: dialog._search.state == "done")
-    assert dialog.anchor_button.isEnabled()
+    assert dialog.use_buttons["anchor"].isEnabled()
 
 
 def test_a_model_that_cannot_says_so(rig: Rig) -> None:
@@ -237,8 +237,8 @@ def test_a_model_that_cannot_says_so(rig: Rig) -> None:
     dialog = rig.open()
     wait_for(lambda: dialog._search.state == "failed")
     assert dialog._detail.text() == sentence
-    assert not dialog.anchor_button.isEnabled()
-    assert not dialog.key_button.isEnabled()
+    assert not dialog.use_buttons["anchor"].isEnabled()
+    assert not dialog.use_buttons["key"].isEnabled()
 
 
 def test_after_the_engine_died_it_can_be_tried_again(rig: Rig) -> None:
@@ -269,7 +269,7 @@ def test_a_second_picture_takes_the_place_of_the_first(rig: Rig, tmp_path: Path)
     assert second is not first
     assert not first.isVisible()
     wait_for(lambda: second._search.state == "done")
-    second.anchor_button.click()
+    second.use_buttons["anchor"].click()
     assert rig.accepted[0][0].place.source == "other.png"
 
 

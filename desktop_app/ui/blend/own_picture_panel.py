@@ -3,6 +3,7 @@
 `OwnPictures.start` reads a file off the window's thread and opens the dialog; the dialog ends in `accepted`.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,12 +32,20 @@ REFIT_MS = 40  # after the last move of the frame
 SLOW_MS = 400  # from here on it is said that a file is being read
 
 
+Use = tuple[str, str]  # in code, on its button
+ON_THE_PAD: tuple[Use, ...] = (("key", "Add as key frame"), ("anchor", "Put on the pad"))
+
+
 class OwnPictures(QObject):
-    accepted = Signal(object, str)  # Design, "anchor" or "key"
+    accepted = Signal(object, str)  # Design, and which of the uses
     said = Signal(str, str)  # sentence, tone
 
-    def __init__(self, look: Look, bridge: QueueBridge, parent_widget: QWidget) -> None:
+    def __init__(
+        self, look: Look, bridge: QueueBridge, parent_widget: QWidget, *, uses: tuple[Use, ...] = ON_THE_PAD
+    ) -> None:
+        """uses: what a design can be taken for, the main one last."""
         super().__init__(parent_widget)
+        self._uses = uses
         self._look, self._bridge, self._window = look, bridge, parent_widget
         self._reader: PictureReader | None = None
         self._package: Package | None = None
@@ -76,7 +85,9 @@ class OwnPictures(QObject):
         assert self._reader is not None
         assert self._package is not None
         search = PictureSearch(self._bridge, self._package)
-        self.dialog = OwnPictureDialog(self._look, own, self._reader, search, self._package, self._window)
+        self.dialog = OwnPictureDialog(
+            self._look, own, self._reader, search, self._package, self._window, uses=self._uses
+        )
         self.dialog.wished.connect(self._on_wished)
         self.dialog.rejected.connect(self.close)
         self.dialog.open()
@@ -98,7 +109,7 @@ class OwnPictures(QObject):
 
 
 class OwnPictureDialog(QDialog):
-    wished = Signal(object, str)  # Found, "anchor" or "key"
+    wished = Signal(object, str)  # Found, and which of the uses
 
     def __init__(
         self,
@@ -108,6 +119,8 @@ class OwnPictureDialog(QDialog):
         search: PictureSearch,
         package: Package,
         parent: QWidget | None = None,
+        *,
+        uses: tuple[Use, ...] = ON_THE_PAD,
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Your picture")
@@ -120,7 +133,7 @@ class OwnPictureDialog(QDialog):
         self._refit.setInterval(REFIT_MS)
         self._refit.timeout.connect(self._on_refit)
         self._make_views()
-        self._make_controls()
+        self._make_controls(uses)
         self._arrange()
         self._connect()
         room = self.screen().availableGeometry()
@@ -142,7 +155,7 @@ class OwnPictureDialog(QDialog):
         view.setAccessibleName(name)
         return view
 
-    def _make_controls(self) -> None:
+    def _make_controls(self, uses: tuple[Use, ...]) -> None:
         look = self._look
         self.centre_button = IconButton(look, "target", "The middle, as large as it goes", keys="0")
         self.whole_button = IconButton(look, "fit", "The whole picture")
@@ -162,9 +175,8 @@ class OwnPictureDialog(QDialog):
         self.further_button = push_button("Search further")
         self.further_button.setToolTip("Look for a place nearer to your picture, through the model alone.")
         self.cancel_button = push_button("Cancel")
-        self.key_button = push_button("Add as key frame")
-        self.anchor_button = push_button("Put on the pad", role="main")
-        self.anchor_button.setDefault(True)
+        self.use_buttons = {use: push_button(words, role="main" if use == uses[-1][0] else "") for use, words in uses}
+        self.use_buttons[uses[-1][0]].setDefault(True)
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
@@ -179,7 +191,7 @@ class OwnPictureDialog(QDialog):
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_2)
         buttons.addStretch(1)
-        for button in (self.cancel_button, self.key_button, self.anchor_button):
+        for button in (self.cancel_button, *self.use_buttons.values()):
             buttons.addWidget(button)
         column.addLayout(buttons)
 
@@ -244,8 +256,8 @@ class OwnPictureDialog(QDialog):
         self.swap.clicked.connect(self._on_swap)
         self.further_button.clicked.connect(self._on_further)
         self.cancel_button.clicked.connect(self.reject)
-        self.key_button.clicked.connect(self._on_key)
-        self.anchor_button.clicked.connect(self._on_anchor)
+        for use, button in self.use_buttons.items():
+            button.clicked.connect(partial(self._wish, use))
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -273,7 +285,7 @@ class OwnPictureDialog(QDialog):
         self._progress.setRange(0, search.total)
         self._progress.setValue(search.done)
         self._name_further()
-        for button in (self.anchor_button, self.key_button):
+        for button in self.use_buttons.values():
             button.setEnabled(best is not None)
 
     def _verdict_now(self) -> str:
@@ -328,15 +340,7 @@ class OwnPictureDialog(QDialog):
         else:
             self._search.go_on()
 
-    @Slot()
-    def _on_key(self) -> None:
-        self._wish("key")
-
-    @Slot()
-    def _on_anchor(self) -> None:
-        self._wish("anchor")
-
-    def _wish(self, use: str) -> None:
+    def _wish(self, use: str, _checked: bool = False) -> None:
         if self._search.best is not None:
             self.wished.emit(self._search.best, use)
 

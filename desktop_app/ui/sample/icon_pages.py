@@ -7,11 +7,12 @@ from PySide6.QtCore import QObject, Signal
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.tile_store import TileStore
+from desktop_app.ui.sample.breeding_page import BreedingPage
 from desktop_app.ui.sample.icon_page import IconPage
 from desktop_app.ui.sample.list_switch import TAKES
 
 MakePage = Callable[[Look, QueueBridge, TileStore], IconPage]
-PAGES: tuple[MakePage, ...] = ()  # in the order of the switch
+PAGES: tuple[MakePage, ...] = (BreedingPage,)  # in the order of the switch
 
 
 class IconPages(QObject):
