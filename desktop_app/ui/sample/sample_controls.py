@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from desktop_app.engine.manifest import Manifest
 from desktop_app.studio.sheet import SheetState
 from desktop_app.ui.controls.buttons import IconButton, chip
 from desktop_app.ui.controls.flow_layout import FlowLayout
@@ -15,6 +16,7 @@ from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_1, SPACE_2, SPACE_3, SPACE_4
 from desktop_app.ui.sample.icon_page import IconPage
 from desktop_app.ui.sample.list_switch import SHEET, TAKES, ListSwitch
+from desktop_app.ui.sample.prompt_controls import PromptControls
 from desktop_app.ui.sample.sheet_layout import MAX_TILE, MIN_TILE
 
 ALL = 1_000_000  # the chip for all classes in turn; Qt takes -1 for "any number"
@@ -37,7 +39,8 @@ class SampleControls(QWidget):
         self.setObjectName("toolbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._classes: tuple[str, ...] = ()
-        self._has_base = False
+        self._has_base = self._has_icons = False
+        self.prompt = PromptControls(look)
         self.switch = ListSwitch()
         self.switch.chosen.connect(self.list_chosen)
         self._pages: list[QWidget] = []  # the tools of each
@@ -124,7 +127,7 @@ class SampleControls(QWidget):
         tools.addWidget(self._reroll)
         tools.addWidget(self._seed)
         tools.addStretch(1)
-        for widget in (self._crisp, rule(vertical=True), self._smaller):
+        for widget in (self.prompt.extras_home, self._crisp, rule(vertical=True), self._smaller):
             tools.addWidget(widget)
         tools.addWidget(self._size, 2)
         tools.addWidget(self._larger)
@@ -143,6 +146,7 @@ class SampleControls(QWidget):
         column.setSpacing(SPACE_3)
         column.addLayout(self._top)
         column.addWidget(self._below)
+        column.addWidget(self.prompt)
         column.addWidget(self._variation_bar)
 
     def add_pages(self, pages: Sequence[IconPage]) -> None:
@@ -155,9 +159,13 @@ class SampleControls(QWidget):
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
-    def show_sheet(self, sheet: SheetState, classes: Sequence[str], name: str) -> None:
-        """name: what the base of a sheet of variations is called."""
-        self._show_classes(tuple(classes))
+    def show_sheet(self, sheet: SheetState, manifest: Manifest | None, name: str) -> None:
+        """manifest: of the sheet's package, where it is here. name: of the base of a sheet of variations."""
+        self._show_classes(manifest.classes if manifest else ())
+        icons = manifest.icons if manifest else None
+        self._has_icons = icons is not None
+        if icons is not None:
+            self.prompt.show_sheet(sheet, icons)
         is_variation = sheet.base is not None
         chosen = ALL if sheet.label is None else sheet.label
         button = self._chip_group.button(chosen)
@@ -181,7 +189,9 @@ class SampleControls(QWidget):
             tools.setVisible(number == current)
         is_page = current > TAKES
         self._tools.setVisible(not is_page)
-        self._below.setVisible(not is_page)
+        self._below.setVisible(not is_page and not self._has_icons)
+        self.prompt.extras_home.setVisible(self._has_icons)
+        self.prompt.setVisible(current == SHEET and self._has_icons)
         self._variation_bar.setVisible(self._has_base and not is_page)
         for widget in (self._class_row, self._truncation, self._reroll, self._seed, self._variation_bar):
             widget.setEnabled(current == SHEET)

@@ -125,9 +125,9 @@ class SampleRoom(QWidget):
     def show_project(self, state: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None:
         """package: that of the sheet, None where it is not here. by_hash: all packages, for the takes."""
         self._state, self._package, self._by_hash = state, package, by_hash
-        classes = package.manifest.classes if package else ()
         base = state.sheet.base
-        self.controls.show_sheet(state.sheet, classes, f"tile {base.index}" if base else "")
+        manifest = package.manifest if package else None
+        self.controls.show_sheet(state.sheet, manifest, f"tile {base.index}" if base else "")
         self._show_lists()
         self.canvas.show_marks(take_keys(state.takes), take_keys(state.rejects))
         self.canvas.show_tiles(self._tile_list())

@@ -36,7 +36,12 @@ class SheetTiles:
     @property
     def family(self) -> object:
         base = self.sheet.base
-        return self.package.sha256, self.sheet.seed, base and (base.seed, base.index, base.variations)
+        return (
+            self.package.sha256,
+            self.sheet.seed,
+            self.sheet.choice,
+            base and (base.seed, base.index, base.variations),
+        )
 
     def tile(self, index: int) -> Tile:
         design = design_at(self.sheet, index, len(self.package.manifest.classes))

@@ -46,10 +46,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("star", "Design", "Star", ("S",), where="sample blend"),
     Command("reject", "Design", "Not this", ("N",), where="sample blend"),
     Command("to-blend", "Design", "Put on the Blend pad", ("B",), where="sample"),
+    Command("to-breed", "Design", "Add as a parent", ("P",), where="sample"),
     Command("to-explain", "Design", "Explain", ("Y",), where="sample blend"),
     Command("vary", "Design", "Variations", ("V",), rule_before=True, where="sample"),
     Command("back", "Design", "Back from variations", ("Backspace",), where="sample"),
     Command("reroll", "Design", "Re-roll", ("R",), where="sample"),
+    Command("words", "Design", "Words for icons", ("Ctrl+F", "/"), rule_before=True, where="sample"),
+    Command("different", "Design", "Twelve different ones", ("D",), where="sample"),
     Command("add-key", "Blend", "Add as a key frame", ("K",), where="blend"),
     Command("fill-pad", "Blend", "Four designs on the pad", ("D",), rule_before=True, where="blend"),
     Command("clear-pad", "Blend", "Empty the pad", where="blend"),
@@ -115,6 +118,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("shortcuts", "Help", "Shortcuts…", ("?", "F1")),
 )
 
+ICON_COMMANDS = ("words", "different")
 HINTS: tuple[Hint, ...] = (
     Hint("Sheet", "Move from tile to tile", "Arrow keys"),
     Hint("Sheet", "Move and extend the selection", "Shift + arrow keys"),
@@ -129,6 +133,9 @@ HINTS: tuple[Hint, ...] = (
     Hint("Sheet", "Bring settings back", "Drop a picture made here"),
     Hint("Sheet", "Show one class", "0 to 9"),
     Hint("Sheet", "Show all classes in turn", "A"),
+    Hint("Words", "Complete the word", "Tab, Enter or Space"),
+    Hint("Words", "Other known words", "Up, Down"),
+    Hint("Words", "Go to the sheet", "Down or Esc"),
     Hint("Large view", "Next or previous tile", "Arrow keys"),
     Hint("Large view", "Fit the window", "F"),
     Hint("Large view", "One to one", "1"),
@@ -197,6 +204,12 @@ def enable_for(actions: dict[str, QAction], workspace: str) -> None:
     for command in COMMANDS:
         if command.where:
             actions[command.id].setEnabled(workspace in command.where.split())
+
+
+def enable_icons(actions: dict[str, QAction], shown: bool) -> None:
+    """Commands that only a sheet of icons has."""
+    for name in ICON_COMMANDS:
+        actions[name].setEnabled(shown)
 
 
 def show_steps(actions: dict[str, QAction], undo: str, redo: str) -> None:

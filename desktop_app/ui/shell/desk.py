@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import Prompt
 from desktop_app.studio import sheet as sheets
 from desktop_app.studio.library import Library
 from desktop_app.studio.project import Project, ProjectState, Take, now
@@ -90,7 +91,7 @@ class Desk(QObject):
             return
         manifest = package.manifest
         fresh = sheets.for_package(self.sheet, name, len(manifest.classes), manifest.defaults.truncation)
-        self._set_sheet(manifest.title, fresh)
+        self.set_sheet(manifest.title, fresh)
 
     # -- the sheet -------------------------------------------------------------------------------------------------
 
@@ -99,15 +100,24 @@ class Desk(QObject):
         if label is not None and (self.package is None or label >= len(self.package.manifest.classes)):
             return
         words = "All classes" if label is None else f"Class {self._class_words(label)}"
-        self._set_sheet(words, sheets.with_label(self.sheet, label))
+        self.set_sheet(words, sheets.with_label(self.sheet, label))
 
     @Slot(float)
     def drag_truncation(self, truncation: float) -> None:
-        self._set_sheet("Truncation", sheets.with_truncation(self.sheet, truncation), coalesce="truncation")
+        self.set_sheet("Truncation", sheets.with_truncation(self.sheet, truncation), coalesce="truncation")
+
+    @Slot(float)
+    def drag_variety(self, truncation: float) -> None:
+        self.set_sheet("Variety", sheets.with_truncation(self.sheet, truncation), coalesce="truncation")
+
+    def set_prompt(self, prompt: Prompt, label: str, *, coalesce: str = "") -> None:
+        """What the icons of the sheet are to be."""
+        if prompt != self.sheet.prompt:
+            self.set_sheet(label, sheets.with_prompt(self.sheet, prompt), coalesce=coalesce)
 
     @Slot(float)
     def drag_amount(self, amount: float) -> None:
-        self._set_sheet("Amount", sheets.with_amount(self.sheet, amount), coalesce="amount")
+        self.set_sheet("Amount", sheets.with_amount(self.sheet, amount), coalesce="amount")
 
     @Slot()
     def settle(self) -> None:
@@ -115,24 +125,24 @@ class Desk(QObject):
 
     @Slot()
     def reroll(self) -> None:
-        self._set_sheet("Re-roll", sheets.rerolled(self.sheet, random.randrange(NEW_SEEDS)))
+        self.set_sheet("Re-roll", sheets.rerolled(self.sheet, random.randrange(NEW_SEEDS)))
 
     @Slot(int)
     def set_seed(self, seed: int) -> None:
-        self._set_sheet("Seed", sheets.rerolled(self.sheet, seed))
+        self.set_sheet("Seed", sheets.rerolled(self.sheet, seed))
 
     def vary(self, tile: Tile) -> None:
         """A sheet of variations of a tile, of whichever package it is."""
         if tile.package is None:
             return
         before = self.sheet if tile.name == self.sheet.package else sheets.sheet_of(tile.name, tile.design)[0]
-        self._set_sheet("Variations", sheets.varied(before, tile.design, random.randrange(NEW_SEEDS)))
+        self.set_sheet("Variations", sheets.varied(before, tile.design, random.randrange(NEW_SEEDS)))
 
     @Slot()
     def back(self) -> None:
         before = sheets.came_from(self.sheet)
         if before is not None:
-            self._set_sheet("Back", before)
+            self.set_sheet("Back", before)
 
     def open_recipe(self, path: Path, recipe: "Recipe") -> int | None:
         """Bring back the settings of a picture made here; answers its tile, or None with a sentence said."""
@@ -141,7 +151,7 @@ class Desk(QObject):
             self.said.emit(f"“{path.name}” was made with the model “{recipe.package}”, which is not here.", "error")
             return None
         sheet, index = sheets.sheet_of(recipe.package, recipe.design)
-        self._set_sheet("Open recipe", sheet)
+        self.set_sheet("Open recipe", sheet)
         if package.sha256 != recipe.package_sha256:
             self.said.emit(f"“{path.name}” was made with another version of “{package.name}”: it may differ.", "warn")
         else:
@@ -200,7 +210,7 @@ class Desk(QObject):
             self.changed.emit()
             self.walked.emit(f"{words}: {label}.", before)
 
-    def _set_sheet(self, words: str, sheet: SheetState, *, coalesce: str = "") -> None:
+    def set_sheet(self, words: str, sheet: SheetState, *, coalesce: str = "") -> None:
         self.change(words, msgspec.structs.replace(self.state, sheet=sheet), coalesce=coalesce)
 
     def _set_marks(self, words: str, takes: tuple[Take, ...], rejects: tuple[Take, ...]) -> None:

@@ -20,7 +20,7 @@ from desktop_app.ui.picture.tile import take_keys, titled
 from desktop_app.ui.restore.restore_room import RestoreRoom
 from desktop_app.ui.sample.exporting import Exporter
 from desktop_app.ui.sample.sample_room import SampleRoom
-from desktop_app.ui.shell.actions import enable_for, fill_menus, make_actions, show_steps
+from desktop_app.ui.shell.actions import enable_for, enable_icons, fill_menus, make_actions, show_steps
 from desktop_app.ui.shell.blend_desk import Offer
 from desktop_app.ui.shell.desk import Desk
 from desktop_app.ui.shell.file_commands import FileCommands
@@ -184,6 +184,7 @@ class MainWindow(QMainWindow):
         self.explain.show_models(desk.classifiers)
         self.rooms.room.show_project(desk.state, package, desk.by_hash)
         show_steps(self.actions_by_id, project.undo_label, project.redo_label)
+        enable_icons(self.actions_by_id, self.rooms.name == SAMPLE and self.commands.prompt.has_icons)
         self.actions_by_id["back"].setEnabled(self.rooms.name == SAMPLE and desk.sheet.base is not None)
 
     @Slot()

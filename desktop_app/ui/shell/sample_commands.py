@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.studio.project import ProjectState
+from desktop_app.studio.sheet import tile_of
 from desktop_app.ui.sample.sample_room import SampleRoom
 from desktop_app.ui.shell.blend_desk import BlendDesk, Offer
 from desktop_app.ui.shell.desk import Desk
@@ -80,7 +81,8 @@ class SampleCommands(QObject):
         base = self._desk.sheet.base
         self._desk.back()
         if base is not None:
-            self._room.show_design_at(base.variations[-1].index if base.variations else base.index)
+            index = base.variations[-1].index if base.variations else base.index
+            self._room.show_design_at(tile_of(self._desk.sheet, index))
 
     @Slot()
     def toggle_takes(self) -> None:
