@@ -23,6 +23,10 @@ def draw_png(svg: str, width: int, height: int) -> bytes:
         return resvg_py.svg_to_bytes(svg_string=svg, width=width, height=height, skip_system_fonts=True)
     except (ValueError, OverflowError) as error:
         raise RequestError(f"This SVG cannot be drawn: {error}.") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how Rust's failures arrive, which no module exports
+            raise
+        raise RequestError("This SVG cannot be drawn: its numbers are beyond all bounds.") from None
 
 
 def draw(svg: str, width: int, height: int) -> Pixels:
