@@ -55,6 +55,12 @@ def icon_pictures(designs: tuple[Design, ...]) -> Pixels:
     return (255 - coverage_of(np.stack([icon_field(design) for design in designs]), DRAWN_SIDE))[..., None]
 
 
+def latents_of(designs: tuple[Design, ...]) -> Float32:
+    """(N, LATENT) numbers that the whole design decides."""
+    seeds = [int.from_bytes(_digest(design)) for design in designs]
+    return np.stack([np.random.default_rng(seed).standard_normal(LATENT, np.float32) for seed in seeds])
+
+
 def resemblance_of(design: Design) -> Resemblance | None:
     """Every fourth design, as its hash says, looks like an icon of the second set."""
     digest = _digest(design)

@@ -48,6 +48,7 @@ from desktop_app.engine.requests import (
     Fields,
     Find,
     Found,
+    Latents,
     Learn,
     Locate,
     Located,
@@ -57,6 +58,7 @@ from desktop_app.engine.requests import (
     Pictures,
     Pixels,
     Progress,
+    ReadLatents,
     ReadMap,
     Request,
     Resemblances,
@@ -74,7 +76,7 @@ from desktop_app.engine.text_requests import Alternative, Began, Closed, Complet
 from desktop_app.studio import wire
 from desktop_app.studio.host import OnGone, OnMessage
 from desktop_app.studio.jobs import Job, QueueState
-from tests.fake_icons import icon_field, icon_pictures, makes_icons, resemblance_of
+from tests.fake_icons import icon_field, icon_pictures, latents_of, makes_icons, resemblance_of
 from tests.fake_icons import write_icons as write_icons
 
 DEVICE = Device(asked="auto", obtained="cpu", name="Fake processor", reason="", runtime="1.31.0", threads=2)
@@ -178,6 +180,8 @@ class FakeEngine:
                 yield from self._weigh(request)
             case Trace():
                 yield from self._trace(request)
+            case ReadLatents():
+                yield Latents(0, latents_of(request.designs))
             case Resemble():
                 yield Resemblances(0, tuple(resemblance_of(design) for design in request.designs))
             case Differ():

@@ -53,7 +53,8 @@ class Cross(Frozen, frozen=True):
     """A child: each part of it comes from one of its parents, drawn by (seed, index); then it is changed by `amount`.
 
     amount 0 changes nothing, so children of equal parents equal them; 1 is an icon of its own. What is between is taken
-    that far back towards noise and led from there by the flow again, with the design's prompt (SDEdit, Meng et al. 2022).
+    that far back towards noise and led from there by the flow again, with the design's prompt (SDEdit, Meng et al.
+    2022).
     """
 
     parents: tuple["Design", ...]  # two to four
@@ -223,6 +224,13 @@ class Trace(Frozen, frozen=True, tag=True):
     chunk: int = 32
 
 
+class ReadLatents(Frozen, frozen=True, tag=True):
+    """What the decoder reads for designs, for `Place.vector`. Answers `Latents` in chunks, in order."""
+
+    package: PackageRef
+    designs: tuple[Design, ...]
+
+
 class Resemble(Frozen, frozen=True, tag=True):
     """Which icon of the training each design comes near to. Answers `Resemblances` in chunks, in order."""
 
@@ -241,6 +249,7 @@ class Differ(Frozen, frozen=True, tag=True):
 Request = (
     Sample
     | Trace
+    | ReadLatents
     | Resemble
     | Differ
     | Verify
@@ -279,6 +288,11 @@ class Fields(Frozen, frozen=True, tag=True):
 
     first: int
     fields: Any  # (N, side, side) float32, signed distances in pixels, positive in the ink, from -reach to reach
+
+
+class Latents(Frozen, frozen=True, tag=True):
+    first: int
+    vectors: Any  # (N, size) float32
 
 
 class Resemblance(Frozen, frozen=True):
@@ -418,6 +432,7 @@ Update = (
     | Weighed
     | Pictures
     | Fields
+    | Latents
     | Resemblances
     | Different
     | Verified

@@ -26,12 +26,14 @@ from desktop_app.engine.requests import (
     Explain,
     Fields,
     Find,
+    Latents,
     Learn,
     Locate,
     Located,
     PackageRef,
     Pictures,
     Progress,
+    ReadLatents,
     ReadMap,
     Request,
     Resemble,
@@ -77,6 +79,8 @@ class Service:
                 yield from search.find(self._model(request.package), request.picture, request.rounds)
             case Trace():
                 yield from self._trace(request)
+            case ReadLatents():
+                yield from self._read_latents(request)
             case Resemble():
                 yield from self._icon_model(request.package).resemble(request.designs)
             case Differ():
@@ -136,6 +140,12 @@ class Service:
             yield Fields(first, model.fields_of(part))
             yield Progress("Tracing", first + len(part), total)
 
+    def _read_latents(self, request: ReadLatents) -> Iterator[Update]:
+        model = self._model(request.package)
+        model.check(request.designs)
+        for first in range(0, len(request.designs), MAX_CHUNK):
+            yield Latents(first, model.w_of(request.designs[first : first + MAX_CHUNK]))
+
     def _locate(self, request: Locate) -> Iterator[Update]:
         model = self._model(request.package)
         model.check(request.designs)
@@ -164,6 +174,8 @@ class Service:
         error = model.golden_error()
         if isinstance(model, LatentModel) and package.manifest.space is not None:
             _ = model.space  # reads and checks it
+        if isinstance(model, IconModel):
+            _ = model.similar
         return error
 
     def _model(self, ref: PackageRef) -> LatentModel:

@@ -7,7 +7,7 @@ from, so the way can be walked back and forward. A generation from which somethi
 there begins another beside it. Everything is a pure function of one frozen state, so undo is the state before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -38,6 +38,10 @@ class BreedingState(Frozen, frozen=True):
     members: tuple[Member, ...] = ()
     generations: tuple[Generation, ...] = (Generation(),)
     current: int = 0
+
+
+Vectors = Mapping[Design, Sequence[float]]  # what the decoder reads for designs of too many kin
+NONE: Vectors = {}
 
 
 # -- what is seen --------------------------------------------------------------------------------------------------
@@ -110,12 +114,20 @@ def for_package(state: BreedingState, package: str) -> BreedingState:
     return state if package == state.package else BreedingState(package)
 
 
-def with_parents(state: BreedingState, designs: Iterable[Design]) -> BreedingState:
-    """More parents beside those there are, as many as there is room for."""
+def of_many_kin(designs: Iterable[Design]) -> tuple[Design, ...]:
+    """Those that no member should be made of as they are: with each generation a design grows by all its parents.
+
+    The same picture is said by the numbers that the decoder reads.
+    """
+    return tuple(dict.fromkeys(design for design in designs if kin(design) > MAX_KIN))
+
+
+def with_parents(state: BreedingState, designs: Iterable[Design], vectors: Vectors = NONE) -> BreedingState:
+    """More parents beside those there are, as many as there is room for. vectors: of those with many kin."""
     for design in designs:
         if len(generation(state).parents) >= MAX_PARENTS:
             break
-        state, number = _member(state, design)
+        state, number = _member(state, design, vectors)
         now = generation(state)
         if number is not None and number not in now.parents:
             state = _changed(state, replace(now, parents=(*now.parents, number)))
@@ -137,11 +149,14 @@ def rerolled(state: BreedingState, seed: int) -> BreedingState:
     return _changed(state, replace(generation(state), seed=seed % (MAX_SEED + 1)))
 
 
-def bred(state: BreedingState, designs: Sequence[Design], seed: int) -> BreedingState:
-    """The next generation, whose parents are these: children that are seen, members, or designs from outside."""
+def bred(state: BreedingState, designs: Sequence[Design], seed: int, vectors: Vectors = NONE) -> BreedingState:
+    """The next generation, whose parents are these: children that are seen, members, or designs from outside.
+
+    vectors: of those with many kin.
+    """
     numbers = []
     for design in designs[:MAX_PARENTS]:
-        state, number = _member(state, design)
+        state, number = _member(state, design, vectors)
         if number is not None:
             numbers.append(number)
     if not numbers:
@@ -166,14 +181,6 @@ def forward(state: BreedingState) -> int | None:
     """The newest generation that was bred from this one."""
     after = [number for number, one in enumerate(state.generations) if one.before == state.current]
     return after[-1] if after else None
-
-
-def settled(state: BreedingState, number: int, vector: Sequence[float]) -> BreedingState:
-    """A member said in the numbers that the decoder reads: the same picture, without all its ancestors."""
-    member = state.members[number]
-    design = Design(0, 0, place=Place(vector=tuple(vector)), prompt=member.design.prompt)
-    members = (*state.members[:number], replace(member, design=design), *state.members[number + 1 :])
-    return replace(state, members=members)
 
 
 def pruned(state: BreedingState) -> BreedingState:
@@ -207,14 +214,16 @@ def _only(values: set[str]) -> str:
     return values.pop() if len(values) == 1 else ""
 
 
-def _member(state: BreedingState, design: Design) -> tuple[BreedingState, int | None]:
+def _member(state: BreedingState, design: Design, vectors: Vectors) -> tuple[BreedingState, int | None]:
     """The state in which a design is a member, and its number; None where the tree is full."""
+    born = generation(state).parents if _is_child(state, design) else ()
+    if design in vectors:
+        design = Design(0, 0, place=Place(vector=tuple(vectors[design])), prompt=design.prompt)
     number = number_of(state, design)
     if number is not None:
         return state, number
     if len(state.members) >= MAX_MEMBERS:
         return state, None
-    born = generation(state).parents if _is_child(state, design) else ()
     return replace(state, members=(*state.members, Member(design, born))), len(state.members)
 
 

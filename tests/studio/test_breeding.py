@@ -128,14 +128,25 @@ def test_a_seed_stays_in_its_range(pair):
     assert breeding.generation(breeding.rerolled(pair, MAX_SEED + 3)).seed == 2
 
 
-def test_a_member_said_in_numbers_keeps_its_place_in_the_tree(pair):
-    grown = breeding.bred(pair, breeding.children(pair)[:1], seed=9)
-    before = grown.members[2]
-    after = breeding.settled(grown, 2, [0.5, -1.0])
-    assert after.members[2].parents == before.parents
-    assert after.members[2].design == Design(0, 0, place=Place(vector=(0.5, -1.0)), prompt=before.design.prompt)
-    assert breeding.kin(before.design) == 2
-    assert breeding.kin(after.members[2].design) == 1
+def test_a_design_of_too_many_kin_is_said_in_numbers_and_keeps_its_parents(pair):
+    child = breeding.children(pair)[0]
+    assert breeding.kin(child) == 2
+    assert breeding.of_many_kin([child, CAT]) == ()
+    grown = breeding.bred(pair, [child, TREE], 9, {child: (0.5, -1.0)})
+    said = Design(0, 0, place=Place(vector=(0.5, -1.0)), prompt=child.prompt)
+    assert grown.members[2:] == (Member(said, (0, 1)), Member(TREE))
+    assert breeding.kin(said) == 1
+    again = breeding.bred(breeding.at(grown, 0), [child], 3, {child: (0.5, -1.0)})
+    assert len(again.members) == 4
+
+
+def test_generations_of_single_parents_pass_the_bound(pair):
+    state, design = pair, CAT
+    for _ in range(5):
+        state = breeding.bred(state, [design], 1)
+        design = breeding.children(state)[0]
+    assert breeding.kin(design) == 32
+    assert breeding.of_many_kin([design, design]) == (design,)
 
 
 def test_the_tree_has_an_end(pair, monkeypatch):

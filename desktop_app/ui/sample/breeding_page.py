@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidge
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design
 from desktop_app.studio import breeding
-from desktop_app.studio.breeding import BreedingState
+from desktop_app.studio.breeding import BreedingState, Vectors
 from desktop_app.studio.project import ProjectState
 from desktop_app.studio.sheet import MAX_SEED
 from desktop_app.ui.bridge import QueueBridge
@@ -27,6 +27,7 @@ from desktop_app.ui.sample.breeding_children import ChildrenCanvas, ChildTiles
 from desktop_app.ui.sample.breeding_controls import BreedingBar, BreedingPanel
 from desktop_app.ui.sample.breeding_tree import FamilyTree, TreeStrip
 from desktop_app.ui.sample.icon_page import IconPage
+from desktop_app.ui.sample.latent_reader import LatentReader
 from desktop_app.ui.sample.tiles import NoTiles
 
 RENDER_BUDGET_S = 0.008
@@ -54,6 +55,7 @@ class BreedingPage(IconPage):
         self._looked_at: Design | None = None  # a parent or a member of the tree, in place of the chosen child
         self._family = TileLoader(bridge, store, self, slot="breeding family")
         self._loader = TileLoader(bridge, store, self, slot="breeding")
+        self.latents = LatentReader(bridge, self)
         self.panel = BreedingPanel(look, self._thumbnail)
         self.bar = BreedingBar(look)
         self.canvas = ChildrenCanvas(look, store, self._loader)
@@ -109,6 +111,7 @@ class BreedingPage(IconPage):
         tree.looked_at.connect(self._on_member)
         tree.opened.connect(self._on_member_opened)
         self.empty.acted.connect(self.sheet_wished)
+        self.latents.failed.connect(self._on_failed)
         for loader in (self._family, self._loader):
             loader.arrived.connect(self._on_pictures)
             loader.failed.connect(self._on_failed)
@@ -190,9 +193,6 @@ class BreedingPage(IconPage):
 
     # -- wishes ----------------------------------------------------------------------------------------------------
 
-    def add_parents(self, designs: Sequence[Design]) -> None:
-        self._wish(breeding.with_parents(self.state, designs), "Add a parent")
-
     @Slot()
     def breed(self) -> None:
         """The next generation, from the children that are chosen."""
@@ -228,14 +228,17 @@ class BreedingPage(IconPage):
             self._wish(breeding.at(self.state, number), "Another generation")
 
     def _breed(self, designs: Sequence[Design], label: str = "Breed") -> None:
-        if designs:
+        def then(vectors: Vectors) -> None:
+            self._wish(breeding.bred(self.state, designs, _new_seed(), vectors), label)
+
+        if designs and self._package is not None:
             self._looked_at = None
-            self._wish(breeding.bred(self.state, designs, _new_seed()), label)
+            self.latents.read(self._package, breeding.of_many_kin(designs), then)
 
     def _wish(self, board: BreedingState, label: str, coalesce: str = "") -> None:
         if self._project is None:
             return
-        if board == self.state and label in ("Add a parent", "Breed"):
+        if board == self.state and label == "Breed":
             self.said.emit(refusal(board), "warn")
         self.changed.emit(replace(self._project, breeding=board), label, coalesce)
 

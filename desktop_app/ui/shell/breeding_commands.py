@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop_app.engine.errors import StudioError
+from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design
 from desktop_app.studio import breeding
 from desktop_app.ui.blend.own_picture_panel import OwnPictures
@@ -64,7 +65,7 @@ class BreedingCommands(QObject):
         elif any(tile.sha256 != first.sha256 for tile in tiles):
             self._say("Parents are designs of one model: choose tiles of one model.")
         else:
-            self._add(first.name, [tile.design for tile in tiles])
+            self._add(first.package, [tile.design for tile in tiles])
 
     @Slot(str)
     def open_file(self, name: str) -> None:
@@ -84,18 +85,22 @@ class BreedingCommands(QObject):
             self.own_pictures.start(path, package)
             return
         if recipe.package == package.name:
-            self._add(package.name, [recipe.design])
+            self._add(package, [recipe.design])
         else:
             self.own_pictures.start(path, package)
 
     @Slot(object, str)
     def _on_own(self, design: Design, _use: str) -> None:
         if (package := self._desk.package) is not None:
-            self._add(package.name, [design])
+            self._add(package, [design])
 
-    def _add(self, package: str, designs: Sequence[Design]) -> None:
+    def _add(self, package: Package, designs: Sequence[Design]) -> None:
+        deep = breeding.of_many_kin(designs)
+        self.page.latents.read(package, deep, partial(self._put, package.name, designs))
+
+    def _put(self, package: str, designs: Sequence[Design], vectors: breeding.Vectors) -> None:
         before = breeding.for_package(self._desk.state.breeding, package)
-        board = breeding.with_parents(before, designs)
+        board = breeding.with_parents(before, designs, vectors)
         if board == before:
             self._say(refusal(board))
             return
