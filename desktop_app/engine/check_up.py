@@ -17,9 +17,10 @@ import numpy.typing as npt
 from desktop_app.engine import drawings, images, memory
 from desktop_app.engine.classifier import Classifier, softmax
 from desktop_app.engine.errors import DeviceError, OutOfMemory, RequestError
+from desktop_app.engine.icon_model import IconModel
 from desktop_app.engine.latent_model import LatentModel
 from desktop_app.engine.manifest import Picture
-from desktop_app.engine.requests import CheckedUp, CheckUp, Design, Pixels, Progress
+from desktop_app.engine.requests import CheckedUp, CheckUp, Design, Pixels, Progress, Prompt
 from desktop_app.engine.restorer import Restorer
 from desktop_app.engine.text_model import TextModel
 from desktop_app.engine.text_requests import Complete, Wrote
@@ -35,6 +36,7 @@ SIDE = 128  # pixels of the pictures that a restorer of free size is given
 GREY = Picture(1, 1, 1, 0.0, 1.0)
 OPENING = "The"  # what a writer goes on from
 MAX_TEXTS = 8
+COMMON_WORDS = 64
 TOKENS = 32  # of each text
 
 
@@ -68,12 +70,18 @@ Asked = Generator[Progress, None, Found]
 
 
 def _generator(model: LatentModel, request: CheckUp) -> Asked:
-    """Designs of the seed, the classes in turn."""
-    designs = designs_of(
-        request.seed, _fitting(request.count, model.picture_bytes), len(model.package.manifest.classes)
-    )
+    """Designs of the seed, the classes in turn; icons of the words that it heard most often."""
+    count = _fitting(request.count, model.picture_bytes)
+    if isinstance(model, IconModel):
+        designs = icons_of(request.seed, count, model.icons.words)
+    else:
+        designs = designs_of(request.seed, count, len(model.package.manifest.classes))
     answers, times = yield from _timed([partial(_drawn, model, design) for design in designs])
-    pictures, broken = to_pixels(answers, model.picture)
+    if isinstance(model, IconModel):
+        fields, broken = _sound(answers, 1.0)
+        pictures = model.drawn(fields[:, 0] * np.float32(model.icons.reach))
+    else:
+        pictures, broken = to_pixels(answers, model.picture)
     distances = distances_between(pictures)
     return {
         "kind": "generator",
@@ -184,15 +192,27 @@ def designs_of(seed: int, count: int, num_classes: int) -> list[Design]:
     return [Design(seed, n, label=n % num_classes if num_classes else None) for n in range(count)]
 
 
+def icons_of(seed: int, count: int, words: tuple[str, ...]) -> list[Design]:
+    """The first designs of a seed, the first words of a package of icons in turn."""
+    common = words[:COMMON_WORDS] or ("",)
+    return [Design(seed, n, prompt=Prompt((common[n % len(common)],))) for n in range(count)]
+
+
 # -- figures -------------------------------------------------------------------------------------------------------
 
 
 def to_pixels(answers: Sequence[Float32], picture: Picture) -> tuple[Pixels, tuple[int, ...]]:
     """(C, H, W) each, in the picture's range -> (N, H, W, C) uint8, and which of them hold numbers that are none."""
+    x, broken = _sound(answers, picture.low)
+    return images.to_pixels(x, picture), broken
+
+
+def _sound(answers: Sequence[Float32], instead: float) -> tuple[Float32, tuple[int, ...]]:
+    """(N, C, H, W) with `instead` where there is no number, and which answers hold such."""
     x = np.stack(answers)
     sound = np.isfinite(x)
     broken = tuple(int(n) for n in np.flatnonzero(~sound.all(axis=(1, 2, 3))))
-    return images.to_pixels(np.where(sound, x, np.float32(picture.low)), picture), broken
+    return np.where(sound, x, np.float32(instead)), broken
 
 
 def distances_between(pictures: Pixels) -> Float32:

@@ -1,24 +1,40 @@
 """A generator of icons: words in, fields out, pictures drawn from them.
 
-Noise becomes a latent by a flow, dx/dt = v(x, t, prompt), in a few steps of Euler's method (flow matching, Lipman et
-al. 2023), guided by v = v(nothing) + guidance (v(prompt) - v(nothing)) (Ho and Salimans 2022). Truncation scales the
-noise. The decoder makes a field of it, fields.py a picture.
+Noise becomes a latent by a flow (icon_flow.py), truncation scales the noise. The decoder makes a field of the latent,
+fields.py a picture of the field.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
-from desktop_app.engine import fields, latents
+from desktop_app.engine import fields, icon_choice, latents, noise
+from desktop_app.engine.arrays import Arrays, check_array, read_arrays
 from desktop_app.engine.errors import DeviceError, Fault, PackageError, RequestError
-from desktop_app.engine.latent_model import Float32, LatentModel
+from desktop_app.engine.icon_cross import crossed
+from desktop_app.engine.icon_flow import Flow
+from desktop_app.engine.icon_similar import SimilarIcons
+from desktop_app.engine.latent_model import Float32, LatentModel, made_of
 from desktop_app.engine.manifest import Icons
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Design, Different, Pixels, Prompt, Resemblances, Update
+from desktop_app.engine.requests import (
+    Cross,
+    Design,
+    Different,
+    Pixels,
+    Progress,
+    Prompt,
+    Resemblances,
+    Update,
+)
 from desktop_app.engine.runtime import Runtime
 
 PLAIN = Prompt()
+MOST_GUIDANCE = 10.0
+PARENTS = (2, 4)
+DRAFT_STEPS = 4
+AT_ONCE = 48  # designs between two places to stop
 
 
 class IconModel(LatentModel):
@@ -28,23 +44,25 @@ class IconModel(LatentModel):
         super().__init__(package, runtime)
         assert package.manifest.icons is not None
         self.icons: Icons = package.manifest.icons
-        self._flow = self._open("flow", runtime)
-        self._numbers = {word: n for n, word in enumerate(self.icons.words, start=1)}
-        self._styles = {name: n for n, name in enumerate(self.icons.styles, start=1)}
-        self._sources = {source.prefix: n for n, source in enumerate(self.icons.sources, start=1)}
+        self.flow = Flow(self._open("flow", runtime), runtime, self.icons, self.latent.size)
+
+    @cached_property
+    def similar(self) -> SimilarIcons | None:
+        """The icons that it was taught, where the package knows them. Raises PackageError where its file is broken."""
+        known = "similar" in self.package.manifest.files
+        return SimilarIcons.read(self.package.file("similar")) if known else None
 
     def fields_of(self, designs: Sequence[Design]) -> Float32:
         """(N, side, side) signed distances in pixels. The designs are checked already."""
-        return self.decode(self.w_of(designs))[:, 0] * np.float32(self.icons.reach)
+        return self._fields(self.w_of(designs))
 
     def pixels(self, w: Float32) -> Pixels:
         """(N, S) -> (N, H, W, 1) uint8, black ink on white."""
-        field = self.decode(w)[:, 0] * np.float32(self.icons.reach)
-        if not np.isfinite(field).all():
-            raise DeviceError(
-                "The model answered with numbers that are none (NaN). Its file may be damaged: verify it."
-            )
-        return (255 - fields.coverage_of(field, self.picture.height))[..., None]
+        return self.drawn(self._fields(w))
+
+    def drawn(self, signed: Float32) -> Pixels:
+        """(N, side, side) signed distances in pixels -> (N, H, W, 1) uint8, black ink on white."""
+        return (255 - fields.coverage_of(signed, self.picture.height))[..., None]
 
     def decode(self, w: Float32) -> Float32:
         """(N, S) -> (N, 1, side, side) fields, -1 to 1."""
@@ -57,58 +75,162 @@ class IconModel(LatentModel):
             )
         return field
 
-    def conditions(self, prompts: Sequence[Prompt]) -> dict[str, npt.NDArray[np.int64]]:
-        """What the flow reads of each prompt. Words that are not known, or one too many, are left out."""
-        words = np.zeros((len(prompts), self.icons.most_words), np.int64)
-        for row, prompt in zip(words, prompts, strict=True):
-            known = dict.fromkeys(self._numbers[w] for w in prompt.words if w in self._numbers)
-            numbers = sorted(known)[: self.icons.most_words]
-            row[: len(numbers)] = numbers
-        return {
-            "words": words,
-            "style": np.array([self._styles.get(p.style, 0) for p in prompts], np.int64),
-            "source": np.array([self._sources.get(p.source, 0) for p in prompts], np.int64),
-        }
+    def encode(self, x: Float32) -> Float32:
+        """(N, 1, side, side) fields, -1 to 1 -> (N, S)."""
+        assert self._encoder is not None
+        return self._encoder.run({"field": x})["w"]
 
-    def flow(self, x: Float32, prompts: Sequence[Prompt], *, start: float = 0.0, steps: int | None = None) -> Float32:
-        """(N, S) at time `start` -> (N, S) latents."""
-        steps = steps or self.icons.steps
-        told, untold = self.conditions(prompts), self.conditions([PLAIN] * len(prompts))
-        guidance = np.array([p.guidance for p in prompts], np.float32)[:, None]
-        both = {name: np.concatenate([told[name], untold[name]]) for name in told}
-        times = np.linspace(start, 1.0, steps + 1, dtype=np.float32)
-        for now, then in zip(times, times[1:], strict=False):
-            time = np.full(2 * len(x), now, np.float32)
-            v = self._flow.run({"x": np.concatenate([x, x]), "time": time, **both})["velocity"]
-            with_words, without = np.split(v, 2)
-            x = x + (then - now) * (without + guidance * (with_words - without))
-        return x
+    def encode_picture(self, picture: Pixels) -> Float32:
+        """(H, W, 1) uint8, dark ink on light -> (1, S)."""
+        signed = fields.field_of(255 - picture[..., 0], self.icons.side, self.icons.reach)
+        return self.encode(signed[None, None] / np.float32(self.icons.reach))
 
     def resemble(self, designs: Sequence[Design]) -> Iterator[Update]:
         """Which icons of the training the designs come near to."""
         self.check(designs)
-        yield Resemblances(0, (None,) * len(designs))
+        for first in range(0, len(designs), AT_ONCE):
+            signed = self.fields_of(designs[first : first + AT_ONCE])
+            found = (None,) * len(signed) if self.similar is None else self.similar.find(signed)
+            yield Resemblances(first, found)
+            yield Progress("Comparing", first + len(signed), len(designs))
 
     def differ(self, designs: Sequence[Design], count: int) -> Iterator[Update]:
         """The `count` designs that differ most, by quick drafts."""
         self.check(designs)
-        yield Different(tuple(range(min(count, len(designs)))), 0)
+        if count < 1:
+            raise RequestError(f"At least one design is to be chosen; {count} were asked for.")
+        drafts = []
+        for first in range(0, len(designs), AT_ONCE):
+            drafts.append(self._drafts(designs[first : first + AT_ONCE]))
+            yield Progress("Drafting", first + len(drafts[-1]), len(designs))
+        none = np.zeros((0, self.icons.side, self.icons.side), np.float32)
+        yield Different(*icon_choice.choose(np.concatenate([none, *drafts]), count))
 
-    def _from_noise(self, designs: Sequence[Design]) -> Float32:
+    def golden_error(self) -> float:
+        """Largest difference between the golden example and what this machine makes of it, in all graphs.
+
+        golden.npz: noise (n, S), words (n, most_words), style, source and guidance (n,); latent (n, S), where the flow
+        ends; field (n, 1, side, side), the decoder's of it; encoded (n, S), the encoder's of the field.
+        """
+        golden = self._golden()
+        told = {name: golden[name] for name in ("words", "style", "source")}
+        latent = self.flow.lead_told(golden["noise"], told, golden["guidance"])
+        made = {"latent": latent, "field": self.decode(golden["latent"]), "encoded": self.encode(golden["field"])}
+        return max(float(np.max(np.abs(value - golden[name]))) for name, value in made.items())
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _fields(self, w: Float32) -> Float32:
+        field = self.decode(w)[:, 0] * np.float32(self.icons.reach)
+        if not np.isfinite(field).all():
+            raise DeviceError(
+                "The model answered with numbers that are none (NaN). Its file may be damaged: verify it."
+            )
+        return field
+
+    def _drafts(self, designs: Sequence[Design]) -> Float32:
+        """(N, side, side): quick and about right, where nothing but noise and a prompt makes the design."""
+        if any(design.place is not None for design in designs):
+            return self.fields_of(designs)
+        return self._fields(self._from_noise(designs, steps=min(DRAFT_STEPS, self.icons.steps)))
+
+    def _from_noise(self, designs: Sequence[Design], steps: int | None = None) -> Float32:
         z = np.stack([latents.of_design(design, self.latent.size) for design in designs])
         truncation = np.array([design.truncation for design in designs], np.float32)
-        return self.flow(z * truncation[:, None], [design.prompt or PLAIN for design in designs])
+        return self.flow.lead(z * truncation[:, None], [design.prompt or PLAIN for design in designs], steps=steps)
+
+    def _grow(self, designs: Sequence[Design], fresh: dict[Design, Float32]) -> None:
+        """Children, those without children among their ancestors first."""
+        ages: dict[Design, int] = {}
+        for design in designs:
+            _note_ages(design, ages)
+        for age in range(1, max(ages.values(), default=0) + 1):
+            born = [d for d, a in ages.items() if a == age and _is_child(d) and d not in self._known]
+            if born:
+                fresh.update(zip(born, self._children(born, fresh), strict=True))
+
+    def _children(self, designs: Sequence[Design], fresh: dict[Design, Float32]) -> list[Float32]:
+        crosses = [_cross(design) for design in designs]
+        made = [crossed(np.stack([self._w(p, fresh) for p in c.parents]), c.seed, c.index) for c in crosses]
+        changed = [n for n, c in enumerate(crosses) if c.amount > 0]
+        if changed:
+            prompts = [designs[n].prompt or PLAIN for n in changed]
+            led = self._changed(np.stack([made[n] for n in changed]), [crosses[n] for n in changed], prompts)
+            for n, w in zip(changed, led, strict=True):
+                made[n] = w
+        return made
+
+    def _changed(self, w: Float32, crosses: Sequence[Cross], prompts: Sequence[Prompt]) -> Float32:
+        """(N, S), taken back towards noise to the time 1 - amount, and led from there (SDEdit, Meng et al. 2022)."""
+        amount = np.array([cross.amount for cross in crosses], np.float32)
+        z = np.stack([noise.latents(cross.seed, [cross.index], self.latent.size)[0] for cross in crosses])
+        start = np.float32(1) - amount
+        return self.flow.lead(amount[:, None] * z + start[:, None] * w, prompts, start=start)
+
+    def _golden(self) -> Arrays:
+        golden = read_arrays(self.package.file("golden"), _GOLDEN)
+        count = len(golden["noise"]) if "noise" in golden and golden["noise"].ndim else 0
+        of = f"The golden example of “{self.package.name}” does not fit its graphs"
+        if count == 0:
+            raise PackageError(f"{of}: it has no “noise”, where some rows of it were expected.", Fault.WRONG_SHAPE)
+        side, whole, number = self.icons.side, ("int64", (count,)), ("float32", (count, self.latent.size))
+        expected: dict[str, tuple[str, tuple[int, ...]]] = {
+            **dict.fromkeys(("noise", "latent", "encoded"), number),
+            **dict.fromkeys(("style", "source"), whole),
+            "words": ("int64", (count, self.icons.most_words)),
+            "guidance": ("float32", (count,)),
+            "field": ("float32", (count, 1, side, side)),
+        }
+        for name, (dtype, shape) in expected.items():
+            check_array(golden, name, dtype, shape, of=of)
+        return golden
 
     def _check(self, design: Design, depth: int = 0) -> None:
         super()._check(design, depth)
         if (prompt := design.prompt) is None:
             return
         title = self.package.manifest.title
-        if prompt.style and prompt.style not in self._styles:
+        if prompt.style and prompt.style not in self.icons.styles:
             raise RequestError(
                 f"“{title}” has the styles {', '.join(self.icons.styles)}; “{prompt.style}” was asked for."
             )
-        if prompt.source and prompt.source not in self._sources:
+        if prompt.source and prompt.source not in self._prefixes:
             raise RequestError(f"“{title}” was taught no set “{prompt.source}”; leave the set out or choose another.")
-        if not 0 <= prompt.guidance <= 10:
-            raise RequestError(f"Guidance goes from 0 to 10; {prompt.guidance:g} was asked for.")
+        if not 0 <= prompt.guidance <= MOST_GUIDANCE:
+            raise RequestError(f"Guidance goes from 0 to {MOST_GUIDANCE:g}; {prompt.guidance:g} was asked for.")
+
+    def _check_cross(self, cross: Cross) -> None:
+        fewest, most = PARENTS
+        if not fewest <= len(cross.parents) <= most:
+            raise RequestError(f"A child has {fewest} to {most} parents; {len(cross.parents)} were named.")
+        if not 0 <= cross.amount <= 1:
+            raise RequestError(
+                f"The amount by which a child is changed goes from 0 to 1; {cross.amount:g} was asked for."
+            )
+
+    @cached_property
+    def _prefixes(self) -> frozenset[str]:
+        return frozenset(source.prefix for source in self.icons.sources)
+
+
+def _is_child(design: Design) -> bool:
+    return design.place is not None and design.place.cross is not None
+
+
+def _cross(design: Design) -> Cross:
+    assert design.place is not None
+    assert design.place.cross is not None
+    return design.place.cross
+
+
+def _note_ages(design: Design, ages: dict[Design, int]) -> int:
+    """How many children lie on the longest way down to a seed, this one counted; noted for it and all it is made of."""
+    if design.place is None:
+        return 0
+    if design not in ages:
+        below = max((_note_ages(other, ages) for other in made_of(design.place)), default=0)
+        ages[design] = below + _is_child(design)
+    return ages[design]
+
+
+_GOLDEN = ("noise", "words", "style", "source", "guidance", "latent", "field", "encoded")

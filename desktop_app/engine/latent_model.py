@@ -18,7 +18,7 @@ from desktop_app.engine import images, latents
 from desktop_app.engine.arrays import check_array, read_arrays
 from desktop_app.engine.errors import Fault, PackageError, RequestError
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Design, Pixels, Place
+from desktop_app.engine.requests import Cross, Design, Pixels, Place
 from desktop_app.engine.runtime import Runtime, Session
 from desktop_app.engine.space import SpaceNumbers
 
@@ -77,8 +77,11 @@ class LatentModel:
 
     def w_of(self, designs: Sequence[Design]) -> Float32:
         """What the decoder reads for each design, (N, size). The designs are checked already."""
+        fresh: dict[Design, Float32] = {}
         drawn = dict.fromkeys(d for design in designs for d in _drawn(design) if d not in self._known)
-        fresh = dict(zip(drawn, self._from_noise(list(drawn)), strict=True)) if drawn else {}
+        if drawn:
+            fresh.update(zip(drawn, self._from_noise(list(drawn)), strict=True))
+        self._grow(designs, fresh)
         w = np.stack([self._w(design, fresh) for design in designs])
         self._known.update(fresh)
         while len(self._known) > MAX_KNOWN:
@@ -91,9 +94,12 @@ class LatentModel:
         truncation = np.array([design.truncation for design in designs], np.float32)
         return self.to_w(z, label, truncation)
 
+    def _grow(self, designs: Sequence[Design], fresh: dict[Design, Float32]) -> None:
+        """Add to `fresh` what else has to be known before `_w`: of a package of icons, children."""
+
     def _w(self, design: Design, fresh: dict[Design, Float32]) -> Float32:
         place = design.place
-        if place is None:
+        if place is None or place.cross is not None:
             return fresh[design] if design in fresh else self._known[design]
         if place.vector:
             w = np.array(place.vector, np.float32)
@@ -126,6 +132,11 @@ class LatentModel:
         if self._encoder is None:
             raise RequestError(f"“{self.package.manifest.title}” has no encoder.")
         return self._encoder.run({"image": x})["w"]
+
+    def encode_picture(self, picture: Pixels) -> Float32:
+        """(H, W, C) uint8 -> (1, size). Raises RequestError where there is no encoder."""
+        low, high = self.picture.low, self.picture.high
+        return self.encode(np.asarray(picture.transpose(2, 0, 1)[None] / 255 * (high - low) + low, np.float32))
 
     def golden_error(self) -> float:
         """Largest difference between the golden example and what this machine makes of it, in all graphs."""
@@ -176,8 +187,11 @@ class LatentModel:
 
     def _check_place(self, place: Place, depth: int) -> None:
         title = self.package.manifest.title
-        if (bool(place.parts), bool(place.vector), place.spot is not None).count(True) != 1:
-            raise RequestError("A place is a mix of designs, or numbers, or a spot on the map: one of the three.")
+        ways = (bool(place.parts), bool(place.vector), place.spot is not None, place.cross is not None)
+        if ways.count(True) != 1:
+            raise RequestError(
+                "A place is a mix of designs, or numbers, or a spot on the map, or a child: one of the four."
+            )
         numbers = [*place.vector, *(place.spot or ()), *(push.amount for push in place.pushes)]
         weights = [part.weight for part in place.parts]
         if not all(math.isfinite(number) for number in (*numbers, *weights)):
@@ -191,17 +205,27 @@ class LatentModel:
         if place.spot is not None or place.pushes:
             for push in place.pushes:
                 self.space.check(push)
-        for part in place.parts:
-            self._check(part.design, depth + 1)
+        if place.cross is not None:
+            self._check_cross(place.cross)
+        for design in made_of(place):
+            self._check(design, depth + 1)
+
+    def _check_cross(self, cross: Cross) -> None:
+        raise RequestError(f"“{self.package.manifest.title}” makes no icons, and only icons have children.")
+
+
+def made_of(place: Place) -> tuple[Design, ...]:
+    """The designs that a place names: those of its mix, or the parents of a child."""
+    return (*(part.design for part in place.parts), *(place.cross.parents if place.cross is not None else ()))
 
 
 def _drawn(design: Design) -> Iterator[Design]:
-    """The designs drawn from seeds that a design is made of: itself, or those in its mix."""
+    """The designs drawn from seeds that a design is made of: itself, or those that its place names."""
     if design.place is None:
         yield design
     else:
-        for part in design.place.parts:
-            yield from _drawn(part.design)
+        for other in made_of(design.place):
+            yield from _drawn(other)
 
 
 _GOLDEN = ("z", "label", "truncation", "image", "encoded")

@@ -71,9 +71,11 @@ def find(model: LatentModel, picture: Pixels, rounds: int | None) -> Iterator[Pr
         raise RequestError(f"The picture is {picture.shape} {picture.dtype}, where the model's are {shape} of 8 bit.")
     encoded = None
     if model.package.can_encode:
-        encoded = model.encode(_to_range(model, picture))
+        encoded = model.encode_picture(picture)
         yield _found(model, picture, encoded[0], "encoder")
     rounds = (0 if encoded is not None else ROUNDS) if rounds is None else rounds
+    if rounds > 0 and model.package.manifest.icons is not None:
+        raise RequestError(f"“{model.package.manifest.title}” finds pictures by its encoder alone, without a search.")
     if rounds > 0:
         yield from _search(model, picture, rounds, encoded)
 
@@ -164,12 +166,6 @@ def _values(model: LatentModel, w: Float32) -> Float64:
     """(n, size) -> (n, C, H, W) in 0..1"""
     low, high = model.picture.low, model.picture.high
     return np.asarray((model.decode(w) - low) / (high - low), np.float64)
-
-
-def _to_range(model: LatentModel, picture: Pixels) -> Float32:
-    """(H, W, C) uint8 -> (1, C, H, W) in the manifest's range."""
-    low, high = model.picture.low, model.picture.high
-    return np.asarray(picture.transpose(2, 0, 1)[None] / 255 * (high - low) + low, np.float32)
 
 
 def _as_it_is(x: Float64) -> Float64:

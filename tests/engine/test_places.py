@@ -110,8 +110,8 @@ def test_a_vector_is_taken_as_it_is(coder):
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        (Place(), "one of the three"),
-        (Place(parts=(Part(1.0, A),), spot=(0.0, 0.0)), "one of the three"),
+        (Place(), "one of the four"),
+        (Place(parts=(Part(1.0, A),), spot=(0.0, 0.0)), "one of the four"),
         (Place(vector=(1.0,)), f"reads {W} numbers"),
         (Place(vector=(float("nan"),) * W), "NaN"),
         (Place(parts=(Part(0.5, A), Part(0.6, B))), "sum to one"),
