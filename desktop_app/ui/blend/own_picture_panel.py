@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLabel, QProgress
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Found, Place
 from desktop_app.ui.blend.own_picture_reader import PictureReader
-from desktop_app.ui.blend.own_picture_search import PictureSearch, how_in_words, in_words
+from desktop_app.ui.blend.own_picture_search import PictureSearch, how_in_words, in_words, overlap_in_words
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.buttons import IconButton, push_button
 from desktop_app.ui.controls.labels import ElidedLabel, label
@@ -59,11 +59,12 @@ class OwnPictures(QObject):
     def start(self, path: Path, package: Package) -> None:
         """Read a picture for a model; what was open before goes."""
         self.close()
-        if package.manifest.picture is None:
-            self.said.emit(f"“{package.manifest.title}” makes no pictures, so it cannot take one in.", "warn")
+        manifest = package.manifest
+        if manifest.picture is None:
+            self.said.emit(f"“{manifest.title}” makes no pictures, so it cannot take one in.", "warn")
             return
         self._package, self._path = package, path
-        self._reader = PictureReader(path, package.manifest.picture, self)
+        self._reader = PictureReader(path, manifest.picture, self, icons=manifest.icons is not None)
         self._reader.opened.connect(self._on_opened)
         self._reader.failed.connect(self._on_failed)
         self._slow.start()
@@ -174,6 +175,9 @@ class OwnPictureDialog(QDialog):
         self._progress.setSizePolicy(policy)
         self.further_button = push_button("Search further")
         self.further_button.setToolTip("Look for a place nearer to your picture, through the model alone.")
+        if self._makes_icons:  # the encoder's answer is the best there is
+            self.further_button.hide()
+            self.swap.setToolTip("Take the paper as the icon and the ink as its holes.")
         self.cancel_button = push_button("Cancel")
         self.use_buttons = {use: push_button(words, role="main" if use == uses[-1][0] else "") for use, words in uses}
         self.use_buttons[uses[-1][0]].setDefault(True)
@@ -291,7 +295,7 @@ class OwnPictureDialog(QDialog):
     def _verdict_now(self) -> str:
         search = self._search
         if search.best is not None:
-            return in_words(search.best.error)
+            return in_words(search.best.error) if self._overlap is None else overlap_in_words(self._overlap)
         if search.state == "failed":
             return "This picture was not found"
         return "Nothing was found yet" if search.state == "stopped" else "Looking for it…"
@@ -302,7 +306,23 @@ class OwnPictureDialog(QDialog):
             return search.failure
         if search.best is None:
             return search.phase
+        if self._overlap is not None:
+            return f"{100 * self._overlap:.0f} % of the ink of both lies together (intersection over union)"
         return f"{search.best.error:.1f} of 255 steps of brightness apart (RMS)"
+
+    @property
+    def _overlap(self) -> float | None:
+        """Of an icon and what the model makes of it; None for pictures, and while there is nothing to compare."""
+        best, given = self._search.best, self._search.picture
+        if best is None or given is None or not self._makes_icons:
+            return None
+        from desktop_app.studio.own_icon import overlap  # Pillow is slow to import
+
+        return overlap(given, best.pixels)
+
+    @property
+    def _makes_icons(self) -> bool:
+        return self._package.manifest.icons is not None
 
     def _say(self, text: QLabel, words: str) -> None:
         """With the room that the words need."""

@@ -25,9 +25,10 @@ class PictureReader(QObject):
 
     _told = Signal(str, object)  # name of one of these, and what it tells
 
-    def __init__(self, path: Path, picture: Picture, parent: QObject | None = None) -> None:
+    def __init__(self, path: Path, picture: Picture, parent: QObject | None = None, *, icons: bool = False) -> None:
+        """icons: the model makes icons, so what is wanted of a picture is its ink."""
         super().__init__(parent)
-        self._path, self._picture = path, picture
+        self._path, self._picture, self._icons = path, picture, icons
         self._wishes: queue.SimpleQueue[Wish | None] = queue.SimpleQueue()
         self._open = True
         self._told.connect(self._on_told, Qt.ConnectionType.QueuedConnection)
@@ -46,10 +47,10 @@ class PictureReader(QObject):
     # -- on the thread ---------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        from desktop_app.studio import own_picture
+        from desktop_app.studio import own_icon, own_picture
 
         try:
-            own = own_picture.read(self._path)
+            own = own_icon.read(self._path) if self._icons else own_picture.read(self._path)
             self._tell("opened", own)
             while (wish := self._newest()) is not None:
                 self._fit(own, wish)
@@ -57,9 +58,10 @@ class PictureReader(QObject):
             self._tell("failed", error.message)
 
     def _fit(self, own: "OwnPicture", wish: Wish) -> None:
-        from desktop_app.studio import own_picture
+        from desktop_app.studio import own_icon, own_picture
 
-        found = own_picture.fit(own, self._picture, crop=wish[0], invert=wish[1])
+        fit = own_icon.fit if self._icons else own_picture.fit
+        found = fit(own, self._picture, crop=wish[0], invert=wish[1])
         if self._wishes.empty():
             self._tell("fitted", found)
 

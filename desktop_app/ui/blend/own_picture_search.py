@@ -123,6 +123,19 @@ def in_words(error: float) -> str:
     return "Far off: search further, or use another part"
 
 
+def overlap_in_words(overlap: float) -> str:
+    """How near an icon came; overlap: intersection over union of the ink."""
+    for limit, words in (
+        (0.95, "Hardly to be told apart"),
+        (0.85, "Very close"),
+        (0.7, "Close, with other details"),
+        (0.4, "Alike from afar"),
+    ):
+        if overlap >= limit:
+            return words
+    return "Far off: the model knows nothing like it"
+
+
 def how_in_words(how: str) -> str:
     return {
         "encoder": "Found through the encoder",
