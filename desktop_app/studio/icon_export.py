@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from desktop_app.engine.errors import FileError, RequestError
+from desktop_app.engine.errors import RequestError
 from desktop_app.studio.icon_font import Glyph, code_table_css, code_table_json, icon_font
 from desktop_app.studio.icon_sprite import CURRENT, identifiers, sprite_svg
 from desktop_app.studio.icon_style import IconStyle, icon_svg
 from desktop_app.studio.palette import one_line
 from desktop_app.studio.safe_names import safe_name, safe_names
 from desktop_app.studio.svg_drawing import LARGEST, draw_png
-from desktop_app.studio.whole_file import whole_file
+from desktop_app.studio.whole_files import refuse_known, write_all
 
 PNG_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
 MOST_ICONS = 4096
@@ -138,22 +138,13 @@ def export_icons(
     overwritten, or cannot be written.
     """
     names = file_names(icons, options)
-    _refuse_known(already_there(icons, folder, options), overwrite=overwrite)
+    refuse_known([folder / name for name in names], overwrite=overwrite)
     made = []
     for name, content in _contents(icons, options):
         made.append((folder / name, content))
         progress(len(made), len(names))
-    _write_all(made)
+    write_all(made)
     return Exported(tuple(path for path, _ in made), _notes(icons, options))
-
-
-def _refuse_known(known: list[Path], *, overwrite: bool) -> None:
-    if not known:
-        return
-    if overwrite and all(path.is_file() for path in known):
-        return
-    which = f"“{known[0].name}” is" if len(known) == 1 else f"“{known[0].name}” and {len(known) - 1:,} more are"
-    raise FileError(f"{which} there already. Choose another folder, or allow to replace them.")
 
 
 def _contents(icons: Sequence[Icon], options: ExportOptions) -> Iterator[tuple[str, bytes]]:
@@ -196,18 +187,3 @@ def _notes(icons: Sequence[Icon], options: ExportOptions) -> tuple[str, ...]:
     if Kind.FONT in options.kinds and has_colours:
         return ("A font holds shapes alone: its icons have no colours and no tiles.",)
     return ()
-
-
-def _write_all(files: list[tuple[Path, bytes]]) -> None:
-    """One after the other. Where one fails, those that are new are removed again."""
-    new: list[Path] = []
-    try:
-        for path, content in files:
-            is_new = not path.exists()
-            with whole_file(path, flush=False) as file:
-                file.write(content)
-            new += [path] * is_new
-    except BaseException:
-        for path in new:
-            path.unlink(missing_ok=True)
-        raise
