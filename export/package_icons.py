@@ -28,7 +28,7 @@ from export.package_files import Source, write_arrays
 from export.sheet import write_sheet
 from export.training import write_trainings
 
-TOLERANCE = 2e-3  # of a field that goes from -1 to 1: a hundredth of a pixel
+TOLERANCE = 1e-3  # of a field that goes from -1 to 1: less than a hundredth of a pixel
 DRAWN = 128  # pixels: the side of a picture on the sheet
 GOLDEN_WORDS = (1, 2, 3, 0)  # numbers: the commonest words, and none
 PREVIEW_WORDS = ("heart", "house", "cat", "camera", "cloud", "rocket", "coffee", "bird")

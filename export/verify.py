@@ -8,7 +8,7 @@ random inputs in batches of 1 and of 16 within the manifest's tolerance, encoded
 that the picture changes with the latent (and with the class): a graph into which the tracer has baked a latent answers
 every question alike. Of a restorer, pictures of several sizes, and what it must leave as it is (verify_restorer.py). Of
 a classifier, all its answers, and that the evidence adds up to them (verify_classifier.py). Of a language model, what
-its 8 bits change on text that was held out (verify_text.py).
+its 8 bits change on text that was held out (verify_text.py). Of icons, latents, fields and encodings (verify_icons.py).
 """
 
 import argparse
@@ -21,15 +21,17 @@ from desktop_app.engine.runtime import Runtime
 from export.classifier_graph import TracedClassifier, open_classifier
 from export.eight_bits import HALF
 from export.errors import ExportError
+from export.icon_graphs import TracedIcons, open_icons
 from export.package import read_about
 from export.restorers import FAMILIES, TracedRestorer, open_restorer
 from export.tracing import Traced, load_run, open_run
 from export.verify_classifier import compare_classifier
 from export.verify_generator import compare_generator
+from export.verify_icons import compare_icons
 from export.verify_restorer import compare_restorer
 from export.verify_text import TracedWriter, compare_writer, open_traced_writer
 
-Reference = Traced | TracedRestorer | TracedClassifier | TracedWriter
+Reference = Traced | TracedRestorer | TracedClassifier | TracedWriter | TracedIcons
 
 
 def main(args: argparse.Namespace) -> None:
@@ -52,6 +54,8 @@ def trace(runs: pathlib.Path, name: str, *, data: pathlib.Path, bits: int) -> Re
         return open_classifier(runs, name, data=data)[1]
     if options.get("family") in ("gpt", "lstm"):
         return open_traced_writer(runs, name, data=data, dataset=options["dataset"])
+    if options.get("family") == "icons":
+        return open_icons(runs, name, bits=bits)
     about = read_about(data, options["dataset"])
     shape, classes = tuple(about["shape"]), about["classes"]
     return open_run(runs, name, shape=shape, num_classes=len(classes), bits=bits)[1]
@@ -68,6 +72,8 @@ def verify_package(package: Package, traced: Reference) -> float:
             worst = compare_classifier(package, traced, runtime)
         elif isinstance(traced, TracedWriter):
             worst = compare_writer(package, traced, runtime)
+        elif isinstance(traced, TracedIcons):
+            worst = compare_icons(package, traced, runtime)
         else:
             worst = compare_generator(package, traced, runtime)
     finally:
