@@ -1,13 +1,17 @@
 """The breeding board as plain values."""
 
 import msgspec
+import numpy as np
 import pytest
 
+from desktop_app.engine.icon_model import IconModel
 from desktop_app.engine.requests import Cross, Design, Place, Prompt
+from desktop_app.engine.runtime import Runtime
 from desktop_app.studio import breeding
 from desktop_app.studio.breeding import BreedingState, Generation, Member
 from desktop_app.studio.project import Project, ProjectState, load_project
 from desktop_app.studio.sheet import MAX_SEED, SheetState
+from tests.tiny_icons import tiny_icons
 
 CAT, STAR, TREE, CUP, SUN = (
     Design(1, number, prompt=Prompt((word,), "filled"))
@@ -183,3 +187,29 @@ def test_the_board_is_saved_with_the_project_and_undone(pair, tmp_path):
     assert again.state.breeding == grown
     assert project.undo() == "Breed"
     assert project.state.breeding == pair
+
+
+# -- in a real package ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory) -> IconModel:
+    return IconModel(tiny_icons(tmp_path_factory.mktemp("icons")), Runtime("cpu", threads=1))
+
+
+def test_children_of_equal_parents_equal_them_in_the_engine(model):
+    parent = Design(1, 0, prompt=Prompt(("cat",), "filled"))
+    plain = model.draw([parent])[0]
+    for index in range(3):
+        crossed = Design(0, 0, place=Place(cross=Cross((parent, parent, parent), 5, index, 0.0)), prompt=parent.prompt)
+        assert np.array_equal(model.draw([crossed])[0], plain)
+        assert np.array_equal(model.draw([breeding.child([parent], 5, index, 0.0)])[0], plain)
+
+
+def test_a_child_said_in_numbers_is_the_same_picture(model):
+    pair = [Design(1, n, prompt=Prompt((word,), "filled")) for n, word in enumerate(("cat", "star"))]
+    child = breeding.child(pair, 5, 2, 0.3)
+    assert not np.array_equal(model.draw([child])[0], model.draw([pair[0]])[0])
+    vector = tuple(model.w_of([child])[0].tolist())
+    said = Design(0, 0, place=Place(vector=vector), prompt=child.prompt)
+    assert np.array_equal(model.draw([said])[0], model.draw([child])[0])

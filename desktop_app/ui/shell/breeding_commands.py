@@ -6,6 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog
 
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
@@ -14,12 +15,14 @@ from desktop_app.studio import breeding
 from desktop_app.ui.blend.own_picture_panel import OwnPictures
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.picture.tile import Tile
+from desktop_app.ui.sample.breeding_export import TreeExporter
 from desktop_app.ui.sample.breeding_page import BreedingPage, refusal
 from desktop_app.ui.sample.sample_room import SampleRoom
 from desktop_app.ui.shell.blend_desk import Offer
 from desktop_app.ui.shell.desk import Desk
 
 Slots = dict[str, Callable[[], object]]
+TREE_FILES = "SVG picture (*.svg);;JSON (*.json)"
 
 
 class BreedingCommands(QObject):
@@ -34,6 +37,9 @@ class BreedingCommands(QObject):
         self.own_pictures = OwnPictures(page.look, bridge, page, uses=(("parent", "Make it a parent"),))
         self.own_pictures.accepted.connect(self._on_own)
         self.own_pictures.said.connect(page.said)
+        self.trees = TreeExporter(bridge, self)
+        self.trees.said.connect(page.said)
+        page.bar.export_wished.connect(self.ask_export)
         page.file_dropped.connect(self.open_file)
         page.star_wished.connect(room.star_wished)
         page.drag_wished.connect(room.drag_wished)
@@ -50,6 +56,18 @@ class BreedingCommands(QObject):
         """Commands of the sheet that mean the children while the board is in view."""
         own: Slots = {"reroll": self.page.reroll, "select-all": self.page.canvas.select_all_visible}
         return {name: partial(self._choose, act, slots[name]) for name, act in own.items()}
+
+    def close(self) -> None:
+        self.own_pictures.close()
+        self.trees.close()
+
+    @Slot()
+    def ask_export(self) -> None:
+        """The family tree as a file; its ending says which."""
+        package, start = self._desk.package, str(Path.home() / "family-tree.svg")
+        name, _ = QFileDialog.getSaveFileName(self.page, "Export the family tree", start, TREE_FILES)
+        if name and package is not None:
+            self.trees.export(Path(name), self.page.state, package)
 
     @Slot()
     def add_selected(self) -> None:

@@ -269,6 +269,7 @@ class MainWindow(QMainWindow):
         self.restore.leave()
         self.write.leave()
         self.explain.leave()
+        self.commands.breeding.close()
         self.files.close()
         self.cards.close()
         self._bridge.close()
