@@ -14,6 +14,7 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Plane = npt.NDArray[np.complex128]
 
+SPACING = 0.25  # pixels between two points
 STEP = 4  # points, a pixel, over which turning is measured
 LEAST_TURN = np.radians(14)  # over two pixels, of a place that may be a corner
 LEAST_ANGLE = np.radians(20)  # between the sides

@@ -20,7 +20,8 @@ from desktop_app.studio.vector_path import Arc, Cubic, Line, Path, Point, Segmen
 Array = npt.NDArray[Any]
 Plane = npt.NDArray[np.complex128]
 
-STRAIGHT = 0.7  # of the tolerance, within which a side is a line
+STRAIGHT, STRAIGHTEST = 0.7, 0.12  # of the tolerance, but no more pixels than that: within these a side is a line
+BESIDE = 0.75  # pixels of a side that are left out beside a corner
 KEPT_OFF = 0.2  # pixels from where two lines meet, within which that is their corner
 _ROUNDED = ((75, 3), (110, 4), (140, 5), (181, 6))  # up to this turn in degrees, so many points beside a corner lie
 
@@ -34,14 +35,16 @@ class Piece:
     corner: Corner | None
 
 
-def fitted(loop: Array, tolerance: float, scale: float) -> Path:
-    """(n, 2) points of a closed polygon -> a path, `scale` units a pixel, within a tolerance in pixels."""
-    points = loop[:, 0] + 1j * loop[:, 1]
+def fitted(points: Plane, tolerance: float, scale: float, shortest: float = 0.0) -> Path:
+    """Points of a closed polygon, `SPACING` pixels apart -> a path of `scale` units a pixel, within so many pixels.
+
+    shortest: pixels; lines between corners that are shorter are left out, and their neighbours drawn on.
+    """
     whole, off = circle(points)
     if off <= tolerance:
         return _ring(whole.centre, whole.radius, clockwise=_clockwise(points), scale=scale)
     pieces = [_settled(piece, tolerance) for piece in _pieces(points, tolerance)]
-    return _path(_drawn(_sharpened(pieces), tolerance), tolerance, scale)
+    return _path(_drawn(_longer(_sharpened(pieces), shortest), tolerance), tolerance, scale)
 
 
 def _clockwise(points: Plane) -> bool:
@@ -76,11 +79,15 @@ def _side(points: Plane, here: Corner, there: Corner, tolerance: float) -> list[
     most = max((len(points) - 3) // 2, 0)
     core = points[min(_rounded(here), most) : len(points) - min(_rounded(there), most)]
     line, off = straight(core, 0, len(core) - 1)
-    if off <= STRAIGHT * tolerance:
+    if off <= _straight(tolerance):
         return [Piece(core, line, here)]
     if bow(core, here.place, there.place, (None, None), tolerance):
         return [Piece(core, None, here)]
-    return _between(core, straights(core, STRAIGHT * tolerance), here)
+    return _between(core, straights(core, _straight(tolerance)), here)
+
+
+def _straight(tolerance: float) -> float:
+    return min(STRAIGHT * tolerance, STRAIGHTEST)
 
 
 def _rounded(corner: Corner) -> int:
@@ -105,7 +112,7 @@ def _round(points: Plane, tolerance: float) -> list[Piece]:
     """An outline without corners: from one of its lines round to it again."""
     turns = np.abs(np.angle((np.roll(points, -4) - points) / (points - np.roll(points, 4))))
     opened = np.roll(points, -int(turns.argmax()))
-    lines = straights(opened, STRAIGHT * tolerance)
+    lines = straights(opened, _straight(tolerance))
     if not lines:
         leftmost = np.roll(points, -int(points.real.argmin()))
         return [Piece(np.append(leftmost, leftmost[0]), None, None)]
@@ -129,6 +136,26 @@ def _sharpened(pieces: list[Piece]) -> list[Piece]:
         or piece.corner is not None
         or not _is_corner(pieces[at - 1], piece, pieces[(at + 1) % count])
     ]
+
+
+def _longer(pieces: list[Piece], shortest: float) -> list[Piece]:
+    """Without lines that are too short and whose neighbours meet near them, as long as three pieces stay."""
+    kept = list(pieces)
+    for piece in pieces if shortest > 2 * BESIDE else []:
+        at = kept.index(piece)
+        if len(kept) > 3 and _is_notch(kept[at - 1], piece, kept[(at + 1) % len(kept)], shortest):
+            del kept[at]
+    return kept
+
+
+def _is_notch(before: Piece, piece: Piece, after: Piece, shortest: float) -> bool:
+    if before.line is None or piece.line is None or after.line is None or None in (piece.corner, after.corner):
+        return False
+    met = meeting(before.line.point, before.line.way, after.line.point, after.line.way)
+    length = abs(complex(piece.points[-1] - piece.points[0])) + 2 * BESIDE
+    if met is None or length > shortest or abs(met - piece.line.point) > 0.75 * shortest:
+        return False
+    return all(abs(complex(side.points[-1] - side.points[0])) > shortest for side in (before, after))
 
 
 def _is_corner(before: Piece, piece: Piece, after: Piece) -> bool:

@@ -16,8 +16,6 @@ Array = npt.NDArray[Any]
 Points = npt.NDArray[np.float64]
 
 FINE = 192  # cells a side that are enough for any icon
-SPACING = 0.25  # pixels of the field between two points of an outline
-SMALLEST = 0.35  # square pixels of the field: what is smaller is dust
 TOP, RIGHT, BOTTOM, LEFT = range(4)
 # by which corners of a cell hold ink (1 upper left, 2 upper right, 4 lower right, 8 lower left): entered by, left by
 _WAYS = {
@@ -42,15 +40,15 @@ _SADDLES = {
 }
 
 
-def outlines(field: Array, smallest: float = SMALLEST) -> list[Points]:
+def outlines(field: Array, spacing: float, smallest: float) -> list[Points]:
     """(H, W) field -> closed polygons (n, 2) of evenly spaced points (x, y), in pixels from the upper left corner.
 
-    smallest: square pixels; polygons that enclose less are left out.
+    spacing: pixels between two points. smallest: square pixels; polygons that enclose less are left out.
     """
     finer = max(1, round(FINE / max(field.shape)))
     grid = _clipped(field, finer)
     polygons = [(loop - 0.5) / finer for loop in _loops(grid)]
-    return [_evenly(loop) for loop in polygons if abs(area(loop)) >= smallest]
+    return [_evenly(loop, spacing) for loop in polygons if abs(area(loop)) >= smallest]
 
 
 def area(loop: Points) -> float:
@@ -60,7 +58,7 @@ def area(loop: Points) -> float:
 
 
 def _clipped(field: Array, finer: int) -> Array:
-    """The field on a finer grid with one more ring around it. Where ink reaches the picture's border, it ends there."""
+    """The field on a finer grid with one more ring around it. Ink that reaches the border ends there."""
     rows, columns = [(np.arange(-1, size * finer + 1) + 0.5) / finer for size in field.shape]
     down, across = [np.minimum(at, size - at) for at, size in zip((rows, columns), field.shape, strict=True)]
     read = interpolated(field, rows, columns).astype(np.float64)
@@ -131,10 +129,10 @@ def _cycles(after: list[int]) -> list[list[int]]:
     return cycles
 
 
-def _evenly(loop: Points) -> Points:
+def _evenly(loop: Points, spacing: float) -> Points:
     """The same polygon with points at equal distances along it."""
     closed = np.concatenate([loop, loop[:1]])
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(closed, axis=0).T))])
-    count = max(8, round(along[-1] / SPACING))
+    count = max(8, round(along[-1] / spacing))
     at = np.arange(count) * (along[-1] / count)
     return np.stack([np.interp(at, along, closed[:, axis]) for axis in (0, 1)], 1)

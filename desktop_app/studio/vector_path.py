@@ -4,8 +4,12 @@ Coordinates are rounded to whole steps (`Outline.decimals`) before differences a
 exactly the places that were meant.
 """
 
+import cmath
 import math
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 Point = tuple[float, float]
 
@@ -57,6 +61,35 @@ class Outline:
     def decimals(self) -> int:
         """Of written coordinates, so that a step is at most a 1,600th of the view box."""
         return max(0, math.ceil(math.log10(1600 / max(self.width, self.height))))
+
+
+def places_along(path: Path, count: int = 12) -> npt.NDArray[np.float64]:
+    """(n, 2): points along a path, `count` a curve."""
+    shares = np.arange(1, count + 1) / count
+    start, places = complex(*path.start), [np.array([complex(*path.start)])]
+    for segment in path.segments:
+        end = complex(*segment.end)
+        if isinstance(segment, Cubic):
+            one, two, rest = complex(*segment.first), complex(*segment.second), 1 - shares
+            places.append(rest**3 * start + 3 * rest * shares * (rest * one + shares * two) + shares**3 * end)
+        elif isinstance(segment, Arc) and start != end:
+            centre, turned = arc_circle(segment, start)
+            places.append(centre + (start - centre) * np.exp(1j * turned * shares))
+        else:
+            places.append(np.array([end]))
+        start = end
+    whole = np.concatenate(places)
+    return np.stack([whole.real, whole.imag], 1)
+
+
+def arc_circle(arc: Arc, start: complex) -> tuple[complex, float]:
+    """The centre of an arc that does not end where it starts, and the angle it turns by: positive for clockwise."""
+    end = complex(*arc.end)
+    half = (end - start) / 2
+    inner = math.sqrt(max(arc.radius**2 - abs(half) ** 2, 0.0))
+    centre = (start + end) / 2 + inner * (1j if arc.clockwise != arc.large else -1j) * half / abs(half)
+    swept = cmath.phase((end - centre) / (start - centre)) % (2 * math.pi)
+    return centre, swept if arc.clockwise else swept - 2 * math.pi
 
 
 def svg_path(outline: Outline) -> str:
