@@ -57,6 +57,7 @@ REGISTRY = (  # the first that fits
     Evaluator(("encode",), "export.evaluate_autoencoder"),
     Evaluator(("sample",), "export.evaluate_generator"),
 )
+ICONS = Evaluator(("sample",), "export.evaluate_icons")
 
 
 def main(args: argparse.Namespace) -> None:
@@ -100,6 +101,8 @@ def _open(folder: pathlib.Path) -> Package:
 
 
 def _evaluator(manifest: Manifest) -> Evaluator | None:
+    if manifest.icons is not None:
+        return ICONS
     return next((e for e in REGISTRY if set(e.abilities) & set(manifest.abilities)), None)
 
 

@@ -37,7 +37,7 @@ RULES = 1  # counted up when this file changes what is learnt
 OPTIONS: dict[str, Any] = {
     "widths": (32, 64, 128),
     "batch": 128,
-    "images": 400_000,
+    "images": 700_000,
     "learning_rate": (4e-3, 0.0),
     "weight_decay": 0.05,
     "ema_half_life": (0.0, 0.01),
@@ -54,6 +54,7 @@ OPTIONS: dict[str, Any] = {
 class Judge:
     net: Classifier
     words: tuple[str, ...]
+    path: pathlib.Path  # its checkpoint
 
     @torch.no_grad()
     def look(self, fields: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -130,13 +131,13 @@ def _order(icon: dict[str, Any], *, held: bool) -> tuple[int, bool, str]:
 
 def open_judge(data: pathlib.Path, runs: pathlib.Path, name: str, *, train: IconData | None = None) -> Judge:
     """The judge in runs/icons-judge; learnt first where there is none of these icons and rules."""
-    folder = runs / RUN
+    folder, path = runs / RUN, runs / RUN / "checkpoint.safetensors"
     about = json.loads((data / name / "dataset.json").read_text("utf-8"))
     depends = {"rules": RULES, "fields": about["splits"]["train"]["fields_sha256"], "options": json.dumps(OPTIONS)}
     try:
-        tensors, progress = read_checkpoint(folder / "checkpoint.safetensors")
+        tensors, progress = read_checkpoint(path)
         if progress["depends"] == depends:
-            return _judge_of(tensors, tuple(progress["words"]))
+            return _judge_of(tensors, tuple(progress["words"]), path)
     except (ExportError, KeyError):
         pass
     folder.mkdir(parents=True, exist_ok=True)
@@ -144,10 +145,10 @@ def open_judge(data: pathlib.Path, runs: pathlib.Path, name: str, *, train: Icon
     return open_judge(data, runs, name)
 
 
-def _judge_of(tensors: dict[str, Tensor], words: tuple[str, ...]) -> Judge:
+def _judge_of(tensors: dict[str, Tensor], words: tuple[str, ...], path: pathlib.Path) -> Judge:
     net = Classifier(widths=OPTIONS["widths"], num_classes=len(words), channels=1)
     load_module(tensors, "average", net)
-    return Judge(net.eval().requires_grad_(False), words)
+    return Judge(net.eval().requires_grad_(False), words, path)
 
 
 def learn(train: IconData, held: IconData, folder: pathlib.Path, depends: dict[str, Any]) -> None:

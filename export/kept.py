@@ -84,4 +84,5 @@ def sha256_of_graphs(manifest: Manifest) -> str:
     files = {role: m.files[role].sha256 for role in roles}
     how: tuple = (m.abilities, m.graphs, m.latent, m.picture, m.classes, m.restoration, m.classifier, m.defaults, files)
     how = (*how, m.text) if m.text else how
+    how = (*how, m.icons) if m.icons else how
     return hashlib.sha256(msgspec.json.encode(how, order="sorted")).hexdigest()
