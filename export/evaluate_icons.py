@@ -4,7 +4,7 @@ Everything runs through the package in the program's engine; nothing is picked. 
 of the ink at 64 x 64. Reconstruction is measured on icons of held-out concepts; words by a classifier (icon_judge.py)
 on the first WORD_SAMPLES samples of seed 1 of each of its 200 words, style “filled”, beside filled icons that it never
 saw; coverage on as many samples as there are held-out icons, with their words and styles; copies against every training
-icon. sheet.png in the package shows SHEET_WORDS, the first SHEET_SEEDS samples of the same seed.
+icon. sheet.png in the package shows SHEET_WORDS, the first SHEET_SAMPLES samples of the same seed.
 """
 
 import argparse
@@ -13,31 +13,24 @@ import time
 
 import numpy as np
 
-from desktop_app.engine import fields as drawing
 from desktop_app.engine.errors import StudioError
+from desktop_app.engine.file_content import sha256_of
 from desktop_app.engine.packages import Package
 from desktop_app.engine.runtime import Runtime
 from export.errors import ExportError
 from export.evaluation import Arrays, Data, Evaluation, Figure, Net
-from export.icon_bench import AT_ONCE, STYLE, WORD_SAMPLES, Bench
+from export.icon_bench import WORD_SAMPLES, Bench
 from export.icon_dataset import ONE_TONE
 from export.icon_judge import RUN, shared_out
 from export.icon_nearest import NEAR, Nearest, mean_difference, nearest
+from export.icon_sheet import AT_ONCE, SHEET, SHEET_SAMPLES, STYLE, draw, pictures_of, sheet_designs
 from export.measured import arrays_with, told
-from export.package_files import sha256_of
 from export.scores import density_coverage, neighbour_distances
 from export.sheet import write_sheet
 
-SHEET_WORDS = (
-    "heart", "house", "cat", "camera", "star", "cloud", "tree", "car", "rocket", "cup",
-    "bird", "key", "lock", "umbrella", "fish", "flower", "book", "bell", "airplane", "crown",
-)  # fmt: skip
-SHEET_SEEDS = 12
-SHEET_SIDE = 64  # pixels
 K = 5  # neighbours
 PAIRS, SHOWN = 12, 100
 DRAWN = 128  # pixels of the pictures in the report
-SHEET = "sheet.png"
 RECONSTRUCTION, WORDS, VARIETY, COPIES = "reconstruction", "words", "variety", "copies"
 
 
@@ -221,16 +214,8 @@ def marks(bench: Bench, samples: np.ndarray, found: Nearest) -> tuple[Figure, ..
 
 
 def write_the_sheet(bench: Bench, folder: pathlib.Path) -> None:
-    """sheet.png: a word a row."""
-    designs = [bench.design(index, (word,)) for word in SHEET_WORDS for index in range(SHEET_SEEDS)]
-    scale = np.float32(bench.icons.reach / 127)
-    made = bench.fields(designs, "words").astype(np.float32) * scale
-    write_sheet(folder / SHEET, pictures_of(made, SHEET_SIDE), columns=SHEET_SEEDS)
-
-
-def pictures_of(fields: np.ndarray, side: int) -> np.ndarray:
-    """(n, side, side, 1) uint8, black on white."""
-    return 255 - drawing.coverage_of(fields, side)[..., None]
+    pictures = draw(bench.model, sheet_designs(bench.seed, bench.icons.guidance))
+    write_sheet(folder / SHEET, pictures, columns=SHEET_SAMPLES)
 
 
 def arrays_of(bench: Bench, samples: np.ndarray, found: Nearest) -> Arrays:

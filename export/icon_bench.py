@@ -12,14 +12,13 @@ from desktop_app.engine.requests import Design, Prompt
 from desktop_app.engine.runtime import Runtime
 from export.icon_dataset import load_icons
 from export.icon_judge import Judge, open_judge
+from export.icon_sheet import AT_ONCE, STYLE
 from export.kept import Kept, sha256_of_graphs
 from export.measured import data_title
 from export.progress import Progress
 
-STYLE = "filled"  # of the samples that are judged
 WORD_SAMPLES = 12
 MOST_COVERED = 5000  # held-out icons for coverage
-AT_ONCE = 64  # icons
 WEIGHTS = {"judge": 300.0, "reconstruction": 60.0, "words": 30.0, "coverage": 60.0, "copies": 30.0}  # seconds
 
 

@@ -12,8 +12,10 @@ import pathlib
 
 import numpy as np
 
+from desktop_app.engine.arrays import read_arrays
 from desktop_app.engine.errors import PackageError
 from desktop_app.engine.icon_similar import CENTROIDS, Float32, SimilarIcons, cells_of, folded
+from desktop_app.engine.manifest import IconSource
 from export.icon_dataset import IconData, load_icons
 from export.package_files import Source, write_arrays
 
@@ -52,6 +54,16 @@ def write_index(source: Source, folder: pathlib.Path) -> None:
         return
     data = load_icons(source.data, source.about["name"])
     write_arrays(folder / FILE, {**build(data), "made_of": np.frombuffer(made_of, np.uint8)})
+
+
+def sets_of(folder: pathlib.Path) -> tuple[IconSource, ...]:
+    """The sets whose icons the index in a package's folder holds; none where it has no index."""
+    if not (folder / FILE).exists():
+        return ()
+    names = ("prefixes", "titles", "licences", "counts")
+    arrays = read_arrays(folder / FILE, names)
+    rows = zip(*(arrays[name].tolist() for name in names), strict=True)
+    return tuple(IconSource(prefix, title, licence, count) for prefix, title, licence, count in rows)
 
 
 def _digest(about: dict) -> bytes:

@@ -11,18 +11,17 @@ stored in 8 bits where nothing else is asked for.
 import pathlib
 from collections import Counter
 
-import numpy as np
 import torch
 
-from desktop_app.engine import fields, noise, packages
+from desktop_app.engine import noise, packages
 from desktop_app.engine.icon_model import IconModel
 from desktop_app.engine.manifest import Graph, Icons, IconSource, Latent, Picture, TrainingData
 from desktop_app.engine.manifest import Tensor as TensorInfo
-from desktop_app.engine.requests import Design, Prompt
 from desktop_app.engine.runtime import Runtime
 from export import icon_similar
 from export.icon_dataset import MOST_WORDS, read_facts
 from export.icon_graphs import FLOW, TracedIcons, open_icons
+from export.icon_sheet import PREVIEW_SEEDS, draw, preview_designs
 from export.onnx_graph import export_onnx
 from export.package_files import Source, write_arrays
 from export.sheet import write_sheet
@@ -31,9 +30,6 @@ from export.training import write_trainings
 TOLERANCE = 1e-3  # of a field that goes from -1 to 1: less than a hundredth of a pixel
 DRAWN = 128  # pixels: the side of a picture on the sheet
 GOLDEN_WORDS = (1, 2, 3, 0)  # numbers: the commonest words, and none
-PREVIEW_WORDS = ("heart", "house", "cat", "camera", "cloud", "rocket", "coffee", "bird")
-PREVIEW_SEEDS = 8
-PREVIEW_SIDE = 64  # pixels
 
 
 def write_part(source: Source, folder: pathlib.Path) -> tuple[dict, dict, dict]:
@@ -112,27 +108,15 @@ def write_course(source: Source, folder: pathlib.Path) -> None:
 
 
 def write_preview(source: Source, folder: pathlib.Path) -> None:
-    """A word a row, seeds 0 to 7, through the program's own engine."""
+    """A word a row, through the program's own engine."""
     package = packages.open_package(folder)
     assert package.manifest.icons is not None
-    guidance = package.manifest.icons.guidance
-    designs = [
-        Design(seed, 0, prompt=Prompt((word,), guidance=guidance))
-        for word in PREVIEW_WORDS
-        for seed in range(PREVIEW_SEEDS)
-    ]
-    write_sheet(folder / "preview.png", draw(package, designs, side=PREVIEW_SIDE), columns=PREVIEW_SEEDS)
-
-
-def draw(package: packages.Package, designs: list[Design], *, side: int) -> np.ndarray:
-    """(n, side, side, 1) uint8, black on white, through the program's own engine."""
     runtime = Runtime("cpu", threads=1)
     try:
-        model = IconModel(package, runtime)
-        model.check(designs)
-        return 255 - fields.coverage_of(model.fields_of(designs), side)[..., None]
+        pictures = draw(IconModel(package, runtime), preview_designs(package.manifest.icons.guidance))
     finally:
         runtime.close()
+    write_sheet(folder / "preview.png", pictures, columns=PREVIEW_SEEDS)
 
 
 # -- what the manifest tells ------------------------------------------------------------------------------------------
