@@ -94,8 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     models = add("models", _models, "List, verify, check up and import model packages.")
     arguments.add_models(models, _verify, _import, _check)
     arguments.add_sample(
-        add("sample", _sample, "Draw designs and write them as PNG files that know how they were made.")
+        add("sample", _sample, "Draw designs and write them as PNG or SVG files that know how they were made.")
     )
+    arguments.add_trace(add("trace", _trace, "Turn a picture into an SVG file: of one ink, or of areas of colour."))
     arguments.add_dataset(add("dataset", _dataset, "Write labelled pictures for other programs to learn from."))
     arguments.add_walk(add("walk", _walk, "Walk from design to design and write the way as a film."))
     denoise = add("denoise", _denoise, "Clean noisy pictures. Colours, profiles, tags and 16 bits are kept.")
@@ -151,6 +152,12 @@ def _sample(options: argparse.Namespace) -> int:
     from desktop_app.cli import sample
 
     return sample.run(options)
+
+
+def _trace(options: argparse.Namespace) -> int:
+    from desktop_app.cli import trace
+
+    return trace.run(options)
 
 
 def _dataset(options: argparse.Namespace) -> int:

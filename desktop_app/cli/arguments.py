@@ -7,7 +7,9 @@ from pathlib import Path
 Command = Callable[[argparse.Namespace], int]
 
 EASINGS = ("linear", "smooth", "ease-in", "ease-out", "hold")
-BENCH_PARTS = ("throughput", "latency", "window", "scrolling", "blend", "restore", "judge", "write")
+BENCH_PARTS = ("throughput", "latency", "window", "scrolling", "blend", "restore", "judge", "write", "icons")
+ICON_FORMATS = ("svg", "png", "both", "sprite", "ttf")
+SYMMETRIES = ("none", "left-right", "top-bottom", "both")
 
 
 def common() -> argparse.ArgumentParser:
@@ -62,7 +64,13 @@ def add_sample(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=_number(0, 2**32 - 1), default=0, metavar="S", help="the sheet (default: 0)")
     parser.add_argument("--index", type=_number(0, 2**53), default=0, metavar="I", help="first design (default: 0)")
     parser.add_argument("--class", dest="class_", metavar="C", help="number or name (default: all in turn)")
-    parser.add_argument("--truncation", type=_truncation, metavar="T", help="0 the mean to 1 everything, at most 2")
+    parser.add_argument(
+        "--truncation",
+        "--variety",
+        type=_truncation,
+        metavar="T",
+        help="0 the mean to 1 everything, at most 2",
+    )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the files")
     parser.add_argument("--sheet", action="store_true", help="write a contact sheet as well")
     parser.add_argument("--no-recipe", action="store_true", help="write no word about how the pictures were made")
@@ -71,6 +79,62 @@ def add_sample(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="replace files that are there (default: what is the same design already is left alone, others refused)",
     )
+    add_json(parser)
+    _add_icons(parser.add_argument_group("of packages of icons"))
+    _add_outline(parser.add_argument_group("how icons become outlines"))
+
+
+def _add_icons(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--words", metavar="TEXT", help='what they show, in any order: "coffee cup"')
+    group.add_argument("--style", metavar="S", help="such as filled or outline (default: any)")
+    group.add_argument("--set", dest="set_", metavar="SET", help="drawn like the icons of this set (default: any)")
+    group.add_argument(
+        "--guidance", type=_between(0, 10), metavar="G", help="how closely words are followed (default: the package’s)"
+    )
+    group.add_argument(
+        "--different",
+        nargs="?",
+        type=_number(1, 4096),
+        const=200,
+        metavar="N",
+        help="of N quick drafts (default: 200) those that differ most",
+    )
+    group.add_argument(
+        "--format", choices=ICON_FORMATS, help="both: svg and png; ttf: a font with code tables (default: svg)"
+    )
+    group.add_argument(
+        "--sizes", type=_sizes, metavar="A,B", help="pixels a side of the PNG files (default: 16 to 512)"
+    )
+    group.add_argument("--foreground", metavar="COLOUR", help="of the ink, such as 1e88e5 (default: black)")
+    group.add_argument("--background", metavar="COLOUR", help="of a tile behind it (default: none)")
+    group.add_argument("--radius", type=_between(0, 50), metavar="P", help="of the tile’s corners, %% of its side")
+    group.add_argument(
+        "--tile-padding", type=_between(0, 40), metavar="P", help="between icon and tile, %% of its side"
+    )
+    group.add_argument("--palette", type=Path, metavar="FILE", help="colours become its nearest: .ase, .gpl or .css")
+
+
+def _add_outline(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--detail", type=_between(0, 1), metavar="X", help="how closely it is followed (default: 0.5)")
+    group.add_argument("--smooth", type=_between(0, 4), metavar="PX", help="what is blurred before (default: 0)")
+    group.add_argument("--simplify", type=_between(0, 1), metavar="X", help="small islands and pieces go (default: 0)")
+    group.add_argument("--snap", type=_number(2, 256), metavar="N", help="straight edges to a grid of N lines, as 24")
+    group.add_argument(
+        "--padding", type=_between(0, 8), metavar="U", help="so many 24ths around it, scaled to look as big as others"
+    )
+    group.add_argument("--symmetry", choices=SYMMETRIES, help="made so (default: none)")
+
+
+def add_trace(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("picture", type=Path, help="PNG, JPEG, WebP, …, or SVG, which is drawn and traced anew")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .svg file")
+    parser.add_argument("--colour", action="store_true", help="areas of colour, of a picture (default: one ink)")
+    parser.add_argument("--colours", type=_number(2, 64), metavar="N", help="at most (default: 16; with --colour)")
+    ink = parser.add_mutually_exclusive_group()
+    ink.add_argument("--light", action="store_true", help="the ink is what is light (default: as its border says)")
+    ink.add_argument("--dark", action="store_true", help="the ink is what is dark")
+    parser.add_argument("--overwrite", "--force", action="store_true", help="replace a file that is there")
+    _add_outline(parser.add_argument_group("of one ink"))
     add_json(parser)
 
 
@@ -300,6 +364,10 @@ def _between(low: float, high: float) -> Callable[[str], float]:
         return value
 
     return number
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(_number(1, 4096)(part) for part in text.split(","))
 
 
 def _truncation(text: str) -> float:

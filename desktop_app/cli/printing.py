@@ -34,6 +34,11 @@ def tell(text: str) -> None:
         print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
 
 
+def counted(number: int, what: str) -> str:
+    """“1 file”, “2 files”."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
 class ProgressLine:
     """Progress with the time left, once there is something to tell."""
 

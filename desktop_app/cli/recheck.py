@@ -1,6 +1,7 @@
-"""`maquette recheck`: make pictures and films again from the recipes inside them, and say whether they are the same."""
+"""`maquette recheck`: make pictures, icons and films again from their recipes, and say whether they are the same."""
 
 import argparse
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +13,19 @@ from desktop_app.cli import asking, drawing
 from desktop_app.cli.printing import print_json
 from desktop_app.engine.errors import Cancelled, PackageError, StudioError
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Device, Pictures, Pixels, Sample
-from desktop_app.studio import recipe
+from desktop_app.engine.requests import Device, Fields, Pictures, Pixels, Sample, Trace
+from desktop_app.studio import recipe, svg_reading
 from desktop_app.studio.film_reading import FilmDifference, compare_film, is_film, read_film_recipe
 from desktop_app.studio.film_recipe import FilmRecipe
+from desktop_app.studio.icon_look import IconLook, icon_document
 from desktop_app.studio.jobs import JobQueue
 from desktop_app.studio.library import Library
 from desktop_app.studio.recipe import Recipe
+from desktop_app.studio.svg_drawing import draw
 
 Verdict = Literal["identical", "close", "different", "unknown"]
+COMPARED = 256  # pixels a side at which two vectors are compared that are not written alike
+_TITLE = re.compile(r"<title>[^<]*</title>")  # a name is the designer's
 SMALL_TALK = 12  # characters of a hash that a person compares
 
 
@@ -77,6 +82,8 @@ def _recheck(path: Path, library: Library, jobs: JobQueue) -> Finding:
     """Raises StudioError where there is nothing to compare with."""
     if is_film(path):
         return _recheck_film(path, library, jobs)
+    if path.suffix.lower() == ".svg":
+        return _recheck_vector(path, library, jobs)
     kept, made = recipe.read_picture(path)
     package = _package(made, library)
     if package is None:
@@ -87,6 +94,21 @@ def _recheck(path: Path, library: Library, jobs: JobQueue) -> Finding:
     if word == "different":
         return Finding(path, "different", difference, reason or _cause(kept, again, made, jobs.state.device))
     return Finding(path, "close" if word == "close" else "identical", difference, reason and f"although {reason}")
+
+
+def _recheck_vector(path: Path, library: Library, jobs: JobQueue) -> Finding:
+    text, made = recipe.read_vector(path)
+    package = _package(made, library)
+    if package is None:
+        return Finding(path, "different", reason=_no_package(made))
+    reason, again = _other_version(package, made), _trace(package, made, jobs)
+    if _TITLE.sub("", text) == _TITLE.sub("", again):
+        return Finding(path, "identical", 0, reason and f"although {reason}")
+    drawn = draw(svg_reading.read(path).text, COMPARED, COMPARED), draw(again, COMPARED, COMPARED)
+    word, difference = recipe.compare(*drawn)
+    if word == "different":
+        return Finding(path, "different", difference, reason or _cause(*drawn, made, jobs.state.device))
+    return Finding(path, "close", difference, reason and f"although {reason}")
 
 
 def _recheck_film(path: Path, library: Library, jobs: JobQueue) -> Finding:
@@ -125,7 +147,17 @@ def _no_package(made: Recipe | FilmRecipe) -> str:
     return f"the package “{made.package}” that made it is not here; import it with `maquette models import`"
 
 
+def _trace(package: Package, made: Recipe, jobs: JobQueue) -> str:
+    """The document of an icon, as its look says. Raises StudioError."""
+    for update in asking.run_request(jobs, Trace(package.ref, (made.design,))):
+        if isinstance(update, Fields):
+            return icon_document(update.fields[0], made.icon or IconLook())
+    raise StudioError(f"The engine drew nothing for a design of “{package.name}”.")
+
+
 def _draw(package: Package, made: Recipe, jobs: JobQueue) -> Pixels:
+    if made.icon is not None and made.icon.size:
+        return draw(_trace(package, made, jobs), made.icon.size, made.icon.size)
     for update in asking.run_request(jobs, Sample(package.ref, (made.design,))):
         if isinstance(update, Pictures):
             pixels: Pixels = update.pixels[0]

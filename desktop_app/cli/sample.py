@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from desktop_app.cli import asking, drawing
+from desktop_app.cli import asking, drawing, icon_words
 from desktop_app.cli.picture_writer import PictureWriter
 from desktop_app.cli.printing import print_json, tell
 from desktop_app.engine import images
@@ -70,7 +70,13 @@ class Report:
 
 
 def run(options: argparse.Namespace) -> int:
-    order = _order(options, asking.library().find(options.package))
+    package = asking.library().find(options.package)
+    if package.manifest.icons is not None:
+        from desktop_app.cli import sample_icons  # with all that fonts and outlines need
+
+        return sample_icons.run(options, package)
+    icon_words.refuse_for_others(options, package.manifest.title)
+    order = _order(options, package)
     kept = set() if options.overwrite else _already_there(order)
     with asking.engine(options.device, options.threads) as jobs:
         report = _draw(order, kept, jobs, asking.describe_device(jobs))
