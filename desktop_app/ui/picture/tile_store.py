@@ -1,9 +1,9 @@
 """Finished tiles in bounded memory: the engine's pixels, and the images made of them for the screen."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from PySide6.QtGui import QImage
@@ -32,6 +32,9 @@ class ByteCache(Generic[K, V]):
 
     def __contains__(self, key: K) -> bool:
         return key in self._values
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._values)
 
     def get(self, key: K) -> V | None:
         value = self._values.get(key)
@@ -64,6 +67,18 @@ class Fit(NamedTuple):
     ratio: float = 1.0  # device pixels to one of the window's
 
 
+class Drawing(Protocol):
+    """Who draws tiles that are more than their pixels."""
+
+    def draws(self, key: Key) -> bool: ...
+
+    def images(self, pictures: Mapping[Key, Pixels], place: Fit) -> dict[Key, QImage]: ...
+
+    def rough(self, pixels: Pixels) -> QImage: ...
+
+    def dressed(self, key: Key, pixels: Pixels) -> Pixels: ...
+
+
 class TileStore:
     """All that is known of tiles: pixels, screen images, and why there are none."""
 
@@ -73,6 +88,7 @@ class TileStore:
             budget - budget // 4, lambda image: image.sizeInBytes()
         )
         self.failures: dict[Key, str] = {}
+        self.drawing: Drawing | None = None
 
     def set_budget(self, budget: int) -> None:
         self._pixels.budget, self._images.budget = budget // 4, budget - budget // 4
@@ -91,6 +107,12 @@ class TileStore:
     def pixels(self, key: Key) -> Pixels | None:
         return self._pixels.get(key)
 
+    def shown(self, key: Key) -> Pixels | None:
+        """As they are to be looked at: an icon has its colours, (H, W, 4)."""
+        pixels = self._pixels.get(key)
+        is_drawn = pixels is not None and self.drawing is not None and self.drawing.draws(key)
+        return self.drawing.dressed(key, pixels) if is_drawn else pixels  # type: ignore[union-attr,arg-type]
+
     def has(self, key: Key) -> bool:
         return key in self._pixels
 
@@ -104,7 +126,15 @@ class TileStore:
     def rough_image(self, key: Key) -> QImage | None:
         """The pixels as they are, for the painter to stretch until the right image is made."""
         pixels = self._pixels.get(key)
-        return None if pixels is None else to_image(pixels)
+        if pixels is None:
+            return None
+        return self.drawing.rough(pixels) if self.drawing and self.drawing.draws(key) else to_image(pixels)
+
+    def forget_images(self, keys: Iterable[Key] | None = None) -> None:
+        """They look different now; None means all."""
+        gone = None if keys is None else set(keys)
+        for entry in [entry for entry in self._images if gone is None or entry[0] in gone]:
+            self._images.pop(entry)
 
     def render(self, keys: Sequence[Key], place: Fit, budget_s: float) -> bool:
         """Make screen images for the keys that have pixels and no image; False where the time ran out first."""
@@ -122,11 +152,24 @@ class TileStore:
             pixels = self._pixels.get(key)
             if pixels is not None:
                 by_shape.setdefault(pixels.shape, {})[key] = pixels
-        for (height, width, _), alike in by_shape.items():
-            longest = max(height, width)
-            size = max(1, round(place.box * height / longest)), max(1, round(place.box * width / longest))
-            stack = np.stack(list(alike.values()))
-            for key, picture in zip(alike, resample(stack, *size, place.scaling), strict=True):
-                image = to_image(picture)
-                image.setDevicePixelRatio(place.ratio)
+        for alike in by_shape.values():
+            drawn = {key: pixels for key, pixels in alike.items() if self.drawing and self.drawing.draws(key)}
+            plain = {key: pixels for key, pixels in alike.items() if key not in drawn}
+            images = self.drawing.images(drawn, place) if self.drawing and drawn else {}
+            for key, image in (images | _fitted(plain, place)).items():
                 self._images.put((key, place), image)
+
+
+def _fitted(pictures: Mapping[Key, Pixels], place: Fit) -> dict[Key, QImage]:
+    """pictures: of one shape."""
+    if not pictures:
+        return {}
+    stack = np.stack(list(pictures.values()))
+    height, width = stack.shape[1:3]
+    longest = max(height, width)
+    size = max(1, round(place.box * height / longest)), max(1, round(place.box * width / longest))
+    images = {}
+    for key, picture in zip(pictures, resample(stack, *size, place.scaling), strict=True):
+        images[key] = to_image(picture)
+        images[key].setDevicePixelRatio(place.ratio)
+    return images

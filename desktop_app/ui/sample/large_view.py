@@ -9,8 +9,8 @@ from desktop_app.ui.controls.buttons import IconButton
 from desktop_app.ui.controls.labels import label
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4, SPACE_8
-from desktop_app.ui.picture.image_view import ImageView
 from desktop_app.ui.picture.resample import Scaling
+from desktop_app.ui.sample.icon_view import IconView, SizesRow
 from desktop_app.ui.sample.sheet_input import STEPS
 from desktop_app.ui.sample.sheet_layout import Step
 
@@ -27,7 +27,8 @@ class LargeView(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Large view")
-        self.view = ImageView(look, margin=SPACE_8)
+        self.view = IconView(look, margin=SPACE_8)
+        self.sizes = SizesRow(look)
         self._name = label("", role="title")
         self._detail = label("", role="soft")
         self._back = IconButton(look, "back", "Back to the sheet", keys="Esc")
@@ -64,11 +65,18 @@ class LargeView(QWidget):
         column.setSpacing(0)
         column.addLayout(bar)
         column.addWidget(self.view, 1)
+        column.addWidget(self.sizes, 0, Qt.AlignmentFlag.AlignHCenter)
 
-    def show_tile(self, name: str, detail: str, pixels: Pixels | None, *, starred: bool) -> None:
+    def show_tile(
+        self, name: str, detail: str, pixels: Pixels | None, *, starred: bool, document: str = "", is_icon: bool = False
+    ) -> None:
+        """document: the SVG of an icon, once it is known."""
         self._name.setText(name)
         self._detail.setText(detail)
         self._star.setChecked(starred)
+        self.sizes.setVisible(is_icon)
+        self.sizes.set_document(document)
+        self.view.set_document(document)
         self.view.set_pixels(pixels)
         self.view.setAccessibleName(name)
 

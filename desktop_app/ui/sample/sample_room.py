@@ -17,10 +17,12 @@ from desktop_app.ui.controls.banner import Banner
 from desktop_app.ui.controls.empty_view import EmptyView
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture import incoming
+from desktop_app.ui.picture.icon_drawing import IconDrawing
 from desktop_app.ui.picture.resample import Scaling
 from desktop_app.ui.picture.tile import Tile, take_keys
 from desktop_app.ui.picture.tile_loader import TileLoader
 from desktop_app.ui.picture.tile_store import TileStore
+from desktop_app.ui.sample.closer_look import CloserLook
 from desktop_app.ui.sample.empty_sheet import say_no_package, say_no_takes
 from desktop_app.ui.sample.icon_pages import IconPages
 from desktop_app.ui.sample.large_view import LargeView
@@ -55,6 +57,8 @@ class SampleRoom(QWidget):
         self.pages = IconPages(look, bridge, self.store, self)
         self.controls.add_pages(self.pages.all)
         self.canvas = SheetCanvas(look, self.store, self.loader)
+        self.drawing = self.store.drawing = IconDrawing(look, self)
+        self.closer = CloserLook(bridge, self.store, self.drawing, self.canvas, self)
         self._bar = QScrollBar(Qt.Orientation.Vertical)
         self._bar.setAccessibleName("Position in the sheet")
         policy = self._bar.sizePolicy()
@@ -114,6 +118,8 @@ class SampleRoom(QWidget):
         large.crisp_wished.connect(controls.toggle_crisp)
         self._bar.valueChanged.connect(self._on_bar)
         self.loader.arrived.connect(self._look_again.start)
+        self.loader.arrived.connect(self.closer.look)
+        self.closer.changed.connect(self._on_closer)
         self.loader.failed.connect(self._on_failed)
         self.pages.changed.connect(self._on_page)
         for page in self.pages.all:
@@ -278,8 +284,10 @@ class SampleRoom(QWidget):
         if not self._is_large or tile is None:
             return
         starred = tile.key in take_keys(self._state.takes) if self._state else False
-        words = self.canvas.words_for(self.canvas.focus)
-        self.large.show_tile(f"Tile {words}", f"Seed {tile.design.seed}", self.store.pixels(tile.key), starred=starred)
+        words, key, is_icon = self.canvas.words_for(self.canvas.focus), tile.key, self.drawing.draws(tile.key)
+        detail = self.closer.likeness_words(key) or f"Seed {tile.design.seed}"
+        pixels, document = self.store.shown(key), self.drawing.document(key) if is_icon else ""
+        self.large.show_tile(f"Tile {words}", detail, pixels, starred=starred, document=document, is_icon=is_icon)
 
     # -- slots -----------------------------------------------------------------------------------------------------
 
@@ -321,6 +329,13 @@ class SampleRoom(QWidget):
     def _on_pictures(self) -> None:
         self._show_large()
         self.pictures_changed.emit()
+
+    @Slot(bool)
+    def _on_closer(self, has_focus: bool) -> None:
+        """More is known of icons in view."""
+        self._look_again.start()
+        if has_focus:
+            self.selection_changed.emit()
 
     @Slot(int)
     def _on_opened(self, index: int) -> None:

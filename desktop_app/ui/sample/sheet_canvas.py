@@ -1,9 +1,10 @@
 """The hands on the contact sheet: mouse, wheel and keys become a selection, a scroll, or a wish. It decides nothing."""
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
+from desktop_app.ui.controls.labels import plain_tip
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.tile_loader import TileLoader
 from desktop_app.ui.picture.tile_store import TileStore
@@ -152,6 +153,15 @@ class SheetCanvas(SheetView):
         if index != self._hover:
             self._hover = index
             self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """A tooltip where a tile has something to say."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            index = self._index_at(QPointF(event.pos()))
+            words = self.likeness(self.tile(index).key) if index is not None else ""
+            QToolTip.showText(event.globalPos(), plain_tip(words), self)
+            return True
+        return super().event(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._set_hover(None)

@@ -24,6 +24,7 @@ class SceneTile(NamedTuple):  # made by the thousand
     is_hovered: bool = False
     is_failed: bool = False
     is_unknown: bool = False  # its package is not here
+    is_likeness: bool = False  # it comes near to a picture that the model was taught
     caption: str = ""
 
 
@@ -47,10 +48,14 @@ def paint_sheet(painter: QPainter, scene: SheetScene) -> None:
             _paint_rings(painter, scene, tile)
         if tile.is_starred or tile.is_hovered:
             _paint_marks(painter, scene, tile)
+        if tile.is_likeness:
+            _paint_likeness(painter, scene, tile)
 
 
 def _paint_picture(painter: QPainter, scene: SheetScene, tile: SceneTile) -> None:
     image = tile.image
+    if image is not None and image.hasAlphaChannel():
+        painter.fillRect(QRectF(tile.x, tile.y, scene.tile_px, scene.tile_px), QColor(scene.colours.panel))
     if image is not None and image.width() == scene.device_px == image.height():
         painter.drawImage(QPointF(tile.x, tile.y), image)
         return
@@ -110,6 +115,15 @@ def _paint_marks(painter: QPainter, scene: SheetScene, tile: SceneTile) -> None:
     paint_icon(painter, badge.adjusted(3, 3, -3, -3), name, ink)
     if tile.is_hovered and tile.caption and scene.tile_px >= CAPTION_FROM_PX:
         _paint_caption(painter, scene, tile)
+
+
+def _paint_likeness(painter: QPainter, scene: SheetScene, tile: SceneTile) -> None:
+    """A dot in the lower right corner, with a line around it that holds on any colour."""
+    radius = 4.0 if scene.tile_px >= STAR_FROM_PX else 2.5
+    inset = radius + (5 if scene.tile_px >= STAR_FROM_PX else 2)
+    painter.setPen(QPen(QColor(scene.colours.paper), 1.5))
+    painter.setBrush(QColor(scene.colours.accent))
+    painter.drawEllipse(QPointF(tile.x + scene.tile_px - inset, tile.y + scene.tile_px - inset), radius, radius)
 
 
 def _paint_caption(painter: QPainter, scene: SheetScene, tile: SceneTile) -> None:

@@ -1,6 +1,6 @@
 """The contact sheet on the screen: what it shows, where it stands, what is selected. Hands come in sheet_canvas.py."""
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 from time import perf_counter
 
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
@@ -58,6 +58,7 @@ class SheetView(QWidget):
         self._selection = Selection()
         self._hover: int | None = None
         self._by_keyboard = False
+        self.likeness: Callable[[Key], str] = _no_likeness  # what a tile comes near to, in words
 
         self._glide = QTimer(self)
         self._glide.setInterval(GLIDE_MS)
@@ -272,6 +273,8 @@ class SheetView(QWidget):
             words += ", starred"
         if self._extent and self.tile(self.focus).key in self._rejected:
             words += ", not this"
+        if self._extent and (likeness := self.likeness(self.tile(self.focus).key)):
+            words += f". {likeness}"
         if len(self.selection) > 1:
             words = f"{len(self.selection)} tiles selected. {words}"
         self.setAccessibleDescription(words)
@@ -324,6 +327,7 @@ class SheetView(QWidget):
             is_hovered=index == self._hover,
             is_failed=key in self._store.failures,
             is_unknown=tile.package is None,
+            is_likeness=bool(self.likeness(key)),
             caption=self.words_for(index) if index == self._hover else "",
         )
 
@@ -351,3 +355,7 @@ class SheetView(QWidget):
 
     def _layout_of(self, width: int) -> SheetLayout:
         return SheetLayout(max(1, width), self.height(), self._tile_px, self._extent)
+
+
+def _no_likeness(_key: Key) -> str:
+    return ""

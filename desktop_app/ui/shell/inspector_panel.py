@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop_app import __version__
-from desktop_app.engine.requests import Device, Pixels
+from desktop_app.engine.requests import Device, Pixels, Resemblance
 from desktop_app.ui.controls.buttons import IconButton
 from desktop_app.ui.controls.labels import ElidedLabel, label, rule, shortened
 from desktop_app.ui.controls.scrolling import scrolled
@@ -16,6 +16,7 @@ from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4
 from desktop_app.ui.picture.image_view import ImageView
 from desktop_app.ui.picture.place_words import place_rows, place_title
+from desktop_app.ui.picture.prompt_words import likeness_rows, prompt_rows
 from desktop_app.ui.picture.resample import Scaling
 from desktop_app.ui.picture.tile import Tile, class_name
 
@@ -105,7 +106,16 @@ class InspectorPanel(QWidget):
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
-    def show_tile(self, tile: Tile | None, selected: int, device: Device | None, *, starred: bool) -> None:
+    def show_tile(
+        self,
+        tile: Tile | None,
+        selected: int,
+        device: Device | None,
+        *,
+        starred: bool,
+        likeness: Resemblance | None = None,
+    ) -> None:
+        """likeness: the picture of the training that the tile comes near to."""
         for button in (self._star, self._vary, self._explain, self._copy, self._export, self._copy_all):
             button.setEnabled(tile is not None)
         self._star.setChecked(starred)
@@ -122,7 +132,7 @@ class InspectorPanel(QWidget):
             return
         self._title.setText(shortened(title_of(tile), MOST_OF_TITLE))
         self._count.setText(f"{selected} tiles selected" if selected > 1 else subtitle_of(tile))
-        self._show_fields(fields_of(tile, device))
+        self._show_fields(fields_of(tile, device, likeness))
 
     def show_preview(self, shown: bool) -> None:
         """Where the room shows the picture large itself, there is no second one here."""
@@ -195,15 +205,19 @@ def subtitle_of(tile: Tile) -> str:
     return f"{title} · {class_name(tile.package, tile.design.label)}" if tile.design.label is not None else title
 
 
-def fields_of(tile: Tile, device: Device | None) -> tuple[Field, ...]:
+def fields_of(tile: Tile, device: Device | None, likeness: Resemblance | None = None) -> tuple[Field, ...]:
     """All that decides the pixels, and what they are made with."""
     design = tile.design
     package = tile.package
     fields = [_field("Title", tile.title)] if tile.title else []
+    if likeness is not None:
+        fields += [Field(*row) for row in likeness_rows(likeness)]
     fields.append(_field("Model", tile.name))
     if package is not None:
         fields.append(_field("Version", package.manifest.version))
     fields.append(Field("Hash", tile.sha256[:12], tile.sha256))
+    if design.prompt is not None:
+        fields += [Field(*row) for row in prompt_rows(design.prompt, package)]
     fields += _place_fields(tile) if design.place is not None else _draw_fields(tile)
     if package is not None:
         fields.append(_field("Licence", package.manifest.licence))
@@ -219,7 +233,8 @@ def _draw_fields(tile: Tile) -> list[Field]:
     if design.label is not None:
         name = class_name(tile.package, design.label)
         fields.append(_field("Class", name if name == str(design.label) else f"{design.label} · {name}"))
-    fields.append(_field("Truncation", f"{design.truncation:g}"))
+    is_icon = tile.package is not None and tile.package.manifest.icons is not None
+    fields.append(_field("Variety" if is_icon else "Truncation", f"{design.truncation:g}"))
     for number, step in enumerate(design.variations, 1):
         fields.append(_field(f"Variation {number}", f"{step.seed} · {step.index} · {step.amount:g}"))
     return fields

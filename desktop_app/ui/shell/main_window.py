@@ -169,6 +169,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _show_library(self) -> None:
         models = self.models
+        self.room.drawing.set_packages(package.sha256 for package in self.desk.packages if package.manifest.icons)
         self.library.show_library(models.packages, self.desk.problems, models.name, offer=models.offer)
         self._show_project()
 
@@ -193,13 +194,18 @@ class MainWindow(QMainWindow):
         tile = room.focus_tile()
         tile = titled(tile, state.takes) if tile is not None else None
         starred = tile is not None and tile.key in take_keys(state.takes)
-        self.inspector.show_tile(tile, len(room.selected_tiles()), self._device, starred=starred)
+        likeness = self.room.closer.likeness(tile.key) if tile is not None else None
+        self.inspector.show_tile(tile, len(room.selected_tiles()), self._device, starred=starred, likeness=likeness)
         self._show_picture()
 
     @Slot()
     def _show_picture(self) -> None:
-        tile = self.rooms.room.focus_tile()
-        self.inspector.show_picture(self.rooms.room.pixels_of(tile) if tile else None)
+        room = self.rooms.room
+        tile = room.focus_tile()
+        pixels = room.pixels_of(tile) if tile else None
+        if tile is not None and self.room.drawing.draws(tile.key):
+            pixels = self.room.store.shown(tile.key)
+        self.inspector.show_picture(pixels)
 
     @Slot(object)
     def _on_offer(self, offer: Offer) -> None:

@@ -1,0 +1,32 @@
+"""A prompt in words: rows of an inspector for what an icon was asked to be, and for what it came near to."""
+
+from desktop_app.engine.packages import Package
+from desktop_app.engine.requests import Prompt, Resemblance
+from desktop_app.studio.prompting import source_title
+
+Row = tuple[str, str, str]  # name, what is shown, what is copied
+
+
+def prompt_rows(prompt: Prompt, package: Package | None) -> list[Row]:
+    icons = package.manifest.icons if package else None
+    rows = [_row("Words", " ".join(prompt.words) or "none")]
+    if prompt.style:
+        rows.append(_row("Style", prompt.style))
+    if prompt.source:
+        rows.append(("Set", source_title(prompt.source, icons), prompt.source))
+    if prompt.words or prompt.style or prompt.source:
+        rows.append(_row("Guidance", f"{prompt.guidance:g}"))
+    return rows
+
+
+def likeness_rows(found: Resemblance) -> list[Row]:
+    whole = f"{found.name} ({found.title}, {found.licence}), overlap {found.overlap:.2f}"
+    return [("Resembles", f"{found.name} · {found.overlap:.2f}", whole), _row("Of the set", _set(found))]
+
+
+def _set(found: Resemblance) -> str:
+    return f"{found.title}, {found.licence}"
+
+
+def _row(name: str, text: str) -> Row:
+    return name, text, text
