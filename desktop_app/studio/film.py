@@ -24,7 +24,7 @@ import numpy as np
 
 from desktop_app.engine.errors import FileError, StudioError
 from desktop_app.engine.requests import Pixels
-from desktop_app.studio import film_pillow, film_video, recipe
+from desktop_app.studio import film_pillow, film_video, recipe, svg_film
 from desktop_app.studio.film_options import FilmOptions, check, presented
 from desktop_app.studio.film_recipe import IN_FOLDER, FilmRecipe, encode
 
@@ -78,8 +78,9 @@ class Film:
             self._writer = self._open()
 
     def add(self, frame: Pixels) -> None:
-        """The next frame as it was drawn, (H, W, C) uint8."""
-        if frame.shape != self._shape or frame.dtype != np.uint8 or self._added >= self._frames:
+        """The next frame as it was drawn, (H, W, C) uint8; of an SVG animation its field, (side, side, 1) float32."""
+        dtype = np.float32 if self._options.format == "svg" else np.uint8
+        if frame.shape != self._shape or frame.dtype != dtype or self._added >= self._frames:
             raise ValueError(f"frame {self._added} is {frame.dtype} {frame.shape}, expected {self._shape}")
         with _told(self.path):
             self._writer.add(frame)
@@ -116,6 +117,8 @@ class Film:
             match self._options.format:
                 case "frames":
                     return _Frames(self._part, self._options, self._frames, self._made, self._frame_recipe)
+                case "svg":
+                    return svg_film.SvgWriter(self._part, self._options, self._frames, self._made)
                 case "mp4":
                     shown = presented(np.zeros(self._shape, np.uint8), self._options).shape
                     return film_video.open_writer(self._part, self._options, shown, self._made)

@@ -9,11 +9,21 @@ from PIL import Image, features
 
 from desktop_app.engine.errors import RequestError
 from desktop_app.engine.requests import Frozen, Pixels
+from desktop_app.studio.film_icon import icon_frame
+from desktop_app.studio.icon_style import IconStyle
 
-Format = Literal["gif", "apng", "webp", "avif", "mp4", "frames"]
+Format = Literal["gif", "apng", "webp", "avif", "mp4", "frames", "svg"]
 Colour = tuple[int, int, int]
+BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
-SUFFIXES: dict[Format, str] = {"gif": ".gif", "apng": ".png", "webp": ".webp", "avif": ".avif", "mp4": ".mp4"}
+SUFFIXES: dict[Format, str] = {
+    "gif": ".gif",
+    "apng": ".png",
+    "webp": ".webp",
+    "avif": ".avif",
+    "mp4": ".mp4",
+    "svg": ".svg",
+}
 NAMES: dict[Format, str] = {
     "gif": "GIF",
     "apng": "APNG",
@@ -21,9 +31,10 @@ NAMES: dict[Format, str] = {
     "avif": "AVIF",
     "mp4": "MP4",
     "frames": "PNG frames",
+    "svg": "SVG animation",  # of packages of icons
 }
 LOSSLESS: tuple[Format, ...] = ("apng", "webp", "frames")  # GIF too, for grey pictures
-WITH_ALPHA: tuple[Format, ...] = ("apng", "webp", "avif", "frames")
+WITH_ALPHA: tuple[Format, ...] = ("apng", "webp", "avif", "frames", "svg")
 MAX_SIDE = 4096
 MAX_HELD_BYTES = 2**30  # what the writers of GIF and APNG keep in memory, at most
 
@@ -35,6 +46,7 @@ class FilmOptions(Frozen, frozen=True):
     background: Colour | None = None  # behind transparent pictures and around what does not fill the frame
     loop: bool = True  # plays again and again
     fps: float = 25.0
+    icon: IconStyle | None = None  # colours and tile of an icon, which is crisp at any size
 
 
 def format_for(path: Path, *, format: str = "") -> Format:
@@ -116,8 +128,11 @@ def frame_size(shape: tuple[int, int, int], options: FilmOptions) -> tuple[int, 
 
 def presented(frame: Pixels, options: FilmOptions) -> Pixels:
     """One drawn frame (H, W, C) as the film shows it, (height, width, 1, 3 or 4): opaque where it has to be."""
-    frame = _opaque(frame, options)
     width, height = frame_size((frame.shape[0], frame.shape[1], frame.shape[2]), options)
+    if options.icon is not None:
+        styled = icon_frame(frame, options.icon, min(width, height))
+        return _padded(_plain(_opaque(styled, options)), width, height, options)
+    frame = _opaque(frame, options)
     if (frame.shape[1], frame.shape[0]) == (width, height):
         return frame
     return _padded(_scaled(frame, width, height, options), width, height, options)
@@ -127,9 +142,15 @@ def _opaque(frame: Pixels, options: FilmOptions) -> Pixels:
     if frame.shape[2] != 4 or (options.background is None and options.format in WITH_ALPHA):
         return frame
     alpha = frame[..., 3:].astype(np.uint32)
-    behind = np.array(options.background or (0, 0, 0), np.uint32)
+    behind = np.array(options.background or (WHITE if options.icon else BLACK), np.uint32)
     mixed: Pixels = ((frame[..., :3] * alpha + behind * (255 - alpha) + 127) // 255).astype(np.uint8)
     return mixed
+
+
+def _plain(frame: Pixels) -> Pixels:
+    """Grey where that is all there is in it: a GIF then keeps every level."""
+    is_grey = frame.shape[2] == 3 and bool((frame == frame[..., :1]).all())
+    return frame[..., :1] if is_grey else frame
 
 
 def _scaled(frame: Pixels, width: int, height: int, options: FilmOptions) -> Pixels:

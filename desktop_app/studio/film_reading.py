@@ -17,15 +17,17 @@ from PIL import Image, UnidentifiedImageError
 
 from desktop_app.engine.errors import FileError, RecipeError
 from desktop_app.engine.requests import Pixels
-from desktop_app.studio import film_recipe
+from desktop_app.studio import film_recipe, svg_film
 from desktop_app.studio.film_options import LOSSLESS, MAX_SIDE, durations, presented, to_image
 from desktop_app.studio.film_pillow import indexer
 from desktop_app.studio.film_recipe import IN_FOLDER, FilmRecipe
+from desktop_app.studio.picture_file import bytes_of
 from desktop_app.studio.recipe import FILM_CHUNK
 from desktop_app.studio.walk import MAX_FRAMES
 
 NEAR = 4.0  # of 255, on average: what AVIF strays at the quality that films are written with
 FORMATS = ("PNG", "GIF", "WEBP", "AVIF")
+MAX_SVG_BYTES = 32 * 2**20
 
 
 def is_film(path: Path) -> bool:
@@ -113,6 +115,8 @@ def _recipe_text(path: Path) -> str:
             raise FileError(f"The folder “{path}” holds no film: there is no {IN_FOLDER} in it.")
         with (path / IN_FOLDER).open("rb") as file:
             return file.read(film_recipe.MAX_BYTES + 1).decode("utf-8", "replace")
+    if path.suffix.casefold() == ".svg":
+        return svg_film.recipe_text(bytes_of(path, limit=MAX_SVG_BYTES, what="film").decode(errors="replace"))
     with path.open("rb") as file:
         if file.read(8)[4:] == b"ftyp" and path.suffix.casefold() == ".mp4":
             return film_recipe.mp4_comment(path)
