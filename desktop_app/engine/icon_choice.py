@@ -18,9 +18,11 @@ TWINS = 0.9  # overlap above which one of two is left out
 
 def overlaps(fields: Float32) -> Float32:
     """(N, side, side) -> (N, N): 1 for equal icons, 0 for icons without common ink. Two blank ones are equal."""
-    ink = coverage_of(fields, SIDE).reshape(len(fields), -1).astype(np.float32)
+    ink = coverage_of(fields, SIDE).reshape(len(fields), SIDE * SIDE).astype(np.float32)
     inked = ink.sum(axis=1)
-    shared = np.stack([np.minimum(ink, one).sum(axis=1) for one in ink])  # whole numbers: the same in any order
+    shared = np.zeros((len(ink), len(ink)), np.float32)  # whole numbers: the same in any order
+    for n, one in enumerate(ink):
+        shared[n] = np.minimum(ink, one).sum(axis=1)
     whole = inked[:, None] + inked[None] - shared
     return np.asarray(np.where(whole > 0, shared / np.maximum(whole, 1), 1), np.float32)
 

@@ -24,7 +24,8 @@ Float32 = npt.NDArray[np.float32]
 Told = dict[str, npt.NDArray[np.int64]]  # words (N, most_words), style (N,), source (N,)
 
 BLOCK = 12  # rows: six designs with guidance
-ORDERS = ((1, 0), (5, 1), (7, 2), (11, 3))  # in which a block is tried: row n comes to place a n + b, modulo 12
+TRIED = 2 * BLOCK  # rows
+ORDERS = ((1, 0), (5, 1), (7, 2), (11, 3))  # in which they are tried: place n gets row a n + b, modulo TRIED
 TRIED_SEED = 2**32 - 2
 
 
@@ -122,18 +123,18 @@ class Flow:
         return np.concatenate(made)
 
     def _is_steady(self) -> bool:
-        """Whether a row of a block has the same bits wherever it lies and whatever lies beside it."""
+        """Whether a row of a block has the same bits wherever it lies and whatever lies beside it, as far as tried."""
         self.rows = BLOCK
-        n = np.arange(BLOCK)
-        x = noise.latents(TRIED_SEED, range(BLOCK), self._size)
-        time = (n / BLOCK).astype(np.float32)
+        n = np.arange(TRIED)
+        x = noise.latents(TRIED_SEED, range(TRIED), self._size)
+        time = (n / TRIED).astype(np.float32)
         known = {"words": self._icons.words, "style": self._icons.styles, "source": self._icons.sources}
         told = {name: n % (len(names) + 1) for name, names in known.items()}
         told["words"] = np.repeat(told["words"][:, None], self._icons.most_words, axis=1)
         with self._runtime.stoppable() as options:
             seen = []
             for factor, shift in ORDERS:
-                order = (factor * n + shift) % BLOCK
+                order = (factor * n + shift) % TRIED
                 placed = {name: value[order] for name, value in told.items()}
                 v = self._velocity(x[order], time[order], placed, options)
                 seen.append(v[np.argsort(order)])
