@@ -11,7 +11,6 @@ from desktop_app.engine.errors import RequestError
 from desktop_app.engine.requests import Frozen
 from desktop_app.studio import vector
 from desktop_app.studio.icon_style import SIDE, IconStyle, icon_svg
-from desktop_app.studio.svg_drawing import LARGEST
 from desktop_app.studio.vector import VectorOptions
 
 Array = npt.NDArray[Any]
@@ -33,8 +32,8 @@ class IconLook(Frozen, frozen=True):
                 raise RequestError(f"The {name} of an outline is {value:g}. It goes from 0 to {most:g}.")
         if self.vector.view_box != SIDE:
             raise RequestError(f"The view box of an icon is {SIDE:g} units wide; {self.vector.view_box:g} were given.")
-        if not 0 <= self.size <= LARGEST:
-            raise RequestError(f"A picture of {self.size:,} pixels cannot be drawn: sides go up to {LARGEST:,}.")
+        if self.size < 0:
+            raise RequestError(f"A picture of {self.size:,} pixels is none. Choose a size from 1 on.")
 
 
 def icon_path(field: Array, options: VectorOptions) -> str:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 
 from desktop_app.engine.errors import RequestError
 from desktop_app.engine.requests import Pixels
@@ -171,6 +170,8 @@ def icon_picture(coverage: Pixels, style: IconStyle, size: int) -> Pixels:
 
 def _placed(coverage: Pixels, style: IconStyle, size: int) -> npt.NDArray[np.float64]:
     """(size, size) of 0 to 1: the mask with its padding. Means over areas where it shrinks, cubic where it grows."""
+    from PIL import Image  # slow to import, and the window opens without it
+
     offset, scale = placement(style)
     side = len(coverage)
     air = offset / scale * side

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import msgspec
 
-from desktop_app.engine.errors import FileError
+from desktop_app.engine.errors import FileError, RequestError
 from desktop_app.engine.requests import Design, Frozen
 from desktop_app.studio.blend import BlendState
 from desktop_app.studio.breeding import BreedingState
 from desktop_app.studio.explaining import ExplainState
+from desktop_app.studio.icon_state import IconState
 from desktop_app.studio.restoration import RestoreState
 from desktop_app.studio.sheet import SheetState
 from desktop_app.studio.writing import WriteState
@@ -47,6 +48,7 @@ class ProjectState(Frozen, frozen=True):
     explain: ExplainState = ExplainState()
     write: WriteState = WriteState()
     breeding: BreedingState = BreedingState()
+    icons: IconState = IconState()
     tile_px: int = 96
     first_tile: int = 0  # the tile at the top of the view
     format: int = FORMAT
@@ -239,7 +241,7 @@ def _read(path: Path) -> tuple[ProjectState | None, str]:
         return None, ""
     except OSError as error:
         return None, f"cannot be read ({error.strerror or error})"
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RequestError):
         return None, "is damaged"
     if state.format > FORMAT:
         return None, "comes from a newer Maquette"

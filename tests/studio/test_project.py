@@ -13,8 +13,12 @@ import pytest
 from desktop_app.engine.errors import FileError
 from desktop_app.engine.requests import Design
 from desktop_app.studio import project as projects
+from desktop_app.studio.icon_look import IconLook
+from desktop_app.studio.icon_state import IconState
+from desktop_app.studio.icon_style import IconStyle
 from desktop_app.studio.project import Project, ProjectState, Take, load_project, previous, write_whole
 from desktop_app.studio.sheet import SheetState, rerolled, with_truncation
+from desktop_app.studio.vector import VectorOptions
 
 FRESH = ProjectState(SheetState("digits-gan", seed=1))
 
@@ -255,3 +259,14 @@ def test_write_whole_keeps_what_was_there_before(tmp_path: Path) -> None:
     write_whole(path, b"one")
     write_whole(path, b"two")
     assert (path.read_bytes(), previous(path).read_bytes()) == (b"two", b"one")
+
+
+def test_the_look_of_icons_is_kept_and_a_broken_one_is_said(tmp_path: Path) -> None:
+    icons = IconState(IconLook(IconStyle("#102030", "#fff", radius=20), VectorOptions(grid=1.0)))
+    path = tmp_path / "a.maquette"
+    Project(path, msgspec.structs.replace(FRESH, icons=icons)).save()
+    assert load_project(path, FRESH)[0].state.icons == icons
+    path.write_bytes(path.read_bytes().replace(b'"radius":20', b'"radius":2000'))
+    project, sentence = load_project(path, FRESH)
+    assert "damaged" in sentence
+    assert project.state.icons == IconState()
