@@ -37,6 +37,7 @@ def points(*places: float) -> np.ndarray:
 def test_the_most_typical_comes_first_and_then_what_is_farthest_from_all_before():
     assert most_different(points(0.0, 0.3, 0.5, 0.65, 1.0), 5) == ((2, 0, 4, 1, 3), 0)
     assert most_different(points(0.0, 0.3, 0.5, 0.65, 1.0), 2) == ((2, 0), 0)
+    assert most_different(points(0.5, 0.0, 1.0, 0.15, 0.7), 5) == ((0, 1, 2, 4, 3), 0)
 
 
 def test_near_copies_of_earlier_ones_are_left_out():
