@@ -10,7 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 
 from desktop_app.engine.errors import RequestError
-from desktop_app.studio.icon_font import Glyph, code_table_css, code_table_json, icon_font
 from desktop_app.studio.icon_sprite import CURRENT, identifiers, sprite_svg
 from desktop_app.studio.icon_style import IconStyle, icon_svg
 from desktop_app.studio.palette import one_line
@@ -60,7 +59,8 @@ class Exported:
     notes: tuple[str, ...] = ()  # sentences on what a format could not hold
 
 
-Progress = Callable[[int, int], None]  # files made, and of how many
+Progress = Callable[[int, int], None]  # files made, and of how many; the same number comes again while one takes long
+Step = Callable[[], None]
 
 
 def clipboard_svg(icon: Icon) -> str:
@@ -139,15 +139,16 @@ def export_icons(
     """
     names = file_names(icons, options)
     refuse_known([folder / name for name in names], overwrite=overwrite)
-    made = []
-    for name, content in _contents(icons, options):
+    made: list[tuple[Path, bytes]] = []
+    for name, content in _contents(icons, options, lambda: progress(len(made), len(names))):
         made.append((folder / name, content))
         progress(len(made), len(names))
     write_all(made)
     return Exported(tuple(path for path, _ in made), _notes(icons, options))
 
 
-def _contents(icons: Sequence[Icon], options: ExportOptions) -> Iterator[tuple[str, bytes]]:
+def _contents(icons: Sequence[Icon], options: ExportOptions, step: Step) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of each file. step: called inside those that take long."""
     names = _names(icons, options)
     if Kind.SVG in options.kinds:
         for name, icon in zip(names, icons, strict=True):
@@ -159,7 +160,7 @@ def _contents(icons: Sequence[Icon], options: ExportOptions) -> Iterator[tuple[s
     if Kind.SPRITE in options.kinds:
         yield f"{_family_name(options)}.svg", _sprite(names, icons, options)
     if Kind.FONT in options.kinds:
-        yield from _font(names, icons, options)
+        yield from _font(names, icons, options, step)
 
 
 def _svg(icon: Icon, options: ExportOptions) -> str:
@@ -173,10 +174,12 @@ def _sprite(names: list[str], icons: Sequence[Icon], options: ExportOptions) -> 
     return text.encode()
 
 
-def _font(names: list[str], icons: Sequence[Icon], options: ExportOptions) -> Iterator[tuple[str, bytes]]:
+def _font(names: list[str], icons: Sequence[Icon], options: ExportOptions, step: Step) -> Iterator[tuple[str, bytes]]:
+    from desktop_app.studio.icon_font import Glyph, code_table_css, code_table_json, icon_font  # slow to import
+
     file = _family_name(options)
     glyphs = [Glyph(name, icon.path, icon.style) for name, icon in zip(names, icons, strict=True)]
-    font = icon_font(glyphs, options.family)
+    font = icon_font(glyphs, options.family, step=step)
     yield f"{file}.ttf", font.ttf
     yield f"{file}.json", code_table_json(font, options.family)
     yield f"{file}.css", code_table_css(font, options.family, f"{file}.ttf")

@@ -14,28 +14,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.basePen import AbstractPen
 from fontTools.pens.cu2quPen import Cu2QuPen
-from fontTools.pens.recordingPen import RecordingPen
 from fontTools.pens.reverseContourPen import ReverseContourPen
 from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
-from fontTools.svgLib.path import parse_path
 
 from desktop_app.engine.errors import RequestError
 from desktop_app.studio.icon_style import SIDE, IconStyle, placement
+from desktop_app.studio.path_contours import Contour, area, contours_of, lies_in, polygon
 
 EM = 1024  # units of the font in the tile's side
 DESCENT = EM // 8  # so far the tile goes below the line of the text, as capital letters and icons look level
 MAX_ERROR = 0.5  # units
 FIRST_CODE, LAST_CODE = 0xE000, 0xF8FF  # Unicode's private use area
 DATE = 3_786_912_000  # 2024-01-01 in seconds from 1904, as the head table counts
-
-Contour = list[tuple[str, tuple[Any, ...]]]  # pen commands
-Polygon = npt.NDArray[np.float64]  # (n, 2)
 
 
 @dataclass(frozen=True)
@@ -80,24 +74,9 @@ def outline(path: str, style: IconStyle) -> Any:
     return made.glyph()
 
 
-def contours_of(path: str) -> list[Contour]:
-    """The closed contours of a path's data. Raises RequestError."""
-    recording = RecordingPen()
-    try:
-        parse_path(path, recording)
-    except (ValueError, IndexError, TypeError, AssertionError, NotImplementedError, ArithmeticError):
-        raise RequestError("An icon's path cannot be read. Draw it anew, and export it again.") from None
-    contours: list[Contour] = []
-    for command, arguments in recording.value:
-        if command == "moveTo":
-            contours.append([])
-        contours[-1].append(("closePath" if command == "endPath" else command, arguments))
-    return [contour for contour in contours if len(contour) > 2]
-
-
 def _replay(contour: Contour, pen: AbstractPen, *, clockwise: bool) -> None:
     """The view box counts downwards, and positive areas turn clockwise as it is seen, here as in the font."""
-    turned = (_area(_polygon(contour)) > 0) != clockwise
+    turned = (area(polygon(contour)) > 0) != clockwise
     out = ReverseContourPen(pen) if turned else pen
     for command, arguments in contour:
         getattr(out, command)(*arguments)
@@ -105,46 +84,8 @@ def _replay(contour: Contour, pen: AbstractPen, *, clockwise: bool) -> None:
 
 def _depths(contours: Sequence[Contour]) -> list[int]:
     """In how many others each contour lies."""
-    polygons = [_polygon(contour) for contour in contours]
-    return [sum(_lies_in(one, other) for other in polygons if other is not one) for one in polygons]
-
-
-def _polygon(contour: Contour) -> Polygon:
-    """Points along a contour: ends of lines, and eight on each curve."""
-    points: list[npt.NDArray[np.float64]] = []
-    t = np.linspace(0, 1, 9)[1:, None]
-    for _, arguments in contour:
-        if not arguments:
-            continue
-        around = np.array(arguments, np.float64)
-        points.append(around if len(around) == 1 else _along(np.vstack([points[-1][-1:], around]), t))
-    return np.vstack(points)
-
-
-def _along(control: Polygon, t: npt.NDArray[np.float64]) -> Polygon:
-    """A Bézier curve of any degree at t, by de Casteljau's construction."""
-    ways = np.repeat(control[None], len(t), axis=0)
-    while ways.shape[1] > 1:
-        ways = ways[:, :-1] * (1 - t[:, None]) + ways[:, 1:] * t[:, None]
-    points: Polygon = ways[:, 0]
-    return points
-
-
-def _area(points: Polygon) -> float:
-    x, y = points.T
-    return float(x @ np.roll(y, -1) - y @ np.roll(x, -1)) / 2
-
-
-def _lies_in(one: Polygon, other: Polygon) -> bool:
-    """Whether most points of a contour lie in another: those where the two touch do not decide."""
-    if (one.min(0) < other.min(0) - 1e-9).any() or (one.max(0) > other.max(0) + 1e-9).any():
-        return False
-    x, y = one[:, 0, None], one[:, 1, None]
-    (x1, y1), (x2, y2) = other.T, np.roll(other, -1, axis=0).T
-    crosses = (y1 > y) != (y2 > y)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        right = x < x1 + (y - y1) * (x2 - x1) / (y2 - y1)
-    return bool(((crosses & right).sum(axis=1) % 2).mean() > 0.5)
+    polygons = [polygon(contour) for contour in contours]
+    return [sum(lies_in(one, other) for other in polygons if other is not one) for one in polygons]
 
 
 def _notdef() -> Any:

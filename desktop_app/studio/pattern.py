@@ -16,9 +16,9 @@ import numpy.typing as npt
 
 from desktop_app.engine.errors import RequestError
 from desktop_app.engine.requests import Pixels
-from desktop_app.studio.icon_font import contours_of
 from desktop_app.studio.icon_sprite import identifiers
 from desktop_app.studio.icon_style import SIDE, IconStyle, number, shown, title
+from desktop_app.studio.path_contours import contours_of
 from desktop_app.studio.safe_names import safe_name
 from desktop_app.studio.svg_drawing import LARGEST, draw, draw_png
 from desktop_app.studio.whole_files import refuse_known, write_all

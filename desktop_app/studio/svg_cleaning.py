@@ -142,7 +142,7 @@ class _Cleaner:
 
 def written(root: Node, width: float, height: float) -> str:
     """The text of a clean tree, with a size of its own."""
-    sized = Node("svg", {**root.attributes, "width": f"{width:g}", "height": f"{height:g}"}, root.children)
+    sized = Node("svg", {**root.attributes, "width": f"{width:.9g}", "height": f"{height:.9g}"}, root.children)
     return _written(sized, ' xmlns="http://www.w3.org/2000/svg"')
 
 

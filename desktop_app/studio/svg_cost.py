@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from desktop_app.engine.errors import FileError, RequestError
-from desktop_app.studio.icon_font import contours_of
+from desktop_app.studio.path_contours import contours_of
 from desktop_app.studio.svg_cleaning import SHAPES, by_name, walk
 from desktop_app.studio.svg_extent import FARTHEST, Page, outside, own_reach, page_of
 from desktop_app.studio.svg_parsing import Node

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from desktop_app.engine.errors import RequestError
-from desktop_app.studio.icon_font import contours_of
+from desktop_app.studio.path_contours import contours_of
 from desktop_app.studio.svg_parsing import Node
 
 FARTHEST = 1000.0  # view boxes from the origin

@@ -9,7 +9,7 @@ import html
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from desktop_app.engine.errors import RequestError, StudioError
+from desktop_app.engine.errors import StudioError
 from desktop_app.engine.requests import Pixels
 from desktop_app.studio import film_recipe, vector
 from desktop_app.studio.film_options import FilmOptions
@@ -18,17 +18,8 @@ from desktop_app.studio.icon_style import SIDE, IconStyle, icon_svg, number
 
 NOTHING = "M0 0"  # a frame without ink
 WHOLE = f"M0 0h{SIDE:g}v{SIDE:g}h-{SIDE:g}z"  # a frame of nothing else
-MAX_FRAMES = 1500  # about a megabyte and a half
 _START = '<metadata id="maquette-film">'
-OPTIONS = vector.VectorOptions(view_box=SIDE, detail=0.35)  # less than for a single icon: nothing stands still
-
-
-def check(frames: int) -> None:
-    """Raise RequestError for a film that no browser would be glad of."""
-    if frames > MAX_FRAMES:
-        raise RequestError(
-            f"An SVG animation can hold {MAX_FRAMES:,} frames; this film has {frames:,}. Choose fewer frames a second."
-        )
+OPTIONS = vector.VectorOptions(view_box=SIDE, detail=0.5)
 
 
 def frame_path(field: Pixels) -> str:
@@ -84,8 +75,7 @@ def _moment(share: float) -> str:
 class SvgWriter:
     """Frames are fields (side, side, 1) float32; they are traced while they come."""
 
-    def __init__(self, part: Path, options: FilmOptions, frames: int, made: FilmRecipe | None) -> None:
-        check(frames)
+    def __init__(self, part: Path, options: FilmOptions, made: FilmRecipe | None) -> None:
         self._part, self._options, self._made = part, options, made
         self._paths: list[str] = []
         part.open("xb").close()  # a folder that cannot be written to is found before anything is drawn

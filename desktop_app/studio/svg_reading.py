@@ -59,7 +59,7 @@ def clean(data: bytes, name: str) -> CleanSvg:
     if without_endless_dashes(found.root):
         notes.append("Lines of very many dashes were drawn whole.")
     check_cost(found.root, name, max(wide, high))
-    found.root.attributes.setdefault("viewBox", f"0 0 {wide:g} {high:g}")
+    found.root.attributes.setdefault("viewBox", f"0 0 {wide:.9g} {high:.9g}")
     factor = SIDE / max(wide, high)
     text = written(found.root, wide * factor, high * factor)
     return CleanSvg(name, hashlib.sha256(data).hexdigest(), text, tuple(notes))

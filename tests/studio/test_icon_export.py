@@ -118,7 +118,9 @@ def test_one_action_writes_all_kinds(tmp_path):
     done = export_icons(ICONS, tmp_path / "out", options, progress=lambda *at: seen.append(at))
     assert [path.name for path in done.files] == file_names(ICONS, options)
     assert {path.name for path in (tmp_path / "out").iterdir()} == set(file_names(ICONS, options))
-    assert seen == [(n, len(done.files)) for n in range(1, len(done.files) + 1)]
+    assert seen == sorted(seen)
+    assert set(seen) == {(n, len(done.files)) for n in range(1, len(done.files) + 1)}
+    assert len(seen) == len(done.files) + len(ICONS)  # a font can be stopped after each of its icons
     assert "heart-16.png" in file_names(ICONS, options)
     assert "my-icons.ttf" in file_names(ICONS, options)
 
