@@ -29,8 +29,8 @@ from export.scores import density_coverage, neighbour_distances
 from export.sheet import write_sheet
 
 K = 5  # neighbours
-PAIRS, SHOWN = 12, 100
-DRAWN = 128  # pixels of the pictures in the report
+PAIRS = 12
+COLUMNS = 10  # of the samples in the report
 RECONSTRUCTION, WORDS, VARIETY, COPIES = "reconstruction", "words", "variety", "copies"
 
 
@@ -45,8 +45,7 @@ def evaluate(args: argparse.Namespace, package: Package) -> tuple[Evaluation, Ar
         samples = bench.word_samples()
         copied, found = copies(bench, samples)
         figures = (*backs, *spoken, *variety(bench, samples), *copied)
-        write_the_sheet(bench, package.folder)
-        arrays = arrays_of(bench, samples, found)
+        arrays = arrays_of(bench, samples, found, write_the_sheet(bench, package.folder))
     except StudioError as error:
         raise ExportError(f"{package.name} cannot be measured. {error}") from None
     finally:
@@ -213,23 +212,20 @@ def marks(bench: Bench, samples: np.ndarray, found: Nearest) -> tuple[Figure, ..
 # -- pictures ---------------------------------------------------------------------------------------------------------
 
 
-def write_the_sheet(bench: Bench, folder: pathlib.Path) -> None:
+def write_the_sheet(bench: Bench, folder: pathlib.Path) -> np.ndarray:
+    """sheet.png: a word a row, SHEET_SAMPLES each. Returns its pictures, (words, samples, side, side, 1)."""
     pictures = draw(bench.model, sheet_designs(bench.seed, bench.icons.guidance))
     write_sheet(folder / SHEET, pictures, columns=SHEET_SAMPLES)
+    return pictures.reshape(-1, SHEET_SAMPLES, *pictures.shape[1:])
 
 
-def arrays_of(bench: Bench, samples: np.ndarray, found: Nearest) -> Arrays:
-    """The first samples of the first words, and those nearest to a training icon beside it."""
-    scale = np.float32(bench.icons.reach / 127)
+def arrays_of(bench: Bench, samples: np.ndarray, found: Nearest, sheet: np.ndarray) -> Arrays:
+    """Ten samples of each word of the sheet, and the samples nearest to a training icon beside it."""
     order = np.argsort(-found.overlap, kind="stable")[:PAIRS]
-    pairs = np.stack([samples[order], bench.train.fields[found.index[order]]], axis=1).astype(np.float32) * scale
-    first = np.arange(SHOWN) // 10 * WORD_SAMPLES + np.arange(SHOWN) % 10  # ten of each word
-    shown = samples[first[first < len(samples)]].astype(np.float32) * scale
-    return arrays_with(
-        samples=pictures_of(shown, DRAWN),
-        pairs=pictures_of(pairs.reshape(-1, *pairs.shape[2:]), DRAWN).reshape(len(pairs), 2, DRAWN, DRAWN, 1),
-        ratios=found.overlap[order].astype(np.float32),
-    )
+    pairs = np.stack([samples[order], bench.train.fields[found.index[order]]], axis=1)
+    pictures = pictures_of(pairs.astype(np.float32) * np.float32(bench.icons.reach / 127))
+    shown = sheet[:, :COLUMNS].reshape(-1, *sheet.shape[2:])
+    return arrays_with(samples=shown, pairs=pictures, ratios=found.overlap[order].astype(np.float32))
 
 
 def data_of(bench: Bench) -> tuple[Data, ...]:

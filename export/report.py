@@ -19,6 +19,7 @@ KINDS = {
     "autoencoder": "An autoencoder: it takes pictures apart into a few numbers, and makes pictures of such numbers.",
     "restorer": "A restorer: it makes a damaged picture better.",
     "classifier": "A classifier: it says what a picture shows.",
+    "icons": "A generator of icons: it makes new ones from words, as fields that become vectors.",
     "writer": "A language model: it goes on from a text.",
 }
 
@@ -70,7 +71,11 @@ def _sections(evaluation: Evaluation, arrays: Arrays) -> list[tuple[str, str, li
         ("classes", "Classes", tables.confusion(evaluation, arrays.confusion)),
         ("confidence", "Confidence", tables.reliability(arrays)),
         ("evidence", "Where it looks", pictures.evidence(arrays)),
-        ("closest", "Closest to the training data", pictures.closest(arrays)),
+        (
+            "closest",
+            "Closest to the training data",
+            pictures.closest(arrays, pictures.CLOSEST_ICONS if evaluation.kind == "icons" else ""),
+        ),
         ("points", "What it covers", pictures.latent_scatter(evaluation, arrays)),
         ("extrapolation", "With samples without end", tables.extrapolations(evaluation)),
         ("training", "Course of the training", tables.training(evaluation.training)),

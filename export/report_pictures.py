@@ -12,6 +12,7 @@ from PIL import Image
 from desktop_app.engine.images import contact_sheet
 from export import plots
 from export.evaluation import Arrays, Evaluation, Pixels
+from export.icon_sheet import SHEET_WORDS
 from export.markup import Markup, tag
 
 COLUMNS = 10
@@ -40,13 +41,16 @@ def sample_sheet(evaluation: Evaluation, samples: Pixels) -> Markup | None:
     count -= count % COLUMNS if count > COLUMNS else 0
     sheet = contact_sheet(samples[:count], columns=min(COLUMNS, count), gap=0, background=0)
     words = f"The first {count} samples of seed {evaluation.seed}; nothing was picked."
+    if evaluation.kind == "icons":
+        rows = ", ".join(SHEET_WORDS[: count // COLUMNS])
+        words = f"A word a row, the first {COLUMNS} samples of seed {evaluation.seed}; nothing was picked: {rows}."
     zoom = max(1, round(480 / sheet.shape[1]))
     alt = f"Sheet of {count} samples made by {evaluation.title}"
     return tag("figure", embedded(sheet, alt=alt, zoom=zoom), tag("figcaption", words), class_="sheet")
 
 
-def closest(arrays: Arrays) -> list[Markup]:
-    """The samples nearest to a training picture, that picture beside each."""
+def closest(arrays: Arrays, said: str = "") -> list[Markup]:
+    """The samples nearest to a training picture, that picture beside each. said: what stands above and explains."""
     if not len(arrays.pairs):
         return []
     pairs = [
@@ -57,13 +61,17 @@ def closest(arrays: Arrays) -> list[Markup]:
         )
         for n, (pair, ratio) in enumerate(zip(arrays.pairs[:MAX_PAIRS], arrays.ratios, strict=False))
     ]
-    return [tag("p", CLOSEST), tag("div", pairs, class_="pairs")]
+    return [tag("p", said or CLOSEST), tag("div", pairs, class_="pairs")]
 
 
 CLOSEST = (
     "Of the samples looked at those nearest to a training picture: the sample on the left, that picture on the right. "
     "Below stands their distance over the distance of the training picture to its own nearest neighbour in the "
     "training data. At 1 a sample is as near as training pictures are to one another; near 0 it is a copy."
+)
+CLOSEST_ICONS = (
+    "Of the samples of the judged words those nearest to a training icon: the sample on the left, that icon on the "
+    "right. Below stands their overlap, the intersection over union of the ink: at 1 the two are the same."
 )
 
 
