@@ -22,6 +22,8 @@ Plane = npt.NDArray[np.complex128]
 
 STRAIGHT, STRAIGHTEST = 0.7, 0.12  # of the tolerance, but no more pixels than that: within these a side is a line
 BESIDE = 0.75  # pixels of a side that are left out beside a corner
+LINE, CURVE = 8, 22  # about the bytes with which they are written
+MOSTLY = 0.5  # of a side: with so much of it in lines, they are kept
 KEPT_OFF = 0.2  # pixels from where two lines meet, within which that is their corner
 _ROUNDED = ((75, 3), (110, 4), (140, 5), (181, 6))  # up to this turn in degrees, so many points beside a corner lie
 
@@ -83,7 +85,17 @@ def _side(points: Plane, here: Corner, there: Corner, tolerance: float) -> list[
         return [Piece(core, line, here)]
     if bow(core, here.place, there.place, (None, None), tolerance):
         return [Piece(core, None, here)]
-    return _between(core, straights(core, _straight(tolerance)), here)
+    return _between(core, _lines(core, tolerance), here)
+
+
+def _lines(points: Plane, tolerance: float) -> list[Straight]:
+    """The lines within a curve; none where curves alone say it more briefly."""
+    lines = straights(points, _straight(tolerance))
+    covered = sum(line.last - line.first for line in lines)
+    if not lines or covered > MOSTLY * len(points):
+        return lines
+    curves = cubics(points, None, None, tolerance)
+    return [] if len(curves) * CURVE <= len(lines) * LINE + (len(lines) + 1) * CURVE else lines
 
 
 def _straight(tolerance: float) -> float:
@@ -112,7 +124,7 @@ def _round(points: Plane, tolerance: float) -> list[Piece]:
     """An outline without corners: from one of its lines round to it again."""
     turns = np.abs(np.angle((np.roll(points, -4) - points) / (points - np.roll(points, 4))))
     opened = np.roll(points, -int(turns.argmax()))
-    lines = straights(opened, _straight(tolerance))
+    lines = _lines(opened, tolerance)
     if not lines:
         leftmost = np.roll(points, -int(points.real.argmin()))
         return [Piece(np.append(leftmost, leftmost[0]), None, None)]

@@ -15,6 +15,7 @@ Plane = npt.NDArray[np.complex128]
 
 HALF = 6  # points to both sides over which straightness is seen: three pixels
 SAGITTA = 0.035  # pixels by which the middle of that may lie beside its chord
+BEND = 0.025  # pixels between a line's middle and its ends, above which it is a flat curve
 SHORTEST = 12  # points of a line inside a curve
 EASED = 3  # points at a line's ends that may already belong to a curve
 AXIS_TURN = math.radians(1.2)  # by which any line is turned to lie along an axis or a diagonal
@@ -84,7 +85,14 @@ def _grown(points: Plane, first: int, last: int, tolerance: float) -> Straight |
             return None
         eased = EASED if last - first >= SHORTEST + 2 * EASED else (last - first - SHORTEST + 4) // 2
         line, _ = straight(points, first + (eased if first else 0), last - (eased if last < len(points) - 1 else 0))
-    return line
+    return None if _bend(points[line.first : line.last + 1], line) > BEND else line
+
+
+def _bend(part: Plane, line: Straight) -> float:
+    """How far the middle third of a line's points lies beside the outer thirds, on average: little, but for a curve."""
+    beside = (line.way.conjugate() * (part - line.point)).imag
+    third = len(part) // 3
+    return abs(1.5 * float(beside[third:-third].mean()) - 1.5 * float(beside.mean()))
 
 
 def upright(line: Straight, points: Plane, tolerance: float) -> Straight:
