@@ -18,6 +18,7 @@ from desktop_app.engine.errors import StudioError
 from desktop_app.engine.fields import coverage_of
 from desktop_app.engine.requests import Pixels
 from desktop_app.studio.colorimetry import rgb_of
+from desktop_app.studio.film_icon import enlarged
 from desktop_app.studio.icon_look import IconLook, icon_document
 from desktop_app.studio.icon_style import IconStyle, placement, shown
 from desktop_app.ui.look.theme import Look
@@ -52,6 +53,11 @@ class IconDrawing(QObject):
         style = self._icon_look.style
         is_plain = style.background is None and style.lock is None and rgb_of(style.foreground) == (0, 0, 0)
         return replace(style, foreground=self._look.colours.ink) if is_plain else style
+
+    @property
+    def icon_look(self) -> IconLook:
+        """As icons are saved: without the theme's colours."""
+        return self._icon_look
 
     def set_packages(self, hashes: Iterable[str]) -> None:
         """Of the manifests of all packages of icons."""
@@ -110,10 +116,10 @@ class IconDrawing(QObject):
         return self.image(mask, len(pixels))
 
     def dressed(self, key: Key, pixels: Pixels) -> Pixels:
-        """(H, W, 4) with straight alpha; larger than what the engine drew where the field is known."""
+        """(PREVIEW, PREVIEW, 4) with straight alpha; from the field where it is known."""
         field = self._fields.get(key)
         if field is None:
-            return pixels_of(self.rough(pixels))
+            return pixels_of(self.image(enlarged(255 - pixels[..., 0], self._inner(PREVIEW)), PREVIEW))
         return pixels_of(self.image(coverage_of(field, self._inner(PREVIEW)), PREVIEW))
 
     def document(self, key: Key) -> str:

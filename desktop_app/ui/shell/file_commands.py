@@ -14,6 +14,7 @@ from desktop_app.ui.controls.labels import shortened
 from desktop_app.ui.picture.tile import Tile, titled
 from desktop_app.ui.sample.export_dialog import ExportDialog
 from desktop_app.ui.sample.exporting import Exporter
+from desktop_app.ui.sample.icon_copy import IconCopier
 from desktop_app.ui.shell.blend_desk import Offer
 from desktop_app.ui.shell.desk import Desk
 from desktop_app.ui.shell.importer import Imported, Importer
@@ -30,10 +31,19 @@ class FileCommands(QObject):
     offered = Signal(object)  # Offer
     blend_opened = Signal(str)  # a picture for the Blend canvas
 
-    def __init__(self, window: QWidget, rooms: Workspaces, desk: Desk, exporter: Exporter, importer: Importer) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        rooms: Workspaces,
+        desk: Desk,
+        exporter: Exporter,
+        importer: Importer,
+        icons: IconCopier,
+    ) -> None:
         super().__init__(window)
         self._window, self._rooms, self._desk = window, rooms, desk
-        self._exporter, self._importer = exporter, importer
+        self._exporter, self._importer, self._icons = exporter, importer, icons
+        icons.said.connect(self.said)
         self._export_folder = paths.export_folder()
         self.device: Device | None = None
         exporter.said.connect(self.said)
@@ -52,8 +62,11 @@ class FileCommands(QObject):
     @Slot()
     def copy_picture(self) -> None:
         tile = self._rooms.room.focus_tile()
-        if tile is not None:
-            self._exporter.copy(titled(tile, self._desk.state.takes), self.device, with_recipe=self._with_recipe)
+        if tile is None:
+            return
+        tile = titled(tile, self._desk.state.takes)
+        is_icon = tile.package is not None and tile.package.manifest.icons is not None
+        (self._icons if is_icon else self._exporter).copy(tile, self.device, with_recipe=self._with_recipe)
 
     @Slot()
     def drag(self) -> None:

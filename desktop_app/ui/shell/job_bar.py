@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from desktop_app.engine.memory import resident_bytes
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Classify, Device, Explain, Sample, Verify
+from desktop_app.engine.requests import Classify, Device, Differ, Explain, Resemble, Sample, Trace, Verify
 from desktop_app.studio.jobs import Job, QueueState
 from desktop_app.ui.controls.buttons import push_button
 from desktop_app.ui.controls.labels import label, rule, shortened
@@ -15,6 +15,14 @@ from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4
 SHOW_AFTER_S = 0.5  # shorter jobs pass without a word
 FORCE_AFTER_S = 5.0
 MEMORY_MS = 2000
+WORDS: dict[type, str] = {
+    Verify: "Checking a model",
+    Explain: "Explaining a picture",
+    Classify: "Looking at pictures",
+    Trace: "Drawing outlines",
+    Resemble: "Comparing with the training",
+    Differ: "Drafting icons",
+}
 
 
 class JobBar(QWidget):
@@ -164,8 +172,7 @@ def _job_words(state: QueueState, job: Job) -> str:
 def _what(job: Job) -> str:
     if isinstance(job.request, Sample):
         return f"Sampling {len(job.request.designs)} designs"
-    words = {Verify: "Checking a model", Explain: "Explaining a picture", Classify: "Looking at pictures"}
-    return words.get(type(job.request), "Working")
+    return WORDS.get(type(job.request), "Working")
 
 
 def _seconds(seconds: float) -> str:

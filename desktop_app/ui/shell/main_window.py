@@ -19,6 +19,7 @@ from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture.tile import take_keys, titled
 from desktop_app.ui.restore.restore_room import RestoreRoom
 from desktop_app.ui.sample.exporting import Exporter
+from desktop_app.ui.sample.icon_copy import IconCopier
 from desktop_app.ui.sample.sample_room import SampleRoom
 from desktop_app.ui.shell.actions import enable_for, enable_icons, fill_menus, make_actions, show_steps
 from desktop_app.ui.shell.blend_desk import Offer
@@ -64,7 +65,8 @@ class MainWindow(QMainWindow):
             self.side.add(name, name.capitalize(), f"Ctrl+{number}")
         self.inspector = InspectorPanel(look)
         self.jobs = JobBar(look)
-        self.files = FileCommands(self, self.rooms, desk, Exporter(bridge, self.room.store), importer)
+        exporter, copier = Exporter(bridge, self.room.store), IconCopier(bridge, self.room.drawing, self)
+        self.files = FileCommands(self, self.rooms, desk, exporter, importer, copier)
         self.commands = RoomCommands(self.rooms, *rooms, desk, bridge)
         self.models = ModelChoice(self.rooms, desk, self.commands)
         self.cards = ModelCards(self, look, bridge, desk, self.library, self.models, importer)
@@ -135,6 +137,7 @@ class MainWindow(QMainWindow):
         bridge.state_changed.connect(self._on_queue)
         self.room.controls.crisp_toggled.connect(self._on_crisp)
         self.room.drag_wished.connect(files.drag)
+        self.room.drawing.changed.connect(self.blend.show_icons_anew)
         for room in (self.room, self.blend, self.restore, self.write, self.explain):
             room.selection_changed.connect(self._show_tile)
             room.pictures_changed.connect(self._show_picture)
