@@ -25,7 +25,7 @@ from desktop_app.engine.errors import RequestError
 from desktop_app.studio.icon_style import SIDE, IconStyle, placement
 from desktop_app.studio.path_contours import Contour, area, contours_of, lies_in, polygon
 
-EM = 1024  # units of the font in the tile's side
+EM = 2048  # units of the font in the tile's side
 DESCENT = EM // 8  # so far the tile goes below the line of the text, as capital letters and icons look level
 MAX_ERROR = 0.5  # units
 FIRST_CODE, LAST_CODE = 0xE000, 0xF8FF  # Unicode's private use area

@@ -142,28 +142,30 @@ def pattern_svg(
     """
     wide, tall = (number(count * step(pattern)) for count in cell_steps(pattern.layout))
     whole = size or tuple(SHOWN_CELLS * count * step(pattern) for count in cell_steps(pattern.layout))
+    right, bottom = (number(side) for side in whole)
     identifier = identifiers([safe_name(name, otherwise="pattern")])[0]
     fills = [colour for colour in (shown(style).background, f"url(#{identifier})") if colour]
-    rectangles = "".join(f'<rect width="{number(whole[0])}" height="{number(whole[1])}" fill="{c}"/>' for c in fills)
+    rectangles = "".join(f'<rect width="{right}" height="{bottom}" fill="{colour}"/>' for colour in fills)
     return (
-        f"{_head(*whole)}{title(name)}<defs>{_icon(path, style, pattern, identifier)}"
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{right}" height="{bottom}" viewBox="0 0 {right} {bottom}">'
+        f"{title(name)}<defs>{_icon(path, style, pattern, identifier)}"
         f'<pattern id="{identifier}" width="{wide}" height="{tall}" patternUnits="userSpaceOnUse">'
         f"{_uses(path, pattern, identifier)}</pattern></defs>{rectangles}</svg>\n"
     )
 
 
-def cell_svg(path: str, style: IconStyle, pattern: Pattern) -> str:
-    """One cell, with its background."""
+def cell_svg(path: str, style: IconStyle, pattern: Pattern, step_px: int) -> str:
+    """One cell, with its background, that fills a picture of `tile_size` to its last pixel."""
+    across, down = tile_size(pattern, step_px)
     wide, tall = (count * step(pattern) for count in cell_steps(pattern.layout))
     ground = shown(style).background
     below = f'<rect width="{number(wide)}" height="{number(tall)}" fill="{ground}"/>' if ground else ""
     icon = _icon(path, style, pattern, "pattern")
-    return f"{_head(wide, tall)}<defs>{icon}</defs>{below}{_uses(path, pattern, 'pattern')}</svg>\n"
-
-
-def _head(wide: float, tall: float) -> str:
-    w, h = number(wide), number(tall)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}">'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{down}" '
+        f'viewBox="0 0 {number(wide)} {number(tall)}" preserveAspectRatio="none">'
+        f"<defs>{icon}</defs>{below}{_uses(path, pattern, 'pattern')}</svg>\n"
+    )
 
 
 def _icon(path: str, style: IconStyle, pattern: Pattern, identifier: str) -> str:
@@ -202,11 +204,11 @@ def tile_size(pattern: Pattern, step_px: int) -> tuple[int, int]:
 
 def tile(path: str, style: IconStyle, pattern: Pattern, step_px: int) -> Pixels:
     """(height, width, 4) uint8: one cell, which repeats without a seam. Raises RequestError."""
-    return draw(cell_svg(path, style, pattern), *tile_size(pattern, step_px))
+    return draw(cell_svg(path, style, pattern, step_px), *tile_size(pattern, step_px))
 
 
 def tile_png(path: str, style: IconStyle, pattern: Pattern, step_px: int) -> bytes:
-    return draw_png(cell_svg(path, style, pattern), *tile_size(pattern, step_px))
+    return draw_png(cell_svg(path, style, pattern, step_px), *tile_size(pattern, step_px))
 
 
 def export_pattern(

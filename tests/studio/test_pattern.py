@@ -85,6 +85,14 @@ def test_the_document_and_the_tile_are_the_same_picture(pattern):
         assert np.abs(drawn.astype(int) - tiled).mean() < 0.5
 
 
+@pytest.mark.parametrize("layout", list(Layout))
+def test_the_tile_is_filled_to_its_last_pixel(layout):
+    for spacing, step_px in ((10, 100), (37, 33), (3.3, 7), (-12, 101), (99.9, 64)):
+        one = tile(FLAG, PAPER, Pattern(layout, spacing, 87), step_px)
+        assert one.shape[1::-1] == tile_size(Pattern(layout, spacing, 87), step_px)
+        assert one[..., 3].min() == 255
+
+
 def ink(pattern: Pattern) -> np.ndarray:
     return tile(FLAG, INK, pattern, PX)[..., 3] > 127
 
