@@ -90,7 +90,7 @@ def _key(one: IconSet) -> str:
 
 def _is_whole(path: pathlib.Path) -> bool:
     try:
-        with np.load(path, allow_pickle=False) as held:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
             return "fields" in held
     except (OSError, ValueError, zipfile.BadZipFile):
         return False
