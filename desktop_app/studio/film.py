@@ -118,7 +118,7 @@ class Film:
                 case "frames":
                     return _Frames(self._part, self._options, self._frames, self._made, self._frame_recipe)
                 case "svg":
-                    return svg_film.SvgWriter(self._part, self._options, self._frames, self._made)
+                    return svg_film.SvgWriter(self._part, self._options, self._made)
                 case "mp4":
                     shown = presented(np.zeros(self._shape, np.uint8), self._options).shape
                     return film_video.open_writer(self._part, self._options, shown, self._made)

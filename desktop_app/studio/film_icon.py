@@ -11,7 +11,7 @@ STEEPEST = 8.0
 
 def icon_frame(frame: Pixels, style: IconStyle, side: int) -> Pixels:
     """(H, H, 1) uint8, black on white -> (side, side, 4) uint8 with straight alpha, or 3 where a tile fills all."""
-    picture = icon_picture(_crisp(255 - frame[..., 0], side), style, side)
+    picture = icon_picture(enlarged(255 - frame[..., 0], side), style, side)
     return np.ascontiguousarray(picture[..., :3]) if is_opaque(style) else picture
 
 
@@ -20,8 +20,8 @@ def is_opaque(style: IconStyle) -> bool:
     return style.background is not None and not style.radius
 
 
-def _crisp(coverage: Pixels, side: int) -> Pixels:
-    """A mask enlarged to a side: its soft edge, a pixel wide, stays a pixel wide."""
+def enlarged(coverage: Pixels, side: int) -> Pixels:
+    """A mask, (H, H) uint8, enlarged to a side: its soft edge, a pixel wide, stays a pixel wide."""
     factor = side / len(coverage)
     if factor <= 1:
         return coverage

@@ -36,6 +36,7 @@ NAMES: dict[Format, str] = {
 LOSSLESS: tuple[Format, ...] = ("apng", "webp", "frames")  # GIF too, for grey pictures
 WITH_ALPHA: tuple[Format, ...] = ("apng", "webp", "avif", "frames", "svg")
 MAX_SIDE = 4096
+MAX_SVG_FRAMES = 1500  # about a megabyte and a half
 MAX_HELD_BYTES = 2**30  # what the writers of GIF and APNG keep in memory, at most
 
 
@@ -106,6 +107,11 @@ def check(options: FilmOptions, shape: tuple[int, int, int], frames: int) -> Non
     width, height = frame_size(shape, options)
     if max(width, height) > MAX_SIDE:
         raise RequestError(f"A film can be {MAX_SIDE:,} pixels wide and high; this one would be {width} × {height}.")
+    if options.format == "svg" and frames > MAX_SVG_FRAMES:
+        raise RequestError(
+            f"An SVG animation can hold {MAX_SVG_FRAMES:,} frames; this film has {frames:,}. "
+            "Choose fewer frames a second, or another format."
+        )
     held = frames * width * height * (1 if options.format == "gif" else shape[2])
     if options.format in ("gif", "apng") and held > MAX_HELD_BYTES:
         raise RequestError(

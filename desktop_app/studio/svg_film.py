@@ -7,11 +7,13 @@ equals the one before is not written again: the one before stays longer. Program
 
 import html
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.requests import Pixels
 from desktop_app.studio import film_recipe, vector
+from desktop_app.studio.colorimetry import hex_of
 from desktop_app.studio.film_options import FilmOptions
 from desktop_app.studio.film_recipe import FilmRecipe
 from desktop_app.studio.icon_style import SIDE, IconStyle, icon_svg, number
@@ -33,6 +35,8 @@ def frame_path(field: Pixels) -> str:
 def document(paths: Sequence[str], options: FilmOptions, made: FilmRecipe | None = None) -> str:
     """The SVG of a film whose frames are these paths."""
     style = options.icon or IconStyle()
+    if style.background is None and options.background is not None:
+        style = replace(style, background=hex_of(options.background))
     text = icon_svg(paths[0], style)
     if options.size:
         side = number(SIDE)

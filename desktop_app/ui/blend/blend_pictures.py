@@ -58,7 +58,7 @@ class BlendPictures(QObject):
     def newest(self) -> Pixels | None:
         """(H, W, C) of the latest place of the pin that has a picture; it may be a little behind the hand."""
         for tile in reversed(self._trail):
-            pixels = self._store.pixels(tile.key)
+            pixels = self._store.shown(tile.key)
             if pixels is not None:
                 return pixels
         return None

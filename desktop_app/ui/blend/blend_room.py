@@ -55,6 +55,7 @@ class BlendRoom(QWidget):
         self.setAcceptDrops(True)
         self._shared = store  # of the whole window, for the map and the walk
         self.store = TileStore(CACHE)  # of the pad: a dragged pin leaves thousands of pictures behind, and none is kept
+        self.store.drawing = store.drawing
         self.controls = BlendControls(look)
         self.banner = Banner(look)
         self.wishes = BlendWishes(self)
@@ -154,7 +155,9 @@ class BlendRoom(QWidget):
 
     def show_project(self, project: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None:
         """package: that of the canvas, None where it is not here. by_hash: all packages."""
+        self.timeline.exporter.icon_style = project.icons.look.style
         if package is not None and package != self._package:
+            self._on_crisp(package.manifest.icons is None)
             picture = package.manifest.picture
             size = picture.channels * picture.height * picture.width if picture else 0
             self.store.set_budget(max(CACHE, 4 * PICTURES * size))  # a quarter of it is for pixels
@@ -204,6 +207,14 @@ class BlendRoom(QWidget):
     def _tile(self, design: Design) -> Tile:
         assert self._package is not None
         return Tile(self._package.name, self._package.sha256, design, self._package)
+
+    @Slot()
+    def show_icons_anew(self) -> None:
+        """Their colours have changed."""
+        self.store.forget_images()
+        self._show_pixels(self.focus_tile())
+        self.pad.update()
+        self.timeline.canvas.update()
 
     # -- what is selected ------------------------------------------------------------------------------------------
 

@@ -26,10 +26,11 @@ from desktop_app import paths
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.studio.film import refuse_existing
-from desktop_app.studio.film_options import MAX_SIDE, NAMES, Colour, FilmOptions, Format, check
+from desktop_app.studio.film_options import BLACK, MAX_SIDE, NAMES, WHITE, Colour, FilmOptions, Format, check
+from desktop_app.studio.icon_style import IconStyle
 from desktop_app.studio.walk import Walk, default_frames, pauses
 from desktop_app.ui.blend import film_choice as choices
-from desktop_app.ui.blend.film_choice import FORMATS, RATES, FilmChoice
+from desktop_app.ui.blend.film_choice import RATES, FilmChoice
 from desktop_app.ui.controls.buttons import chip, push_button
 from desktop_app.ui.controls.labels import label
 from desktop_app.ui.look.tokens import CONTROL_HEIGHT, SPACE_1, SPACE_2, SPACE_3, SPACE_4, SPACE_6
@@ -44,14 +45,24 @@ GROUNDS: tuple[tuple[str, Colour | None], ...] = (
 
 
 class FilmDialog(QDialog):
-    def __init__(self, walk: Walk, package: Package, before: FilmChoice | None, parent: QWidget | None = None) -> None:
-        """before: what was chosen the last time."""
+    def __init__(
+        self,
+        walk: Walk,
+        package: Package,
+        before: FilmChoice | None,
+        parent: QWidget | None = None,
+        *,
+        icon: IconStyle | None = None,
+    ) -> None:
+        """before: what was chosen the last time. icon: how icons look, where the package makes some."""
         super().__init__(parent)
         self.setWindowTitle("Export film")
         self._walk = walk
-        self._shape = choices.shape_of(package)
+        self._icon = None if package.manifest.icons is None else icon or IconStyle()
+        self._shape = choices.shown_shape(package, self._icon)
+        self._kinds = choices.formats_of(package)
         self._replaces = False  # what stands under this path may go
-        self._ground: Colour | None = (0, 0, 0)
+        self._ground: Colour | None = BLACK
         self._make_formats()
         self._make_look()
         self._make_place()
@@ -73,7 +84,7 @@ class FilmDialog(QDialog):
         self._formats = QButtonGroup(self)
         self._missing: list[str] = []
         self._chips: list[QToolButton] = []
-        for number, (format, _) in enumerate(FORMATS):
+        for number, (format, _) in enumerate(self._kinds):
             button = chip(NAMES[format])
             reason = choices.why_not(format)
             button.setEnabled(not reason)
@@ -87,7 +98,7 @@ class FilmDialog(QDialog):
     def _make_look(self) -> None:
         self._size = QComboBox()
         self._size.setAccessibleName("Size")
-        for words, side in choices.sizes(self._shape):
+        for words, side in choices.sizes(self._shape, icons=self._icon is not None):
             self._size.addItem(words, side)
         self._size.addItem("Other…", CUSTOM)
         self._side = QLineEdit("640")
@@ -169,7 +180,7 @@ class FilmDialog(QDialog):
 
     @property
     def format(self) -> Format:
-        return FORMATS[max(self._formats.checkedId(), 0)][0]
+        return self._kinds[max(self._formats.checkedId(), 0)][0]
 
     @property
     def path(self) -> Path:
@@ -189,6 +200,7 @@ class FilmDialog(QDialog):
             smooth=bool(self._scaling.currentData()),
             loop=self._loop.isChecked(),
             fps=float(self._rate.currentData()),
+            icon=self._icon,
         )
         return replace(made, background=self._ground) if choices.needs_background(self._shape, made) else made
 
@@ -197,9 +209,9 @@ class FilmDialog(QDialog):
 
     def _show_choice(self, before: FilmChoice | None, name: str) -> None:
         """What was chosen the last time, or what suits most."""
-        options = before.options if before else FilmOptions("gif", size=16 * max(self._shape[:2]), loop=self._walk.loop)
+        options = before.options if before and self._can_be(before.options) else self._first_options()
         usable = [number for number, button in enumerate(self._chips) if button.isEnabled()]
-        wished = [format for format, _ in FORMATS].index(options.format)
+        wished = [format for format, _ in self._kinds].index(options.format)
         self._formats.button(wished if wished in usable else usable[0]).setChecked(True)
         index = self._size.findData(options.size)
         self._size.setCurrentIndex(index if index >= 0 else self._size.findData(CUSTOM))
@@ -214,6 +226,15 @@ class FilmDialog(QDialog):
         self._folder.setText(str(folder))
         self._name.setText(choices.free_name(folder, name, self.format))
 
+    def _can_be(self, options: FilmOptions) -> bool:
+        """Whether options of a film of another model suit this one."""
+        return (options.icon is None) == (self._icon is None)
+
+    def _first_options(self) -> FilmOptions:
+        if self._icon is not None:
+            return FilmOptions("svg", size=512, loop=self._walk.loop, icon=self._icon)
+        return FilmOptions("gif", size=16 * max(self._shape[:2]), loop=self._walk.loop)
+
     # -- slots -----------------------------------------------------------------------------------------------------
 
     @Slot()
@@ -222,8 +243,9 @@ class FilmDialog(QDialog):
         self._replaces = False
         self._go.setText("Export film")
         self._refusal.hide()
-        self._about.setText(FORMATS[max(self._formats.checkedId(), 0)][1])
+        self._about.setText(self._kinds[max(self._formats.checkedId(), 0)][1])
         self._side.setVisible(self._size.currentData() == CUSTOM)
+        self._scaling.setVisible(self._icon is None)  # icons are crisp at any size
         self._suffix.setText(choices.with_suffix("", self.format))
         self._loop.setEnabled(self.format not in ("mp4", "frames"))
         place = "folder" if self.format == "frames" else "film"
@@ -253,7 +275,7 @@ class FilmDialog(QDialog):
     def _show_grounds(self, options: FilmOptions) -> None:
         clear = choices.may_be_clear(self._shape, options)
         if self._ground is None and not clear:
-            self._ground = (0, 0, 0)
+            self._ground = WHITE if self._icon else BLACK
         grounds = [(words, colour) for words, colour in GROUNDS if colour is not None or clear]
         if self._ground not in [colour for _, colour in grounds]:
             grounds.append((QColor(*(self._ground or (0, 0, 0))).name(), self._ground))

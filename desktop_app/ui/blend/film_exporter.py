@@ -23,7 +23,8 @@ from desktop_app.ui.blend.timeline_pace import PaceFinder
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.picture.tile_store import TileStore
 
-if TYPE_CHECKING:  # it brings Pillow, which is slow to import
+if TYPE_CHECKING:  # they bring Pillow, which is slow to import
+    from desktop_app.studio.icon_style import IconStyle
     from desktop_app.ui.blend.film_choice import FilmChoice
 
 MAX_WAITING = 4  # batches that are drawn and not written yet
@@ -43,6 +44,7 @@ class FilmExporter(QObject):
     def __init__(self, bridge: QueueBridge, store: TileStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.device: Device | None = None
+        self.icon_style: IconStyle | None = None  # of films of icons
         self._fetcher = DesignFetcher(bridge, store, "film", self)
         self._pace = PaceFinder(bridge, store, "film pace", self)
         self._choice: FilmChoice | None = None  # the last one: the dialog opens with it
@@ -68,7 +70,7 @@ class FilmExporter(QObject):
         """paced: the even pace of this very walk, where it is known."""
         from desktop_app.ui.blend.film_dialog import FilmDialog  # with Pillow, which is slow to import
 
-        dialog = FilmDialog(walk, package, self._choice, window)
+        dialog = FilmDialog(walk, package, self._choice, window, icon=self.icon_style)
         if dialog.exec():
             self.start(walk, package, dialog.choice(), paced)
         dialog.deleteLater()
@@ -121,7 +123,14 @@ class FilmExporter(QObject):
     def _on_prepared(self, errand: int) -> None:
         job = self._job
         if job is not None and errand == self._errand and self._failure is None:
-            self._fetcher.start(job.package, job.designs, self._on_batch, self._on_all_drawn, self._on_failed)
+            self._fetcher.start(
+                job.package,
+                job.designs,
+                self._on_batch,
+                self._on_all_drawn,
+                self._on_failed,
+                fields=job.choice.options.format == "svg",
+            )
 
     def _on_batch(self, _first: int, pixels: Pixels) -> None:
         assert self._job is not None

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Design, Pictures, Pixels, Sample, Update
+from desktop_app.engine.requests import Design, Fields, Pictures, Pixels, Sample, Trace, Update
 from desktop_app.studio.jobs import Job
 from desktop_app.ui.bridge import Listener, QueueBridge
 from desktop_app.ui.picture.tile_store import TileStore
@@ -30,7 +30,7 @@ class DesignFetcher(QObject):
         self._on_batch: Callable[[int, Pixels], None] | None = None
         self._on_done: Callable[[], None] | None = None
         self._on_failed: Callable[[StudioError], None] | None = None
-        self._held = False
+        self._held = self._fields = False
         self._waits = False  # for a job; it is known by its number once there is a queue to give it one
 
     def start(
@@ -40,9 +40,15 @@ class DesignFetcher(QObject):
         on_batch: Callable[[int, Pixels], None],
         on_done: Callable[[], None],
         on_error: Callable[[StudioError], None],
+        *,
+        fields: bool = False,
     ) -> None:
-        """on_batch gets the number of the first design and pictures (n, H, W, C), batch after batch in order."""
+        """on_batch gets the number of the first design and pictures (n, H, W, C), batch after batch in order.
+
+        fields: of icons, (n, side, side, 1) float32, in place of pictures.
+        """
         self.cancel()
+        self._fields = fields
         self._package, self._designs, self._first = package, designs, 0
         self._on_batch, self._on_done, self._on_failed = on_batch, on_done, on_error
         self._next()
@@ -73,7 +79,7 @@ class DesignFetcher(QObject):
             on_done()
             return
         self._found = {}
-        for design in batch:
+        for design in () if self._fields else batch:
             pixels = self._store.pixels((package.sha256, design))
             if pixels is not None:
                 self._found[design] = pixels
@@ -83,7 +89,8 @@ class DesignFetcher(QObject):
             return
         listener = Listener(self, self._on_update, self._on_job_done, self._on_job_failed)
         self._waits = True
-        self._job = self._bridge.submit(Sample(package.ref, missing, CHUNK), listener, slot=self._slot)
+        request = Trace(package.ref, missing, CHUNK) if self._fields else Sample(package.ref, missing, CHUNK)
+        self._job = self._bridge.submit(request, listener, slot=self._slot)
 
     def _give(self, batch: Sequence[Design]) -> None:
         first, self._first = self._first, self._first + len(batch)
@@ -101,9 +108,11 @@ class DesignFetcher(QObject):
         return self._waits and (self._job is None or job is self._job)
 
     def _on_update(self, job: Job, update: Update) -> None:
-        if self._is_ours(job) and isinstance(update, Pictures) and isinstance(job.request, Sample):
-            for design, pixels in zip(job.request.designs[update.first :], update.pixels, strict=False):
-                self._found[design] = pixels
+        if not self._is_ours(job) or not isinstance(job.request, (Sample, Trace)):
+            return
+        if isinstance(update, (Pictures, Fields)):
+            pictures = update.pixels if isinstance(update, Pictures) else update.fields[..., None]
+            self._found.update(zip(job.request.designs[update.first :], pictures, strict=False))
 
     def _on_job_done(self, job: Job) -> None:
         if self._is_ours(job):

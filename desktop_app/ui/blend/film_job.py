@@ -16,7 +16,7 @@ if TYPE_CHECKING:  # it brings Pillow, which is slow to import
     from desktop_app.ui.blend.film_choice import FilmChoice
 
 DRAWING, ENCODING = "Drawing the frames", "Encoding"
-AT_ONCE = ("mp4", "frames")  # formats that are encoded while the frames come
+AT_ONCE = ("mp4", "frames", "svg")  # formats that are encoded while the frames come
 TELL_EVERY = 4  # frames
 
 
@@ -50,7 +50,7 @@ class FilmJob:
         from desktop_app.studio import recipe
         from desktop_app.studio.film import Film
         from desktop_app.studio.film_recipe import make_film_recipe
-        from desktop_app.ui.blend.film_choice import shape_of
+        from desktop_app.ui.blend.film_choice import frame_shape, shape_of
 
         choice, package, device = self.choice, self.package, self.device
         made = None
@@ -68,7 +68,7 @@ class FilmJob:
         with Film(
             choice.path,
             choice.options,
-            shape=shape_of(package),
+            shape=frame_shape(package, choice.options.format),
             frames=self.count,
             made=made,
             frame_recipe=lambda number: recipe.make_recipe(package, self.designs[number], device),
