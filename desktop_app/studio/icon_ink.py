@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from desktop_app.engine.errors import FileError
+from desktop_app.engine.errors import FileError, RequestError
 from desktop_app.engine.requests import Pixels
-from desktop_app.studio import own_picture, svg_reading
+from desktop_app.studio import own_picture, svg_reading, vector_picture
 from desktop_app.studio.colorimetry import linear_light
 
 SIDE = 256  # pixels of a mask, four to each of a field
 OPAQUE = 250  # alpha
-FLAT = 0.02  # luminance: a picture with less difference in it is blank
+FLAT = 0.05  # of a channel: a picture with less difference in it is blank
 DARK, LIGHT = 0.4, 0.75  # luminance: up to here ink, from here paper, where a drawing has both
 LEAST = 0.01  # of what can be seen: less than this is no colour of its own
 
@@ -56,13 +56,14 @@ def is_svg(path: Path) -> bool:
 def ink_of(pixels: Pixels) -> tuple[Pixels, tuple[str, ...]]:
     """(H, W, 4) uint8 with straight alpha -> (H, W) uint8, and sentences on what counted as ink.
 
-    On a ground that shows at the border, ink is what differs from it; otherwise what is not transparent, without parts
-    that are as light as paper where there are dark ones too.
+    On a ground that shows at the border, ink is what differs from it, in tone (as `maquette trace` has it) or, where
+    tones are alike, in colour; otherwise what is not transparent, without parts that are as light as paper where there
+    are dark ones too.
     """
+    if (_border(pixels[..., 3]) >= OPAQUE).mean() > 0.9:
+        return _off_ground(pixels), ("What differs from its ground was taken as the icon.",)
     alpha = pixels[..., 3] / 255
     light = linear_light(pixels[..., :3] / 255) @ np.array([0.2126, 0.7152, 0.0722])
-    if (_border(pixels[..., 3]) >= OPAQUE).mean() > 0.9:
-        return _levels(_off_ground(pixels)), ("What differs from its ground was taken as the icon.",)
     seen = alpha > 0.5
     shares = [(light[seen] <= DARK).mean(), (light[seen] >= LIGHT).mean()] if seen.any() else [0.0, 0.0]
     if min(shares) < LEAST:
@@ -75,12 +76,14 @@ def _border(values: Pixels) -> Pixels:
     return np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
 
 
-def _off_ground(pixels: Pixels) -> Grey:
-    """How far each pixel is from the border's usual colour, 0 to 1; colours of equal lightness differ too."""
-    ground = np.median(_border(pixels[..., :3]), axis=0)
-    away: Grey = np.abs(pixels[..., :3] - ground).max(axis=-1) / 255
-    far = float(np.percentile(away, 99.5))
-    return away / far if far > FLAT else np.zeros_like(away)
+def _off_ground(pixels: Pixels) -> Pixels:
+    try:
+        return vector_picture.ink_of(pixels[..., :3])
+    except RequestError:  # all of one tone
+        ground = np.median(_border(pixels[..., :3]), axis=0)
+        away = np.abs(pixels[..., :3] - ground).max(axis=-1) / 255
+        far = float(np.percentile(away, 99.5))
+        return _levels(away / far if far > FLAT else np.zeros_like(away))
 
 
 def _levels(share: Grey) -> Pixels:

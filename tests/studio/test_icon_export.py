@@ -53,8 +53,7 @@ def drawn_glyph(ttf: bytes, code: int, size: int = EM) -> np.ndarray:
 # -- a font --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", [RING, NESTED, HEART, APART], ids=["ring", "nested", "heart", "apart"])
-@pytest.mark.parametrize("padding", [0, 12.5])
+@pytest.mark.parametrize(("path", "padding"), [(RING, 0), (NESTED, 0), (HEART, 12.5), (APART, 0)])
 def test_a_glyph_is_the_icon(path, padding):
     style = IconStyle(padding=padding)
     font = icon_font([Glyph("icon", path, style)], "Test")
