@@ -4,6 +4,7 @@ Noise becomes a latent by a flow (icon_flow.py), truncation scales the noise. Th
 fields.py a picture of the field.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -34,6 +35,7 @@ PLAIN = Prompt()
 MOST_GUIDANCE = 10.0
 PARENTS = (2, 4)
 DRAFT_STEPS = 4
+KEPT = 512  # fields of designs
 AT_ONCE = 48  # designs between two places to stop
 
 
@@ -44,6 +46,7 @@ class IconModel(LatentModel):
         super().__init__(package, runtime)
         assert package.manifest.icons is not None
         self.icons: Icons = package.manifest.icons
+        self._drawn_lately: OrderedDict[Design, Float32] = OrderedDict()
         self.flow = Flow(self._open("flow", runtime), runtime, self.icons, self.latent.size)
 
     @cached_property
@@ -53,8 +56,20 @@ class IconModel(LatentModel):
         return SimilarIcons.read(self.package.file("similar")) if known else None
 
     def fields_of(self, designs: Sequence[Design]) -> Float32:
-        """(N, side, side) signed distances in pixels. The designs are checked already."""
-        return self._fields(self.w_of(designs))
+        """(N, side, side) signed distances in pixels. The designs are checked already.
+
+        Those that were drawn a moment ago are kept: outlines and resemblances are asked for what the sheet shows.
+        """
+        known = {design: self._drawn_lately[design] for design in designs if design in self._drawn_lately}
+        missing = [design for design in dict.fromkeys(designs) if design not in known]
+        if missing:
+            known.update(zip(missing, self._drawn_anew(missing), strict=True))
+        return np.stack([known[design] for design in designs])
+
+    def draw(self, designs: Sequence[Design]) -> Pixels:
+        """(N, H, W, 1) uint8, black ink on white. Raises RequestError where a design does not fit the package."""
+        self.check(designs)
+        return self.drawn(self._drawn_anew(designs))
 
     def pixels(self, w: Float32) -> Pixels:
         """(N, S) -> (N, H, W, 1) uint8, black ink on white."""
@@ -119,6 +134,13 @@ class IconModel(LatentModel):
         return max(float(np.max(np.abs(value - golden[name]))) for name, value in made.items())
 
     # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _drawn_anew(self, designs: Sequence[Design]) -> Float32:
+        signed = self._fields(self.w_of(designs))
+        self._drawn_lately.update(zip(designs, signed, strict=True))
+        while len(self._drawn_lately) > KEPT:
+            self._drawn_lately.popitem(last=False)
+        return signed
 
     def _fields(self, w: Float32) -> Float32:
         field = self.decode(w)[:, 0] * np.float32(self.icons.reach)

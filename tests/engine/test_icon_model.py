@@ -172,9 +172,28 @@ def test_what_is_kept_changes_nothing(icons: Package, runtime: Runtime, monkeypa
     designs = family()
     reference = IconModel(icons, runtime).fields_of(designs)
     monkeypatch.setattr("desktop_app.engine.latent_model.MAX_KNOWN", 3)
+    monkeypatch.setattr("desktop_app.engine.icon_model.KEPT", 4)
+    model, draw = IconModel(icons, runtime), random.Random(2)
+    for size in (1, 1, 2, 1, 5, 1, 3, 2, 1, 12, 1, 20, 3):
+        some = draw.choices(range(len(designs)), k=size)
+        assert model.fields_of([designs[n] for n in some]).tobytes() == reference[some].tobytes()
+        assert len(model._drawn_lately) <= 4
+
+
+def test_what_the_sheet_shows_is_not_drawn_again_for_its_outlines(
+    icons: Package, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+):
     model = IconModel(icons, runtime)
-    for n in random.Random(2).choices(range(len(designs)), k=40):
-        assert model.fields_of([designs[n]]).tobytes() == reference[n].tobytes()
+    model.draw([HEART, BIRD])
+    runs: list[int] = []
+    decode = model.decode
+    monkeypatch.setattr(model, "decode", lambda w: runs.append(len(w)) or decode(w))
+    model.fields_of([BIRD, HEART, BIRD])
+    assert runs == []
+    model.fields_of([PLAIN, BIRD, PLAIN])
+    assert runs == [1]
+    model.draw([PLAIN])  # a picture is always drawn: the self-test compares them
+    assert runs == [1, 1]
 
 
 # -- children ------------------------------------------------------------------------------------------------------
