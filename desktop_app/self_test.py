@@ -20,20 +20,26 @@ from desktop_app import paths
 from desktop_app.cli import asking
 from desktop_app.cli.models import verified_sentence, verify_one
 from desktop_app.engine.errors import StudioError
+from desktop_app.engine.fields import coverage_of
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import (
     Classified,
     Classify,
+    Cross,
     Design,
     Explain,
     Explained,
+    Fields,
     Pictures,
     Pixels,
+    Place,
+    Prompt,
     Restored,
     Sample,
+    Trace,
 )
 from desktop_app.engine.text_requests import Complete, Weigh, Weighed, Wrote
-from desktop_app.studio import recipe
+from desktop_app.studio import recipe, vector
 from desktop_app.studio.jobs import JobQueue
 from desktop_app.studio.library import Library
 from desktop_app.studio.restoring import Restoring
@@ -42,6 +48,7 @@ from desktop_app.studio.sheet import SheetState, design_at
 
 TIME_LIMIT_S = 300
 DESIGNS = 12
+ICONS = 4
 TOKENS = 16  # of a text
 SENTENCE = "A quiet lamp of oak and glass, made to last."
 CHUNKS = (DESIGNS, 5, 1)  # batch sizes that must all give the same pixels
@@ -107,6 +114,8 @@ def _engine_steps(options: argparse.Namespace, folder: Path) -> Iterator[Step]:
             if "sample" in package.manifest.abilities:
                 yield lambda package=package: _samples(jobs, package)  # type: ignore[misc]
                 yield lambda package=package: _file_comes_back(jobs, package, folder)  # type: ignore[misc]
+            if package.manifest.icons is not None:
+                yield lambda package=package: _traces(jobs, package)  # type: ignore[misc]
             if package.manifest.restoration is not None:
                 yield lambda package=package: _restores(jobs, package, folder)  # type: ignore[misc]
             if package.manifest.classifier is not None:
@@ -166,6 +175,27 @@ def draw(jobs: JobQueue, package: Package, designs: tuple[Design, ...], chunk: i
     """(N, H, W, C) uint8 through the engine's process. Raises StudioError."""
     updates = asking.run_request(jobs, Sample(package.ref, designs, chunk))
     return np.concatenate([update.pixels for update in updates if isinstance(update, Pictures)])
+
+
+def _traces(jobs: JobQueue, package: Package) -> str:
+    """Icons of a word, a child of equal parents, and outlines: the fields are those of the pictures."""
+    assert package.manifest.icons is not None
+    prompt = Prompt(package.manifest.icons.words[:1], guidance=package.manifest.icons.guidance)
+    named = tuple(Design(7, n, prompt=prompt) for n in range(ICONS))
+    child = Design(0, 0, place=Place(cross=Cross((named[0], named[0]), 7, 0)))
+    designs = (*named, child, Design(7, 0))
+    pictures = draw(jobs, package, designs, len(designs))[..., 0]
+    updates = asking.run_request(jobs, Trace(package.ref, designs))
+    fields = np.concatenate([update.fields for update in updates if isinstance(update, Fields)])
+    off = np.abs(255 - coverage_of(fields, pictures.shape[1]).astype(np.int16) - pictures).max()
+    if off > (0 if asking.describe_device(jobs).obtained == "cpu" else 1):
+        raise StudioError(f"{package.name}: an icon's field is not that of its picture (off by {off}/255).")
+    if not np.array_equal(fields[ICONS], fields[0]):
+        raise StudioError(f"{package.name}: a child of equal parents is another icon.")
+    if np.array_equal(fields[ICONS + 1], fields[0]):
+        raise StudioError(f"{package.name}: a word changes nothing.")
+    sizes = [len(vector.svg(vector.trace(field))) for field in fields[:ICONS]]
+    return f"{package.name}: {ICONS} icons of a word as SVG, {sum(sizes):,} bytes, and a child"
 
 
 def _restores(jobs: JobQueue, package: Package, folder: Path) -> str:

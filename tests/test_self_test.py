@@ -17,8 +17,8 @@ from desktop_app import self_test
 from desktop_app.cli import asking
 from desktop_app.engine.requests import Classified, Classify, Design, Explain, Explained
 from desktop_app.engine.text_requests import Weigh, Weighed
-from tests import fakes
-from tests.fakes import FakeEngine, FakeHost, write_classifier, write_package
+from tests import fake_icons, fakes
+from tests.fakes import FakeEngine, FakeHost, write_classifier, write_icons, write_package
 from tests.tiny_package import tiny_package
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -208,6 +208,42 @@ def test_it_finds_one_picture_for_all_designs(
     same = fakes.picture(Design(0, 0, 0))
     monkeypatch.setattr(fakes, "picture", lambda design, **_: same)
     assert failed(capsys) == ["fake-digits: different designs give the same picture."]
+
+
+def test_it_has_icons_traced(engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_icons(tmp_path / "bundled")
+    assert self_test.check(OPTIONS) == 0
+    assert "fake-icons: 4 icons of a word as SVG" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("break_", "says"),
+    [
+        (lambda design: design if design.place is None else Design(5, 5), "a child of equal parents is another icon"),
+        (lambda design: msgspec.structs.replace(design, prompt=None), "a word changes nothing"),
+    ],
+)
+def test_it_finds_icons_that_do_not_follow_their_designs(
+    engine: FakeEngine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    break_,
+    says,
+) -> None:
+    write_icons(tmp_path / "bundled")
+    original = fake_icons.icon_field
+    for module in (fakes, fake_icons):
+        monkeypatch.setattr(module, "icon_field", lambda design: original(break_(design)))
+    assert says in failed(capsys)[0]
+
+
+def test_it_finds_fields_that_are_not_those_of_the_pictures(
+    engine: FakeEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_icons(tmp_path / "bundled")
+    monkeypatch.setattr(fakes, "icon_field", lambda design: -fake_icons.icon_field(design))
+    assert "fake-icons: an icon's field is not that of its picture (off by 255/255)." in failed(capsys)
 
 
 def test_it_has_a_picture_explained(engine: FakeEngine, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
