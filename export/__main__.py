@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_data,
         _add_train,
         _add_prior,
+        _add_prune,
         _add_package,
         _add_verify,
         _add_evaluate,
@@ -122,6 +123,13 @@ def _add_prior(commands) -> None:
     command.add_argument("name", help="name of the run")
     command.add_argument("--steps", type=int, default=0, help="steps of the fit (default: the preset's)")
     command.add_argument("--seed", type=int, default=0)
+    _folders(command, data="prepared data sets", runs="runs")
+
+
+def _add_prune(commands) -> None:
+    command = commands.add_parser("prune", help="take the channels that say nothing out of an autoencoder of icons")
+    command.set_defaults(module="icon_prune")
+    command.add_argument("name", help="name of the run")
     _folders(command, data="prepared data sets", runs="runs")
 
 

@@ -41,8 +41,9 @@ class Latents:
     centre: Tensor  # (S,)
     scale: Tensor  # (S,)
 
-    def draw(self, picks: Tensor) -> Tensor:
-        return self.w[picks] + self.spread[picks] * torch.randn(len(picks), self.w.shape[1])
+    def draw(self, picks: Tensor, share: float) -> Tensor:
+        """The picked means with this share of their posteriors' spread."""
+        return self.w[picks] + share * self.spread[picks] * torch.randn(len(picks), self.w.shape[1])
 
 
 def run(args: argparse.Namespace, folder: pathlib.Path, options: dict, compute: Compute) -> None:
@@ -98,7 +99,7 @@ def _latents(folder: pathlib.Path, net: Autoencoder, data, words: Vocabulary) ->
         save_file(encode_all(net, data.fields), path)
         print(f"encoded in {time.monotonic() - began:.0f} s", flush=True)
     held = load_file(path)
-    centre, scale = held["mean"].mean(0), (held["mean"].var(0) + held["spread"].square().mean(0)).sqrt()
+    centre, scale = held["mean"].mean(0), held["mean"].std(0)
     a, b, c = (torch.from_numpy(part) for part in words.conditions(data.icons))
     return Latents((held["mean"] - centre) / scale, held["spread"] / scale, (a, b, c), centre, scale)
 
@@ -132,7 +133,9 @@ def _loop(args, folder, options, compute, progress, net, average, optimizer, lat
             )
             words, style, source = (part[picks] for part in latents.told)
             with compute.autocast():
-                loss = velocity_loss(net, latents.draw(picks), forget((words, style, source), options["forget"]))
+                loss = velocity_loss(
+                    net, latents.draw(picks, options["spread"]), forget((words, style, source), options["forget"])
+                )
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), options["clip"])

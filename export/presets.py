@@ -46,6 +46,7 @@ ICON_FLOW = {
     "weight_decay": 0.01,
     "clip": 1.0,
     "ema_half_life": (0.0, 0.01),
+    "spread": 0.3,  # of the posteriors: how far around their means the flow is trained
     "forget": {"all": 0.1, "word": 0.1, "style": 0.1, "source": 0.4},  # shares of the conditions that are left out
     "guidance": 2.0,
     "steps": 12,
@@ -260,7 +261,7 @@ PRESETS = {
         "gpu": {**ICONS, **ICONS_GPU, "dataset": "icons"},
     },
     "icons-flow": {
-        "cpu": {**ICON_FLOW, "dataset": "icons", "minutes": 55},
+        "cpu": {**ICON_FLOW, "dataset": "icons", "minutes": 48},
         "gpu": {**ICON_FLOW, "dataset": "icons", "minutes": 20, "width": 768, "hidden": 1536, "batch": 2048},
     },
     "shakespeare-chars": {
