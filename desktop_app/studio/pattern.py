@@ -163,7 +163,7 @@ def cell_svg(path: str, style: IconStyle, pattern: Pattern, step_px: int) -> str
     icon = _icon(path, style, pattern, "pattern")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{down}" '
-        f'viewBox="0 0 {number(wide)} {number(tall)}" preserveAspectRatio="none">'
+        f'viewBox="0 0 {number(wide)} {number(tall)}">'
         f"<defs>{icon}</defs>{below}{_uses(path, pattern, 'pattern')}</svg>\n"
     )
 

@@ -172,7 +172,7 @@ CSS = """
 :root { --brand-red: #C00; --ink: rgb(16 32 48); --half: rgba(0, 128, 255, .5); --named: RebeccaPurple;
   --warm: hsl(30deg 100% 50%); --turn: hsl(.5turn, 100%, 25%); --none: hsl(none 0% 50% / 100%); --gone: #0000;
   --two: linear-gradient(#010101, #020202); --space: 12px; --text: "#333333"; --ref: var(--ink) }
-#fed a:hover { color: #abcdef; background: #cc0000 url('#444444'); border-color: red }
+#fed a:not(#bada55) { color: #abcdef; background: #cc0000 url('#444444'); border-color: red }
 $sass: #0f0f0f !default;
 @less: #1e1e1e;
 .last { fill: RGB(100%, 0%, 50%) }
