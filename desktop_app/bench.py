@@ -19,7 +19,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from desktop_app import __version__, bench_blend, bench_judge, bench_restore, bench_write
+from desktop_app import __version__, bench_blend, bench_icons, bench_judge, bench_restore, bench_write
 from desktop_app.bench_probes import BATCH, SINGLES, WARM_UP, designs
 from desktop_app.bench_probes import run as run_probe
 from desktop_app.bench_rows import Row, in_turns, milliseconds
@@ -50,9 +50,11 @@ def run(options: argparse.Namespace) -> int:
         parts = ["judge"]
     if package.manifest.text is not None:
         parts = ["write"]
+    if package.manifest.icons is not None and options.package:
+        parts = ["icons"]
     with asking.engine(options.device, options.threads) as jobs:
         device = asking.describe_device(jobs)
-        alone = [part for part in parts if part not in ("blend", "restore", "judge", "write")]
+        alone = [part for part in parts if part not in ("blend", "restore", "judge", "write", "icons")]
         rows = [row for part in alone for row in _rows(part, jobs, package, device, options.rounds)]
         if "blend" in parts:
             rows += _blend(jobs, [package] if options.package else _generators(), device, options.rounds)
@@ -62,6 +64,8 @@ def run(options: argparse.Namespace) -> int:
             rows += _judge(jobs, package, device, options)
         if "write" in parts:
             rows += _write(jobs, package, device, options)
+        if "icons" in parts:
+            rows += _icons(jobs, package, device, options)
     tell("")
     _print(rows, package, device, as_json=options.json)
     return 0
@@ -87,6 +91,10 @@ def _package(name: str | None, parts: list[str]) -> Package:
         for package in _writers():
             return package
         raise StudioError("There is no model that writes to measure.")
+    if parts == ["icons"]:
+        for package in _icon_makers():
+            return package
+        raise StudioError("There is no model that makes icons to measure.")
     for package in _generators():
         if package.manifest.classes:
             return package
@@ -101,8 +109,14 @@ def _writers() -> list[Package]:
     return [package for package in asking.library().packages() if package.manifest.text is not None]
 
 
+def _icon_makers() -> list[Package]:
+    return [package for package in asking.library().packages() if package.manifest.icons is not None]
+
+
 def _generators() -> list[Package]:
-    return [package for package in asking.library().packages() if "sample" in package.manifest.abilities]
+    """Of pictures."""
+    found = [package for package in asking.library().packages() if "sample" in package.manifest.abilities]
+    return [package for package in found if package.manifest.icons is None]
 
 
 def _rows(part: str, jobs: JobQueue, package: Package, device: Device, rounds: int) -> Iterator[Row]:
@@ -255,6 +269,13 @@ def _write(jobs: JobQueue, package: Package, device: Device, options: argparse.N
     return bench_write.rows(jobs, writers, device, rivals_of=rivals_of, rounds=options.rounds, turn_s=TURN_S)
 
 
+def _icons(jobs: JobQueue, package: Package, device: Device, options: argparse.Namespace) -> Iterator[Row]:
+    for maker in [package] if options.package else _icon_makers():
+        yield from bench_icons.rows(
+            jobs, maker, device, rival_of=_rival, rounds=options.rounds, turn_s=TURN_S, folder=options.icons
+        )
+
+
 # -- PyTorch, where it is ------------------------------------------------------------------------------------------
 
 
@@ -301,6 +322,8 @@ def _rival(package: Package, threads: int) -> Iterator[_Rival]:
         command = [sys.executable, "-m", "export.eager_classifier", str(package.folder)]
     elif package.manifest.text is not None:
         command = [sys.executable, "-m", "export.eager_text", str(package.folder)]
+    elif package.manifest.icons is not None:
+        command = [sys.executable, "-m", "export.eager_icons", str(package.folder)]
     else:
         command = [sys.executable, "-m", "export.eager", str(package.folder), "--batch", str(BATCH)]
     with _child(command, threads, "PyTorch") as rival:

@@ -320,13 +320,14 @@ def add_recheck(parser: argparse.ArgumentParser) -> None:
 
 def add_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--package", metavar="NAME", help="the model to measure (default: the first; blend to write: all)"
+        "--package", metavar="NAME", help="the model to measure (default: the first; blend to icons: all)"
     )
     parser.add_argument("--only", choices=BENCH_PARTS, action="append", help="measure this part alone; may be repeated")
     parser.add_argument("--rounds", type=_number(1, 100), default=5, metavar="N", help="repetitions (default: 5)")
     parser.add_argument(
         "--picture", type=Path, metavar="FILE", help="to be cleaned against BM3D (default: a drawn one)"
     )
+    parser.add_argument("--icons", type=Path, metavar="FOLDER", help="real icons, as SVG, that are traced as well")
     parser.add_argument("--probe", help=argparse.SUPPRESS)  # one measurement in a process of its own
     parser.add_argument("--megapixels", type=_number(1, 200), default=1, help=argparse.SUPPRESS)
     add_json(parser)
