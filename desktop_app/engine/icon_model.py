@@ -18,6 +18,7 @@ from desktop_app.engine.icon_flow import Flow
 from desktop_app.engine.icon_similar import SimilarIcons
 from desktop_app.engine.latent_model import Float32, LatentModel, made_of
 from desktop_app.engine.manifest import Icons
+from desktop_app.engine.manifest_check import MAX_GUIDANCE
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import (
     Cross,
@@ -32,7 +33,6 @@ from desktop_app.engine.requests import (
 from desktop_app.engine.runtime import Runtime
 
 PLAIN = Prompt()
-MOST_GUIDANCE = 10.0
 PARENTS = (2, 4)
 DRAFT_STEPS = 4
 KEPT = 512  # fields of designs
@@ -218,8 +218,8 @@ class IconModel(LatentModel):
             )
         if prompt.source and prompt.source not in self._prefixes:
             raise RequestError(f"“{title}” was taught no set “{prompt.source}”; leave the set out or choose another.")
-        if not 0 <= prompt.guidance <= MOST_GUIDANCE:
-            raise RequestError(f"Guidance goes from 0 to {MOST_GUIDANCE:g}; {prompt.guidance:g} was asked for.")
+        if not 0 <= prompt.guidance <= MAX_GUIDANCE:
+            raise RequestError(f"Guidance goes from 0 to {MAX_GUIDANCE:g}; {prompt.guidance:g} was asked for.")
 
     def _check_cross(self, cross: Cross) -> None:
         fewest, most = PARENTS

@@ -25,7 +25,9 @@ MAX_CLASSES = 10_000
 MAX_FEATURES = 65536  # numbers
 MAX_TEMPERATURE = 1000.0
 MAX_STEPS = 1000
-MAX_GUIDANCE = 100.0
+MAX_GUIDANCE = 10.0  # the most that a prompt may ask for
+MAX_FIELD = 512  # pixels a side
+ICON_CELLS = 16  # of a latent: it is a grid of 4 x 4 (icon_cross.py)
 MAX_WORDS = 64
 MAX_VOCABULARY = 65536
 MAX_TEXT_SIZES = (2**20, 2**20, 512, 1024, 4096)  # context, vocabulary, layers, heads, numbers a head
@@ -168,7 +170,12 @@ _Row = tuple[str, tuple[int | str, ...]]  # type of a tensor's numbers, and its 
 def _icons_inconsistency(manifest: Manifest, icons: Icons, size: int) -> str:
     if set(manifest.abilities) != {"sample", "encode"} or manifest.classes or manifest.space is not None:
         return "a package of icons samples and encodes, and has no classes and no directions"
-    if not (8 <= icons.side <= MAX_SIDE and 0 < icons.reach <= icons.side and 1 <= icons.steps <= MAX_STEPS):
+    picture = manifest.picture
+    if picture is None or picture.channels != 1 or picture.height != picture.width:
+        return "the pictures of a package of icons are grey and square"
+    if size % ICON_CELLS:
+        return f"its latent of {size} numbers cannot be cut into {ICON_CELLS} cells"
+    if not (8 <= icons.side <= MAX_FIELD and 0 < icons.reach <= icons.side and 1 <= icons.steps <= MAX_STEPS):
         return f"its fields are {icons.side} pixels with a reach of {icons.reach:g}, in {icons.steps} steps"
     if not (0 <= icons.guidance <= MAX_GUIDANCE and 1 <= icons.most_words <= MAX_WORDS):
         return f"its guidance is {icons.guidance:g}, with {icons.most_words} words"
