@@ -1,5 +1,6 @@
 """Circles and circular arcs along an outline. Points are complex numbers, x + iy."""
 
+import cmath
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -141,24 +142,53 @@ def meeting(one: complex, first: complex, two: complex, second: complex) -> comp
     return one + ((two - one).conjugate() * second).imag / sine * first
 
 
-def tangent(points: Plane, foot: complex, way: complex, end: complex, tolerance: float) -> Bow | None:
-    """The arc that leaves a line (way: its direction of travel) near the foot and ends at a point, along points."""
-    starts = foot + np.arange(-6, 7) * 0.25 * way
-    chords = end - starts
-    beside = (way.conjugate() * chords).imag
-    if float(np.abs(beside).min()) < 0.05:
+def tangent(
+    points: Plane, line: tuple[complex, complex], end: complex, across: complex | None, tolerance: float
+) -> Bow | None:
+    """The arc that leaves a line (a point, its direction of travel), lies along points and ends near a place.
+
+    across: the direction of the line in which it ends, if it does in one.
+    """
+    found, _ = circle(points)
+    if len(points) < 5 or found.radius > LARGEST:
         return None
-    curved = np.abs(chords) ** 2 / (2 * beside)  # the radius, positive to the right on the screen
-    centres = starts + curved * 1j * way
-    past = ((points - starts[:, None]) * way.conjugate()).real > 0
-    off = np.where(past, np.abs(np.abs(points - centres[:, None]) - np.abs(curved)[:, None]), 0).max(1)
-    off = np.maximum(off, np.where(past, 0, from_line(points, foot, way)).max(1))
-    best = int(off.argmin())
-    if off[best] > tolerance or abs(curved[best]) > LARGEST:
+    touching = _touching(points, line, found)
+    if touching is None:
         return None
-    start, centre = complex(starts[best]), complex(centres[best])
-    swept = _swept(points[past[best]], centre, start, end)
-    return Bow(start, end, abs(float(curved[best])), abs(swept) > math.pi, bool(curved[best] > 0))
+    start, centre, radius, off = touching
+    ending = _onto(Circle(centre, radius), end, across)
+    if off > tolerance or abs(ending - end) > 4 * tolerance:
+        return None
+    clockwise = (line[1].conjugate() * (centre - start)).imag > 0
+    swept = cmath.phase((ending - centre) / (start - centre)) * (1 if clockwise else -1) % (2 * math.pi)
+    return Bow(start, ending, radius, swept > math.pi, clockwise)
+
+
+def _touching(
+    points: Plane, line: tuple[complex, complex], guess: Circle
+) -> tuple[complex, complex, float, float] | None:
+    """The circle nearest to points that touches a line: where, its centre, its radius, and how far a point is off.
+
+    Gauss and Newton's method on the place of contact and the signed radius. Points before that place lie on the line.
+    """
+    foot, way = line
+    spoke = (guess.centre - foot) * way.conjugate()
+    at, radius = spoke.real, spoke.imag
+    rest = (points - foot) * way.conjugate()
+    for _ in range(4):
+        away = rest - complex(at, radius)
+        length = np.maximum(np.abs(away), 1e-9)
+        past = rest.real > at
+        gap = np.where(past, length - abs(radius), 0)
+        over, up = -away.real / length * past, (-away.imag / length - math.copysign(1, radius)) * past
+        a, b, c = float(over @ over) + 1e-9, float(over @ up), float(up @ up) + 1e-9
+        u, v, determinant = float(over @ gap), float(up @ gap), a * c - b * b
+        at, radius = at - (u * c - v * b) / determinant, radius - (v * a - u * b) / determinant
+        if not 0.2 < abs(radius) < LARGEST:
+            return None
+    gap = np.abs(rest - complex(at, radius)) - abs(radius)
+    off = float(np.abs(np.where(rest.real > at, gap, rest.imag)).max())
+    return foot + at * way, foot + complex(at, radius) * way, abs(radius), off
 
 
 def _radius(rest: Plane, inward: complex, cosine: float) -> float:

@@ -22,6 +22,10 @@ LEAST_ANGLE = np.radians(20)  # between the sides
 _TURNS = np.radians([0, 30, 45, 60, 90, 120, 135, 150, 180])
 _KEPT_OFF = np.array([0.06, 0.17, 0.21, 0.26, 0.41, 0.68, 0.95, 1.45, 2.2])
 _NEAR, _FAR = 4, 10  # points away, between which a side is taken for straight
+_LONG = np.arange(4, 17)  # points away, between which it is taken for a parabola
+_PARABOLA = np.linalg.pinv(np.stack([_LONG**0, _LONG, _LONG**2], 1).astype(float)).T
+MOVED = 0.75  # pixels: a parabola that says more than this is not to be trusted
+BENT = 1.2e-3  # pixels a squared step: a curve with a radius of about 25 pixels
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ def corners(loop: Plane) -> list[Corner]:
     meeting = _meeting(before, onward)
     off = np.abs(meeting - loop[places])
     sharp = (turn >= LEAST_ANGLE) & (off <= np.interp(turn, _TURNS, _KEPT_OFF))
+    meeting = _curved_meeting(loop, places, meeting)
     found = zip(places[sharp].tolist(), meeting[sharp].tolist(), turn[sharp].tolist(), strict=True)
     return [Corner(*corner) for corner in found]
 
@@ -71,6 +76,31 @@ def _side(loop: Plane, places: Array, way: int) -> tuple[Plane, Plane]:
     direction /= np.abs(direction)
     away = middle - loop[places]
     return middle, np.where((direction * away.conj()).real < 0, -direction, direction)
+
+
+def _curved_meeting(loop: Plane, places: Array, meeting: Plane) -> Plane:
+    """Where sides meet that bend: parabolas through longer stretches of them, where there is room for such."""
+    gaps = np.diff(np.concatenate([places[-1:] - len(loop), places, places[:1] + len(loop)]))
+    roomy = np.flatnonzero(np.minimum(gaps[:-1], gaps[1:]) >= _LONG[-1] + _NEAR)
+    sides = [loop[(places[roomy, None] + way * _LONG) % len(loop)] @ _PARABOLA for way in (-1, 1)]
+    bent = np.maximum(*[np.abs((side[:, 1].conj() * side[:, 2]).imag) / np.abs(side[:, 1]) for side in sides]) > BENT
+    one, two = (side[bent] for side in sides)
+    at, to = np.zeros(len(one)), np.zeros(len(two))
+    for _ in range(4):  # Newton's method on one(at) = two(to)
+        gap = _along(two, to) - _along(one, at)
+        slope, other = one[:, 1] + 2 * at * one[:, 2], two[:, 1] + 2 * to * two[:, 2]
+        sine = (slope.conj() * other).imag
+        sine = np.where(np.abs(sine) > 1e-4, sine, 1e-4)
+        at = np.clip(at + (gap.conj() * other).imag / sine, -_NEAR, _NEAR)
+        to = np.clip(to + (gap.conj() * slope).imag / sine, -_NEAR, _NEAR)
+    better = meeting.copy()
+    better[roomy[bent]] = (_along(one, at) + _along(two, to)) / 2
+    return np.where(np.abs(better - meeting) < MOVED, better, meeting)
+
+
+def _along(parabolas: Plane, at: Array) -> Plane:
+    places: Plane = parabolas[:, 0] + at * parabolas[:, 1] + at * at * parabolas[:, 2]
+    return places
 
 
 def _meeting(one: tuple[Plane, Plane], two: tuple[Plane, Plane]) -> Plane:

@@ -243,12 +243,12 @@ def _arc(before: Piece, piece: Piece, after: Piece, start: complex, end: complex
     points = piece.points
     if one is not None and two is not None:
         return fillet(points, one.point, one.way, two.point, two.way, tolerance)
-    if one is not None:
-        return tangent(points, start, one.way, end, tolerance)
-    if two is not None:
-        found = tangent(points[::-1], end, -two.way, start, tolerance)
-        return found and found.reversed()
     ways = [None if other.line is None else other.line.way for other in (before, after)]
+    if one is not None:
+        return tangent(points, (start, one.way), end, ways[1], tolerance)
+    if two is not None:
+        found = tangent(points[::-1], (end, -two.way), start, ways[0], tolerance)
+        return found and found.reversed()
     return bow(points, start, end, (ways[0], ways[1]), tolerance)
 
 
