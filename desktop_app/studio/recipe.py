@@ -56,9 +56,14 @@ class Recipe(Frozen, frozen=True, kw_only=True):
     device: str = ""  # "cpu" or "cuda": pixels are promised equal on the same kind of device
     licence: str = ""
     icon: IconLook | None = None  # of an icon: how its field became this file; None: drawn as the engine draws it
+    resembles: str = (
+        ""  # the picture of the training that it comes near to, with its licence, where that was looked for
+    )
 
 
-def make_recipe(package: Package, design: Design, device: Device | None, icon: IconLook | None = None) -> Recipe:
+def make_recipe(
+    package: Package, design: Design, device: Device | None, icon: IconLook | None = None, *, resembles: str = ""
+) -> Recipe:
     return Recipe(
         version=__version__,
         package=package.name,
@@ -69,6 +74,7 @@ def make_recipe(package: Package, design: Design, device: Device | None, icon: I
         device=device.obtained if device else "",
         licence=package.manifest.licence,
         icon=icon,
+        resembles=resembles,
     )
 
 

@@ -5,9 +5,11 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
 
 
 class FlowLayout(QLayout):
-    def __init__(self, parent: QWidget, *, spacing: int) -> None:
+    def __init__(self, parent: QWidget, *, spacing: int, line_spacing: int | None = None) -> None:
+        """spacing: between items; between lines too, where nothing else is said."""
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._line_spacing = spacing if line_spacing is None else line_spacing
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -28,7 +30,7 @@ class FlowLayout(QLayout):
         for item in self._items:
             size = item.sizeHint()
             if x and x + size.width() > width:
-                x, y = 0, y + line_height + self.spacing()
+                x, y = 0, y + line_height + self._line_spacing
                 line_height = 0
             if place is not None:
                 item.setGeometry(QRect(place + QPoint(x, y), size))

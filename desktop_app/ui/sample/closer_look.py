@@ -28,7 +28,7 @@ class CloserLook(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._store, self._drawing, self._canvas = store, drawing, canvas
+        self._store, self.drawing, self._canvas = store, drawing, canvas
         self._fields = FieldQuestions(bridge, drawing, self)
         self._likenesses = Likenesses(bridge, self)
         canvas.likeness = self.likeness_words
@@ -60,11 +60,11 @@ class CloserLook(QObject):
     def _ask(self) -> None:
         canvas, store = self._canvas, self._store
         in_view = [canvas.tile(i) for i in canvas.layout_now.visible(canvas.scroll_position)]
-        icons = [tile for tile in in_view if self._drawing.draws(tile.key)]
+        icons = [tile for tile in in_view if self.drawing.draws(tile.key)]
         if any(not store.has(tile.key) and tile.key not in store.failures for tile in icons):
             return
         focused = canvas.focus_tile()
-        first = [focused] if focused is not None and self._drawing.draws(focused.key) else []
+        first = [focused] if focused is not None and self.drawing.draws(focused.key) else []
         self._fields.want([*first, *(icons if self._shows_large() else ())])
         self._likenesses.want([*first, *icons])
 

@@ -13,9 +13,10 @@ from desktop_app.engine.requests import Device, Fields, Trace, Update
 from desktop_app.studio.icon_look import IconLook, icon_document
 from desktop_app.studio.jobs import Job
 from desktop_app.ui.bridge import Listener, QueueBridge
-from desktop_app.ui.picture.icon_drawing import Field, IconDrawing
+from desktop_app.ui.picture.icon_drawing import Field
 from desktop_app.ui.picture.pixels import to_image
 from desktop_app.ui.picture.tile import Tile
+from desktop_app.ui.sample.closer_look import CloserLook
 
 COPIED = 512  # pixels a side of the PNG
 SVG_TYPE = "image/svg+xml"
@@ -25,9 +26,9 @@ _numbers = count(1)
 class IconCopier(QObject):
     said = Signal(str, str)  # sentence, tone
 
-    def __init__(self, bridge: QueueBridge, drawing: IconDrawing, parent: QObject | None = None) -> None:
+    def __init__(self, bridge: QueueBridge, closer: CloserLook, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._bridge, self._drawing = bridge, drawing
+        self._bridge, self._closer, self._drawing = bridge, closer, closer.drawing
 
     def copy(self, tile: Tile, device: Device | None, *, with_recipe: bool) -> None:
         """At once where the field is known, else when the engine has given it. tile: of a package that is here."""
@@ -62,7 +63,8 @@ class IconCopier(QObject):
         except StudioError as error:
             self.said.emit(error.message, "warn")
             return
-        make = partial(recipe.make_recipe, tile.package, tile.design, device)
+        likeness = self._closer.likeness_words(tile.key)
+        make = partial(recipe.make_recipe, tile.package, tile.design, device, resembles=likeness)
         picture_look: IconLook = msgspec.structs.replace(look, size=COPIED)
         text = recipe.svg_with_recipe(svg, make(look)) if with_recipe else svg
         png = recipe.encode_png(pixels, make(picture_look) if with_recipe else None, title=tile.title)
@@ -73,7 +75,8 @@ class IconCopier(QObject):
         data.setData(SVG_TYPE, text.encode())
         data.setData("image/png", png)
         data.setText(text)
-        self.said.emit("The icon is on the clipboard, as SVG and as PNG.", "plain")
+        note = f" {likeness}." if likeness else ""
+        self.said.emit(f"The icon is on the clipboard, as SVG and as PNG.{note}", "warn" if likeness else "plain")
 
 
 def icon_name(tile: Tile) -> str:

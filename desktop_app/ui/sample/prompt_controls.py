@@ -79,8 +79,14 @@ class PromptControls(QWidget):
         styles.setContentsMargins(0, 0, 0, 0)
         styles.setSpacing(SPACE_1)
         groups = QWidget()
-        flow = FlowLayout(groups, spacing=SPACE_4)
-        for group in (self._style_row, self.sets, self.guidance, self.variety):
+        flow = FlowLayout(groups, spacing=SPACE_4, line_spacing=0)
+        sliders = QWidget()
+        pair = QHBoxLayout(sliders)
+        pair.setContentsMargins(0, 0, 0, 0)
+        pair.setSpacing(SPACE_4)
+        pair.addWidget(self.guidance)
+        pair.addWidget(self.variety)
+        for group in (self._style_row, self.sets, sliders):
             group.setFixedHeight(LINE)
             flow.addWidget(group)
         column = QVBoxLayout(self)
@@ -136,6 +142,8 @@ class PromptControls(QWidget):
 
     def _show_icons(self, icons: Icons) -> None:
         self._icons = icons
+        self.different.ensurePolished()
+        self.different.setMinimumWidth(self.different.sizeHint().width())  # while it says how far it is
         self.words.set_vocabulary(icons.words)
         self.sets.set_sources(icons.sources)
         self.sets.setVisible(bool(icons.sources))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QIntValidator
+from PySide6.QtGui import QIntValidator, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLineEdit, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from desktop_app.engine.manifest import Manifest
@@ -19,6 +19,7 @@ from desktop_app.ui.sample.list_switch import SHEET, TAKES, ListSwitch
 from desktop_app.ui.sample.prompt_controls import PromptControls
 from desktop_app.ui.sample.sheet_layout import MAX_TILE, MIN_TILE
 
+NARROW = 760  # px
 ALL = 1_000_000  # the chip for all classes in turn; Qt takes -1 for "any number"
 
 
@@ -127,7 +128,8 @@ class SampleControls(QWidget):
         tools.addWidget(self._reroll)
         tools.addWidget(self._seed)
         tools.addStretch(1)
-        for widget in (self.prompt.extras_home, self._crisp, rule(vertical=True), self._smaller):
+        self._rule = rule(vertical=True)
+        for widget in (self.prompt.extras_home, self._crisp, self._rule, self._smaller):
             tools.addWidget(widget)
         tools.addWidget(self._size, 2)
         tools.addWidget(self._larger)
@@ -188,6 +190,7 @@ class SampleControls(QWidget):
         for number, tools in enumerate(self._pages, TAKES + 1):
             tools.setVisible(number == current)
         is_page = current > TAKES
+        self._fit()
         self._tools.setVisible(not is_page)
         self._below.setVisible(not is_page and not self._has_icons)
         self.prompt.extras_home.setVisible(self._has_icons)
@@ -225,6 +228,14 @@ class SampleControls(QWidget):
         self._chip_group.addButton(button, number)
         self._chips.addWidget(button)
 
+    def _fit(self) -> None:
+        """Where a switch of many pages leaves little room, Re-roll has no words and the tile size only its slider."""
+        is_narrow = self._has_icons and self.width() < NARROW
+        style = Qt.ToolButtonStyle.ToolButtonIconOnly if is_narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        self._reroll.setToolButtonStyle(style)
+        for button in (self._smaller, self._larger, self._rule):
+            button.setVisible(not is_narrow)
+
     # -- hands -----------------------------------------------------------------------------------------------------
 
     @Slot()
@@ -244,3 +255,9 @@ class SampleControls(QWidget):
         if self._seed.isModified() and self._seed.hasAcceptableInput():
             self._seed.setModified(False)
             self.seed_typed.emit(int(self._seed.text()))
+
+    # -- Qt --------------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()

@@ -131,6 +131,7 @@ class SampleRoom(QWidget):
     def show_project(self, state: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None:
         """package: that of the sheet, None where it is not here. by_hash: all packages, for the takes."""
         self._state, self._package, self._by_hash = state, package, by_hash
+        self.drawing.set_icon_look(state.icons.look)
         base = state.sheet.base
         manifest = package.manifest if package else None
         self.controls.show_sheet(state.sheet, manifest, f"tile {base.index}" if base else "")

@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
             self.side.add(name, name.capitalize(), f"Ctrl+{number}")
         self.inspector = InspectorPanel(look)
         self.jobs = JobBar(look)
-        exporter, copier = Exporter(bridge, self.room.store), IconCopier(bridge, self.room.drawing, self)
+        exporter, copier = Exporter(bridge, self.room.store), IconCopier(bridge, self.room.closer, self)
         self.files = FileCommands(self, self.rooms, desk, exporter, importer, copier)
         self.commands = RoomCommands(self.rooms, *rooms, desk, bridge)
         self.models = ModelChoice(self.rooms, desk, self.commands)
