@@ -165,13 +165,15 @@ def add_walk(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="KEY",
-        help="seeds (7), designs of a sheet (7:12, or of class 3: 7:12:3), PNG pictures with a recipe; commas divide",
+        help="seeds (7), designs of a sheet (7:12, or of class 3: 7:12:3), words of icons (coffee cup, or of a design: "
+        "coffee cup:7:12), pictures with a recipe; commas divide",
     )
     keys.add_argument("--encode", nargs="+", default=[], type=Path, metavar="FILE", help="pictures of your own")
     keys.add_argument(
         "--rounds", type=_number(0, 1000), metavar="N", help="of the search for them (default: as needed)"
     )
     keys.add_argument("--class", dest="class_", metavar="C", help="of seeds without one: number or name")
+    keys.add_argument("--style", metavar="STYLE", help="of icons: one of the package's styles")
     keys.add_argument("--truncation", type=_truncation, metavar="T", help="0 the mean to 1 everything, at most 2")
     way = parser.add_argument_group("the way")
     way.add_argument("--frames", type=_number(0, 10**7), metavar="N", help="of the whole film (default: by --seconds)")
@@ -185,9 +187,12 @@ def add_walk(parser: argparse.ArgumentParser) -> None:
     way.add_argument("--even", action="store_true", help="what is seen changes at constant speed")
     film = parser.add_argument_group("the film")
     film.add_argument(
-        "--out", required=True, metavar="FILE", help=".gif, .png, .webp, .avif or .mp4; a folder ends in /"
+        "--out",
+        required=True,
+        metavar="FILE",
+        help=".gif, .png, .webp, .avif or .mp4, of icons .svg; a folder ends in /",
     )
-    film.add_argument("--format", choices=("gif", "apng", "webp", "avif", "mp4", "png"), help="png: a folder of frames")
+    film.add_argument("--format", choices=("gif", "apng", "webp", "avif", "mp4", "svg", "png"), help="png: a folder")
     film.add_argument("--size", type=_number(1, 4096), default=0, metavar="PX", help="longer side (default: as drawn)")
     film.add_argument("--smooth", action="store_true", help="enlarge smoothly (default: whole squares for pixels)")
     film.add_argument("--background", metavar="COLOUR", help="around and behind: a name or #rrggbb (default: black)")

@@ -45,12 +45,12 @@ def refuse_for_others(options: argparse.Namespace, title: str) -> None:
 def prompt_of(options: argparse.Namespace, icons: Icons) -> tuple[Prompt, Heard]:
     """Raises RequestError for a style or a set that is not there, naming those that are."""
     words = heard(options.words or "", icons)
-    style = _style(options.style, icons)
+    style = style_of(options.style, icons)
     guidance = icons.guidance if options.guidance is None else options.guidance
     return Prompt(words.words, style, _source(options.set_, icons), guidance), words
 
 
-def _style(wish: str | None, icons: Icons) -> str:
+def style_of(wish: str | None, icons: Icons) -> str:
     if not wish:
         return ""
     if wish.casefold() not in icons.styles:

@@ -14,7 +14,7 @@ from desktop_app.cli.printing import print_json
 from desktop_app.engine.errors import Cancelled, PackageError, StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Device, Fields, Pictures, Pixels, Sample, Trace
-from desktop_app.studio import recipe, svg_reading
+from desktop_app.studio import recipe, svg_film, svg_reading
 from desktop_app.studio.film_reading import FilmDifference, compare_film, is_film, read_film_recipe
 from desktop_app.studio.film_recipe import FilmRecipe
 from desktop_app.studio.icon_look import IconLook, icon_document
@@ -119,6 +119,8 @@ def _recheck_film(path: Path, library: Library, jobs: JobQueue) -> Finding:
     if made.options.format == "mp4":
         reason = "Its recipe is whole, but MP4 keeps no pixel exactly, so there is nothing to compare."
         return Finding(path, "unknown", reason=reason)
+    if made.options.format == "svg":
+        return _recheck_outlines(path, made, package, jobs)
     again = (
         pixels for _, _, some in drawing.pictures(jobs, package, made.designs(), asking.Clock()) for pixels in some
     )
@@ -129,6 +131,17 @@ def _recheck_film(path: Path, library: Library, jobs: JobQueue) -> Finding:
         return Finding(path, "different", found.largest, reason, made.frames)
     mean = found.mean if found.verdict == "close" and found.largest > 1 else None
     return Finding(path, found.verdict, found.largest, version and f"although {version}", made.frames, mean)
+
+
+def _recheck_outlines(path: Path, made: FilmRecipe, package: Package, jobs: JobQueue) -> Finding:
+    drawn = drawing.fields(jobs, package, made.designs(), asking.Clock())
+    paths = [svg_film.frame_path(field[..., 0]) for _, _, some in drawn for field in some]
+    version = _other_version(package, made)
+    if svg_film.document(paths, made.options, made) == path.read_text(encoding="utf-8"):
+        return Finding(path, "identical", 0, version and f"although {version}", made.frames)
+    edited = "the film or its recipe was edited after it was made: its outlines are others"
+    cause = version or _engine_cause(made, jobs.state.device, "its outlines are others") or edited
+    return Finding(path, "different", reason=cause, frames=made.frames)
 
 
 def _film_cause(found: FilmDifference, made: FilmRecipe, device: Device | None) -> str:

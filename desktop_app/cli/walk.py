@@ -17,13 +17,15 @@ from PIL import ImageColor
 from desktop_app.cli import asking, drawing
 from desktop_app.cli.printing import ProgressLine, print_json, tell
 from desktop_app.cli.sample import class_number
+from desktop_app.cli.walk_icons import icon_key, remarks
 from desktop_app.engine.errors import RequestError, StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design, Device, Find, Found, Place, Progress
-from desktop_app.studio import film_video, own_picture, recipe
+from desktop_app.studio import film_video, own_icon, recipe
 from desktop_app.studio.film import Film, refuse_existing
 from desktop_app.studio.film_options import NAMES, Colour, FilmOptions, check, format_for, frame_rate, notes
 from desktop_app.studio.film_recipe import make_film_recipe
+from desktop_app.studio.icon_style import IconStyle
 from desktop_app.studio.jobs import JobQueue
 from desktop_app.studio.pacing import Paced, Pacing
 from desktop_app.studio.sheet import SheetState, design_at
@@ -37,6 +39,7 @@ EASING_WORDS: dict[str, Easing] = {
     "ease-out": "ease out",
     "hold": "hold",
 }
+RECIPES = (".png", ".svg")  # pictures that hold a recipe
 _SEED = re.compile(r"(\d{1,10})(?::(\d{1,16}))?(?::(.+))?")
 
 
@@ -60,7 +63,7 @@ class Report:
 
 def run(options: argparse.Namespace) -> int:
     package = asking.library().find(options.package)
-    film, out = _film_options(options)
+    film, out = _film_options(options, package)
     drawing.shape_of(package)
     refuse_existing(out, film, overwrite=options.overwrite)
     if film.format == "mp4" and (absence := film_video.absence()):
@@ -89,18 +92,19 @@ def _make(
     paced = _paced(walk, frames, package, jobs, clock) if options.even else None
     clock.seconds = 0.0
     designs = frame_designs(walk, frames, times=paced.times if paced else None)
+    shape, draw = drawing.frames_of(package, film.format)
     made = make_film_recipe(package, walk, frames, film, device, times=paced.times if paced else ())
     with Film(
         out,
         film,
-        shape=drawing.shape_of(package),
+        shape=shape,
         frames=frames,
         made=None if options.no_recipe else made,
         frame_recipe=lambda number: recipe.make_recipe(package, designs[number], device),
         overwrite=options.overwrite,
     ) as written:
         line = ProgressLine()
-        for first, _, pixels in drawing.pictures(jobs, package, designs, clock):
+        for first, _, pixels in draw(jobs, package, designs, clock):
             for frame in pixels:
                 written.add(frame)
             line.tell("Drawing", first + len(pixels), frames)
@@ -110,6 +114,7 @@ def _make(
     seconds = time.perf_counter() - started
     rate = frame_rate(film.format, film.fps)
     said = [*notes(film), pauses(walk), paced.sentence if paced else ""]
+    said += remarks(options, package.manifest.icons) if package.manifest.icons is not None else []
     return Report(
         package=package.name,
         out=out,
@@ -131,8 +136,9 @@ def _make(
 # -- what is asked for ---------------------------------------------------------------------------------------------
 
 
-def _film_options(options: argparse.Namespace) -> tuple[FilmOptions, Path]:
+def _film_options(options: argparse.Namespace, package: Package) -> tuple[FilmOptions, Path]:
     """The film and its path. Raises RequestError."""
+    makes_icons = package.manifest.icons is not None
     out = Path(options.out)
     is_folder = options.out.endswith(("/", os.sep)) or (out.is_dir() and options.format is None)
     wish = {"png": "frames", None: "frames" if is_folder else ""}.get(options.format, options.format)
@@ -143,7 +149,12 @@ def _film_options(options: argparse.Namespace) -> tuple[FilmOptions, Path]:
         background=_colour(options.background),
         loop=options.loop,
         fps=options.fps,
+        icon=IconStyle() if makes_icons else None,
     )
+    if film.format == "svg" and not makes_icons:
+        raise RequestError(f"“{package.manifest.title}” draws no icons, so there are no outlines for an SVG animation.")
+    if options.style and not makes_icons:
+        raise RequestError(f"“{package.manifest.title}” has no styles. Leave --style out.")
     return film, out
 
 
@@ -183,6 +194,8 @@ def _keys(options: argparse.Namespace, package: Package, jobs: JobQueue) -> list
 
 def _key(word: str, options: argparse.Namespace, package: Package) -> Design:
     """A seed, a design of a sheet, or a picture with its recipe. Raises RequestError, FileError or RecipeError."""
+    if package.manifest.icons is not None and Path(word).suffix.casefold() not in RECIPES:
+        return icon_key(word, options, package)
     said = _SEED.fullmatch(word)
     if said and not Path(word).is_file():
         seed, index, label = int(said[1]), int(said[2] or 0), said[3]
@@ -208,9 +221,7 @@ def _key(word: str, options: argparse.Namespace, package: Package) -> Design:
 
 def _found(path: Path, options: argparse.Namespace, package: Package, jobs: JobQueue) -> Design:
     """The design nearest to a picture of the designer's own. Raises FileError, RequestError."""
-    picture = package.manifest.picture
-    assert picture is not None
-    fitted, found, line = own_picture.fitted(path, picture), None, ProgressLine()
+    fitted, found, line = own_icon.fitted(path, package.manifest), None, ProgressLine()
     for update in asking.run_request(jobs, Find(package.ref, fitted, options.rounds)):
         if isinstance(update, Progress):
             line.tell(f"Finding “{path.name}”", update.done, update.total)

@@ -34,6 +34,8 @@ def is_film(path: Path) -> bool:
     """Whether a file or folder says that it is a film of ours, or can be nothing else."""
     if path.is_dir():
         return True
+    if path.suffix.casefold() == ".svg":
+        return bool(path.is_file() and _svg_recipe(path))
     if path.suffix.casefold() != ".png":
         return path.suffix.casefold() in (".gif", ".webp", ".avif", ".mp4", ".apng")
     try:
@@ -116,7 +118,7 @@ def _recipe_text(path: Path) -> str:
         with (path / IN_FOLDER).open("rb") as file:
             return file.read(film_recipe.MAX_BYTES + 1).decode("utf-8", "replace")
     if path.suffix.casefold() == ".svg":
-        return svg_film.recipe_text(bytes_of(path, limit=MAX_SVG_BYTES, what="film").decode(errors="replace"))
+        return _svg_recipe(path)
     with path.open("rb") as file:
         if file.read(8)[4:] == b"ftyp" and path.suffix.casefold() == ".mp4":
             return film_recipe.mp4_comment(path)
@@ -131,6 +133,10 @@ def _recipe_text(path: Path) -> str:
                 return text if text.startswith("{") else ""
             case _:
                 return film_recipe.from_xmp(image.info.get("xmp", b""))
+
+
+def _svg_recipe(path: Path) -> str:
+    return svg_film.recipe_text(bytes_of(path, limit=MAX_SVG_BYTES, what="film").decode(errors="replace"))
 
 
 def _frames_of_folder(folder: Path, made: FilmRecipe) -> Iterator[Pixels]:
