@@ -17,6 +17,7 @@ from desktop_app.engine import manifest as manifests
 from desktop_app.engine.arrays import read_arrays
 from desktop_app.engine.errors import Fault, PackageError
 from desktop_app.engine.manifest import Defaults, FileEntry, Latent, Picture
+from desktop_app.engine.manifest_check import MAX_FILE_BYTES
 from desktop_app.engine.packages import Package
 from tests import tiny_package
 from tests.tiny_package import write_manifest
@@ -294,7 +295,7 @@ def test_names_that_could_be_paths(tmp_path):
 
 def test_sizes_no_file_may_have(folder):
     files = packages.open_package(folder).manifest.files
-    for size in (-1, manifests.MAX_FILE_BYTES + 1):
+    for size in (-1, MAX_FILE_BYTES + 1):
         write_manifest(folder, files={**files, "decoder": FileEntry("decoder.onnx", size, "0" * 64)})
         assert refusal(folder).fault is Fault.BAD_MANIFEST
 
