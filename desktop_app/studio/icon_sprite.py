@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from desktop_app.studio.icon_style import SIDE, IconStyle, icon_elements, number, title
+from desktop_app.studio.icon_style import LINKING, SIDE, IconStyle, icon_elements, number, title
 
 GAP = SIDE / 3  # between icons of the demonstration
 CURRENT = "currentColor"  # the text's colour, where the icon is shown
@@ -19,14 +19,11 @@ def sprite_svg(symbols: Sequence[Symbol], *, demonstration: bool = True, current
     """
     inside = "\n".join(_symbol(*symbol, current_colour=current_colour) for symbol in symbols)
     if not demonstration:
-        return f'<svg xmlns="http://www.w3.org/2000/svg" width="0" height="0">\n{inside}\n</svg>\n'
+        return f'<svg {LINKING} width="0" height="0">\n{inside}\n</svg>\n'
     columns = math.ceil(math.sqrt(len(symbols)))
     wide, high = (number(GAP + count * (SIDE + GAP)) for count in (columns, math.ceil(len(symbols) / columns)))
     uses = "\n".join(_use(symbol[0], *divmod(index, columns)) for index, symbol in enumerate(symbols))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high}" viewBox="0 0 {wide} {high}">\n'
-        f"{inside}\n{uses}\n</svg>\n"
-    )
+    return f'<svg {LINKING} width="{wide}" height="{high}" viewBox="0 0 {wide} {high}">\n{inside}\n{uses}\n</svg>\n'
 
 
 def identifiers(names: Sequence[str]) -> list[str]:
@@ -45,4 +42,4 @@ def _symbol(identifier: str, path: str, style: IconStyle, *, current_colour: boo
 
 def _use(identifier: str, row: int, column: int) -> str:
     x, y = number(GAP + column * (SIDE + GAP)), number(GAP + row * (SIDE + GAP))
-    return f'<use href="#{identifier}" x="{x}" y="{y}" width="{number(SIDE)}" height="{number(SIDE)}"/>'
+    return f'<use xlink:href="#{identifier}" x="{x}" y="{y}" width="{number(SIDE)}" height="{number(SIDE)}"/>'

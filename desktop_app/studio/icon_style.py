@@ -18,6 +18,8 @@ from desktop_app.studio.palette import FAR, Match, Palette
 SIDE = 24.0  # units of the view box
 MOST_RADIUS = 50.0  # percent of the tile's side: a circle
 MOST_PADDING = 40.0  # percent of the tile's side, on each side
+NAMESPACE = 'xmlns="http://www.w3.org/2000/svg"'
+LINKING = f'{NAMESPACE} xmlns:xlink="http://www.w3.org/1999/xlink"'  # Inkscape 1.2 knows no other kind of link
 PAGE = "#ffffff"  # what an icon without a background is held against
 
 
@@ -107,7 +109,7 @@ def icon_svg(path: str, style: IconStyle, *, name: str = "", ink: str = "") -> s
     """
     size = number(SIDE)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{size}" height="{size}" viewBox="0 0 {size} {size}">'
+        f'<svg {NAMESPACE} width="{size}" height="{size}" viewBox="0 0 {size} {size}">'
         f"{title(name)}{icon_elements(path, style, ink=ink)}</svg>\n"
     )
 

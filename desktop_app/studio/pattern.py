@@ -17,14 +17,14 @@ import numpy.typing as npt
 from desktop_app.engine.errors import RequestError
 from desktop_app.engine.requests import Pixels
 from desktop_app.studio.icon_sprite import identifiers
-from desktop_app.studio.icon_style import SIDE, IconStyle, number, shown, title
+from desktop_app.studio.icon_style import LINKING, SIDE, IconStyle, number, shown, title
 from desktop_app.studio.path_contours import contours_of
 from desktop_app.studio.safe_names import safe_name
 from desktop_app.studio.svg_drawing import LARGEST, draw, draw_png
 from desktop_app.studio.whole_files import refuse_known, write_all
 
 LEAST_SPACING, MOST_SPACING = -50.0, 300.0  # percent of the icon's side
-LEAST_SCALE, MOST_SCALE = 5.0, 2000.0  # percent of the icon's view box
+LEAST_SCALE, MOST_SCALE = 25.0, 2000.0  # percent of the icon's view box
 MOST_COPIES = 500
 SHOWN_CELLS = 4  # of a document, each way, where nothing else is asked for
 
@@ -70,8 +70,20 @@ def _within(what: str, value: float, least: float, most: float) -> None:
 
 
 def step(pattern: Pattern) -> float:
-    """From one icon to the next, in units; halves of it are whole in the digits that are written."""
-    return round(SIDE * pattern.scale / 100 * (1 + pattern.spacing / 100), 3)
+    """From one icon to the next, in whole units: at its own size each cell is whole pixels, so none is blurred.
+
+    The icons are scaled along, by a few percent, so spacing is as it was asked for.
+    """
+    return max(1.0, float(round(_exact_step(pattern))))
+
+
+def _exact_step(pattern: Pattern) -> float:
+    return SIDE * pattern.scale / 100 * (1 + pattern.spacing / 100)
+
+
+def _factor(pattern: Pattern) -> float:
+    """The icon's size in its view box's."""
+    return pattern.scale / 100 * step(pattern) / _exact_step(pattern)
 
 
 def cell_steps(layout: Layout) -> tuple[int, int]:
@@ -106,7 +118,7 @@ def _bounds(path: str, pattern: Pattern) -> tuple[npt.NDArray[np.float64], npt.N
     points = np.array([point for contour in contours_of(path) for _, points in contour for point in points], np.float64)
     if not len(points):
         raise RequestError("The icon is blank: there is nothing to repeat. Choose another one.")
-    turn, factor = math.radians(pattern.rotation), pattern.scale / 100
+    turn, factor = math.radians(pattern.rotation), _factor(pattern)
     spun = np.array([[math.cos(turn), math.sin(turn)], [-math.sin(turn), math.cos(turn)]])
     turned = (points - SIDE / 2) * factor @ spun
     return turned.min(0), turned.max(0)
@@ -147,7 +159,7 @@ def pattern_svg(
     fills = [colour for colour in (shown(style).background, f"url(#{identifier})") if colour]
     rectangles = "".join(f'<rect width="{right}" height="{bottom}" fill="{colour}"/>' for colour in fills)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{right}" height="{bottom}" viewBox="0 0 {right} {bottom}">'
+        f'<svg {LINKING} width="{right}" height="{bottom}" viewBox="0 0 {right} {bottom}">'
         f"{title(name)}<defs>{_icon(path, style, pattern, identifier)}"
         f'<pattern id="{identifier}" width="{wide}" height="{tall}" patternUnits="userSpaceOnUse">'
         f"{_uses(path, pattern, identifier)}</pattern></defs>{rectangles}</svg>\n"
@@ -162,7 +174,7 @@ def cell_svg(path: str, style: IconStyle, pattern: Pattern, step_px: int) -> str
     below = f'<rect width="{number(wide)}" height="{number(tall)}" fill="{ground}"/>' if ground else ""
     icon = _icon(path, style, pattern, "pattern")
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{across}" height="{down}" '
+        f'<svg {LINKING} width="{across}" height="{down}" '
         f'viewBox="0 0 {number(wide)} {number(tall)}">'
         f"<defs>{icon}</defs>{below}{_uses(path, pattern, 'pattern')}</svg>\n"
     )
@@ -171,7 +183,7 @@ def cell_svg(path: str, style: IconStyle, pattern: Pattern, step_px: int) -> str
 def _icon(path: str, style: IconStyle, pattern: Pattern, identifier: str) -> str:
     """The icon around the origin."""
     turned = f"rotate({number(pattern.rotation)}) " if pattern.rotation else ""
-    scaled = f"scale({number(pattern.scale / 100)}) " if pattern.scale != 100 else ""
+    scaled = f"scale({number(_factor(pattern))}) " if _factor(pattern) != 1 else ""
     middle = number(-SIDE / 2)
     return (
         f'<path id="{identifier}-icon" transform="{turned}{scaled}translate({middle} {middle})" '
@@ -186,8 +198,8 @@ def _uses(path: str, pattern: Pattern, identifier: str) -> str:
 def _use(copy: Place, identifier: str) -> str:
     x, y = number(copy.x), number(copy.y)
     if copy.across > 0 and copy.down > 0:
-        return f'<use href="#{identifier}-icon" x="{x}" y="{y}"/>'
-    return f'<use href="#{identifier}-icon" transform="translate({x} {y}) scale({copy.across} {copy.down})"/>'
+        return f'<use xlink:href="#{identifier}-icon" x="{x}" y="{y}"/>'
+    return f'<use xlink:href="#{identifier}-icon" transform="translate({x} {y}) scale({copy.across} {copy.down})"/>'
 
 
 # -- pixels --------------------------------------------------------------------------------------------------------

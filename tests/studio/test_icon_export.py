@@ -148,7 +148,9 @@ def test_a_sprite_shows_its_icons_and_gives_each_by_name(tmp_path):
     tag = "{http://www.w3.org/2000/svg}"
     symbols = {s.get("id"): s.get("viewBox") for s in root.iter(f"{tag}symbol")}
     assert symbols == dict.fromkeys(["ring", "heart", "apart", "icon-3d-box"], "0 0 24 24")
-    assert [use.get("href") for use in root.iter(f"{tag}use")] == [f"#{name}" for name in symbols]
+    assert [use.get("{http://www.w3.org/1999/xlink}href") for use in root.iter(f"{tag}use")] == [
+        f"#{name}" for name in symbols
+    ]
     wide = float(root.get("width"))
     picture = draw(text, round(10 * wide), round(10 * wide))
     for index, icon in enumerate(icons):

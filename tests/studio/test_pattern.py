@@ -30,14 +30,21 @@ PX = 48  # pixels from icon to icon
 ALL = [
     Pattern(layout, spacing, scale, rotation)
     for layout in Layout
-    for spacing, scale, rotation in ((25, 100, 0), (0, 100, 30), (-25, 100, 45), (150, 50, -75), (-50, 150, 10))
+    for spacing, scale, rotation in (
+        (25, 100, 0),
+        (0, 100, 30),
+        (-25, 100, 45),
+        (150, 50, -75),
+        (-50, 150, 10),
+        (33, 87, 111),
+    )
 ]
 
 
 def plane(pattern: Pattern, style: IconStyle) -> np.ndarray:
     """Three cells each way of an endless plane, on which every icon is drawn once and whole, over all edges."""
     wide, tall = (count * step(pattern) for count in cell_steps(pattern.layout))
-    factor = pattern.scale / 100
+    factor = pattern.scale / 100 * step(pattern) / (0.24 * pattern.scale * (1 + pattern.spacing / 100))
     icons = "".join(
         f'<path transform="translate({place.x + x * wide} {place.y + y * tall}) scale({place.across} {place.down}) '
         f'rotate({pattern.rotation}) scale({factor}) translate(-12 -12)" fill="{style.foreground}" d="{FLAG}"/>'
@@ -112,7 +119,8 @@ def test_layouts_are_what_they_are_called():
 
 
 def test_spacing_scale_and_rotation():
-    assert step(Pattern(spacing=50, scale=200)) == pytest.approx(24 * 2 * 1.5)
+    assert step(Pattern(spacing=50, scale=200)) == 24 * 2 * 1.5
+    assert step(Pattern(spacing=10)) == 26  # whole units
     shares = [ink(Pattern(spacing=spacing)).mean() for spacing in (0, 100)]
     assert shares[0] == pytest.approx(4 * shares[1], rel=0.05)
     turned = ink(Pattern(spacing=0, rotation=90))
