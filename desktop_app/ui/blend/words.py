@@ -50,6 +50,8 @@ def way_words(package: Package | None) -> str:
     """How the program goes from one design to another in this model, and why."""
     if package is None:
         return ""
+    if package.manifest.icons is not None:
+        return "Arcs through the space of icons: straight lines would pass through its middle, where outlines fade."
     if not package.has_lines:
         return (
             "Arcs between the noise vectors (slerp): straight lines would pass through noise that the model never saw."

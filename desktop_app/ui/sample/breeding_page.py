@@ -19,6 +19,7 @@ from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.empty_view import EmptyView
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.picture import incoming
+from desktop_app.ui.picture.icon_drawing import IconDrawing
 from desktop_app.ui.picture.place_words import design_words
 from desktop_app.ui.picture.tile import Tile, take_keys
 from desktop_app.ui.picture.tile_loader import TileLoader
@@ -26,6 +27,7 @@ from desktop_app.ui.picture.tile_store import Fit, TileStore
 from desktop_app.ui.sample.breeding_children import ChildrenCanvas, ChildTiles
 from desktop_app.ui.sample.breeding_controls import BreedingBar, BreedingPanel
 from desktop_app.ui.sample.breeding_tree import FamilyTree, TreeStrip
+from desktop_app.ui.sample.closer_look import CloserLook
 from desktop_app.ui.sample.icon_page import IconPage
 from desktop_app.ui.sample.latent_reader import LatentReader
 from desktop_app.ui.sample.tiles import NoTiles
@@ -60,6 +62,10 @@ class BreedingPage(IconPage):
         self.bar = BreedingBar(look)
         self.canvas = ChildrenCanvas(look, store, self._loader)
         self.canvas.setAccessibleName("Children")
+        drawing = store.drawing
+        self.closer = (
+            CloserLook(bridge, store, drawing, self.canvas, self) if isinstance(drawing, IconDrawing) else None
+        )
         self.tree = FamilyTree(look, self._thumbnail)
         self.empty = EmptyView(look, "tree")
         self.empty.say("Choose two to four parents", HOW, "Go to the sheet")
@@ -110,6 +116,9 @@ class BreedingPage(IconPage):
         canvas.retry_wished.connect(self.retry)
         tree.looked_at.connect(self._on_member)
         tree.opened.connect(self._on_member_opened)
+        if self.closer is not None:
+            self._loader.arrived.connect(self.closer.look)
+            self.closer.changed.connect(self.pictures_changed)
         self.empty.acted.connect(self.sheet_wished)
         self.latents.failed.connect(self._on_failed)
         for loader in (self._family, self._loader):

@@ -54,10 +54,10 @@ class SampleRoom(QWidget):
         self.loader = TileLoader(bridge, self.store, self, slot="sheet")
         self.controls = SampleControls(look)
         self.banner = Banner(look)
+        self.drawing = self.store.drawing = IconDrawing(look, self)
         self.pages = IconPages(look, bridge, self.store, self)
         self.controls.add_pages(self.pages.all)
         self.canvas = SheetCanvas(look, self.store, self.loader)
-        self.drawing = self.store.drawing = IconDrawing(look, self)
         self.closer = CloserLook(bridge, self.store, self.drawing, self.canvas, self)
         self._bar = QScrollBar(Qt.Orientation.Vertical)
         self._bar.setAccessibleName("Position in the sheet")
@@ -175,7 +175,9 @@ class SampleRoom(QWidget):
         if number in (SHEET, TAKES):
             self.show_takes(number == TAKES)
         else:
-            self.pages.show(self.pages.all[number - TAKES - 1])
+            page = self.pages.all[number - TAKES - 1]
+            page.enter(self.focus_tile())
+            self.pages.show(page)
 
     @Slot()
     def _on_page(self) -> None:

@@ -43,8 +43,14 @@ class Room(Protocol):
 
 def changed_elsewhere(here: str, before: ProjectState, after: ProjectState) -> str:
     """The other workspace that a step changed where nothing of it is seen in this one, else an empty string."""
-    parts = {SAMPLE: "sheet", BLEND: "blend", RESTORE: "restore", WRITE: "write", EXPLAIN: "explain"}
-    changed = [name for name in ORDER if getattr(before, parts[name]) != getattr(after, parts[name])]
+    parts: dict[str, tuple[str, ...]] = {
+        BLEND: ("blend",),
+        RESTORE: ("restore",),
+        WRITE: ("write",),
+        EXPLAIN: ("explain",),
+    }
+    parts[SAMPLE] = ("sheet", "breeding")
+    changed = [name for name in ORDER if any(getattr(before, part) != getattr(after, part) for part in parts[name])]
     if (before.takes, before.rejects) != (after.takes, after.rejects):  # stars are seen in both
         changed += [SAMPLE, BLEND]
     return changed[0] if changed and here not in changed else ""
