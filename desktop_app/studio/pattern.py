@@ -24,7 +24,7 @@ from desktop_app.studio.svg_drawing import LARGEST, draw, draw_png
 from desktop_app.studio.whole_files import refuse_known, write_all
 
 LEAST_SPACING, MOST_SPACING = -50.0, 300.0  # percent of the icon's side
-LEAST_SCALE, MOST_SCALE = 25.0, 2000.0  # percent of the icon's view box
+LEAST_SCALE, MOST_SCALE = 10.0, 2000.0  # percent of the icon's view box
 MOST_COPIES = 500
 SHOWN_CELLS = 4  # of a document, each way, where nothing else is asked for
 
@@ -72,7 +72,7 @@ def _within(what: str, value: float, least: float, most: float) -> None:
 def step(pattern: Pattern) -> float:
     """From one icon to the next, in whole units: at its own size each cell is whole pixels, so none is blurred.
 
-    The icons are scaled along, by a few percent, so spacing is as it was asked for.
+    The icons are scaled along, so spacing is as it was asked for; of large ones that is a few percent.
     """
     return max(1.0, float(round(_exact_step(pattern))))
 
