@@ -32,6 +32,9 @@ class IconPage(QWidget):
     def show_project(self, state: ProjectState, package: Package | None, by_hash: Mapping[str, Package]) -> None:
         """package: that of the sheet. Called while the page is in view, and once when it comes into view."""
 
+    def enter(self, tile: Tile | None) -> None:
+        """It comes into view; tile: what was in focus where one comes from."""
+
     def leave(self) -> None:
         """Another page comes into view: what runs for this one alone can stop."""
 

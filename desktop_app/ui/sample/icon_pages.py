@@ -10,9 +10,10 @@ from desktop_app.ui.picture.tile_store import TileStore
 from desktop_app.ui.sample.breeding_page import BreedingPage
 from desktop_app.ui.sample.icon_page import IconPage
 from desktop_app.ui.sample.list_switch import TAKES
+from desktop_app.ui.sample.pattern_page import PatternPage
 
 MakePage = Callable[[Look, QueueBridge, TileStore], IconPage]
-PAGES: tuple[MakePage, ...] = (BreedingPage,)  # in the order of the switch
+PAGES: tuple[MakePage, ...] = (BreedingPage, PatternPage)  # in the order of the switch
 
 
 class IconPages(QObject):
