@@ -37,7 +37,7 @@ from desktop_app.ui.sample.export_dialog import ExportDialog
 from desktop_app.ui.sample.sheet_canvas import SheetCanvas
 from desktop_app.ui.shell.settings_dialog import SettingsDialog
 from desktop_app.ui.shell.shortcuts_dialog import ShortcutsDialog
-from tests.fakes import FakeEngine, write_classifier, write_writer
+from tests.fakes import FakeEngine, write_classifier, write_icons, write_writer
 from tests.ui.conftest import Desktop, wait_for
 from tests.ui.explaining import is_explained, open_pictures, send, write_drawing
 from tests.ui.restoring import open_picture, write_models, write_picture
@@ -55,20 +55,23 @@ def controls(root: QWidget) -> Iterator[QWidget]:
 
 
 def _is_inner(widget: QWidget) -> bool:
-    """Parts that Qt itself makes."""
+    """Parts that Qt itself makes. What a button inside a field does, the keys of the field do too."""
     parent = widget.parentWidget()
+    if isinstance(parent, QLineEdit):
+        return True
     names = (widget.objectName(), parent.objectName() if parent else "")
     return isinstance(widget, QScrollBar) or any(name in INNER or name.startswith("qt_") for name in names)
 
 
 STATES = ("sheet", "variations", "takes", "large", "empty", "blend-empty", "blend", "map", "no-blend")
+ICONS = ("icons", "icons-words", "icons-large")
 RESTORE = ("restore-empty", "restore", "restore-fill", "no-restore")
 EXPLAIN = ("explain-empty", "explain", "explain-both", "no-explain")
 WRITE = ("write-empty", "write-page", "write-others", "write-desk", "write-ask", "no-write")
 DIALOGS = ("settings", "shortcuts", "export", "batch", "part", "card", "versions")
 
 
-@pytest.fixture(params=[*STATES, *RESTORE, *EXPLAIN, *WRITE, *DIALOGS])
+@pytest.fixture(params=[*STATES, *ICONS, *RESTORE, *EXPLAIN, *WRITE, *DIALOGS])
 def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], tmp_path: Path) -> QWidget:
     """The window or a dialog in one of its states."""
     bare = request.param in ("empty", "no-blend")
@@ -79,6 +82,8 @@ def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], t
     if request.param in WRITE[:-1]:
         kinds = (TextKind("poem", "Poem", 3),)
         write_writer(tmp_path / "desktop" / "models", chat=True, kinds=kinds)
+    if request.param in ICONS:
+        write_icons(tmp_path / "desktop" / "models", "icons")
     desktop = make_desktop(packages=0 if bare else 2)
     window = desktop.window
     if not bare:
@@ -99,7 +104,9 @@ def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], t
     if request.param in ("variations", "takes"):
         desktop.do("star")
         desktop.do("vary" if request.param == "variations" else "takes")
-    if request.param == "large":
+    if request.param in ICONS:
+        show_icons(desktop, request.param)
+    if request.param in ("large", "icons-large"):
         desktop.room.open_large()
     if request.param in EXPLAIN:
         show_explain(desktop, request.param)
@@ -112,6 +119,14 @@ def view(request: pytest.FixtureRequest, make_desktop: Callable[..., Desktop], t
     wait_for(lambda: window.isVisible())
     QCoreApplication.processEvents()  # texts that have just changed find their place
     return window
+
+
+def show_icons(desktop: Desktop, name: str) -> None:
+    """A sheet of icons; with words, one of them unknown."""
+    desktop.desk.choose_package("icons")
+    wait_for(desktop.has_pictures)
+    if name == "icons-words":
+        desktop.room.controls.prompt.words.write("hearts cup")
 
 
 def show_restore(desktop: Desktop, name: str, folder: Path) -> None:

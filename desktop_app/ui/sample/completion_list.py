@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QPainter
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QColor, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QLineEdit,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QStyledItemDelegate,
     QStyleOptionViewItem,
+    QToolButton,
     QVBoxLayout,
 )
 
@@ -27,6 +28,17 @@ DETAIL = Qt.ItemDataRole.UserRole
 class Row(NamedTuple):
     text: str
     detail: str = ""  # at the right end, softly
+
+
+def field_button(field: QLineEdit, position: QLineEdit.ActionPosition, name: str) -> QAction:
+    """A button inside a field, named for those who cannot see it."""
+    action = QAction(field)
+    action.setToolTip(name)
+    field.addAction(action, position)
+    for button in action.associatedObjects():
+        if isinstance(button, QToolButton):
+            button.setAccessibleName(name)
+    return action
 
 
 class CompletionList(QFrame):

@@ -54,7 +54,9 @@ class RemarkRow(QWidget):
         """near: known words for unknown ones."""
         told = " ".join(part for part in (remark, choice_remark(choice) if choice else "") if part)
         pairs = [(unknown, word) for unknown, words in near.items() for word in words]
-        self._show(told + (" Meant:" if pairs and not choice else ""), [] if choice else pairs, in_order=choice is None)
+        self._show(
+            told + (" Did you mean" if pairs and not choice else ""), [] if choice else pairs, in_order=choice is None
+        )
 
     def _show(self, text: str, chips: list[tuple[str, str]], *, in_order: bool) -> None:
         if (text, chips, in_order) == self._shown:

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop_app.engine.manifest import IconSource
 from desktop_app.ui.look.theme import Look
-from desktop_app.ui.sample.completion_list import CompletionList, Row
+from desktop_app.ui.sample.completion_list import CompletionList, Row, field_button
 
 ANY = "Any set"
 WIDTH = 168
@@ -26,9 +26,8 @@ class SetField(QLineEdit):
         self.setFixedWidth(WIDTH)
         self.setAccessibleName("Set")
         self.setToolTip("Draw in the manner of one of the sets that the model was taught. Type to find one.")
-        self._open = QAction(self)
+        self._open = field_button(self, QLineEdit.ActionPosition.TrailingPosition, "All sets")
         self._open.triggered.connect(self._on_open)
-        self.addAction(self._open, QLineEdit.ActionPosition.TrailingPosition)
         self._list = CompletionList(look, self, "Sets")
         self._list.pressed.connect(self._take)
         self.textEdited.connect(self._on_edited)

@@ -7,12 +7,12 @@ Tab, Return, a space or a comma keep it, Backspace and Escape take it away.
 from typing import Literal
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QFocusEvent, QInputMethodEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QInputMethodEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop_app.studio import prompting
 from desktop_app.ui.look.theme import Look
-from desktop_app.ui.sample.completion_list import CompletionList, Row
+from desktop_app.ui.sample.completion_list import CompletionList, Row, field_button
 
 SILENCE_MS = 120
 HEIGHT = 36
@@ -37,12 +37,10 @@ class WordsField(QLineEdit):
         self.setPlaceholderText("Words for an icon, in any order")
         self.setAccessibleName("Words")
         self.setAccessibleDescription("What the icons of the sheet are to be. Known words are completed.")
-        self._search = QAction(self)
-        self._clear = QAction(self)
-        self._clear.setToolTip("Remove all words")
+        self._search = field_button(self, QLineEdit.ActionPosition.LeadingPosition, "Words for an icon")
+        self._clear = field_button(self, QLineEdit.ActionPosition.TrailingPosition, "Remove all words")
+        self._search.triggered.connect(self.setFocus)
         self._clear.triggered.connect(self._on_clear)
-        self.addAction(self._search, QLineEdit.ActionPosition.LeadingPosition)
-        self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
         self._list = CompletionList(look, self, "Known words")
         self._list.pressed.connect(self._on_pressed)
         self._silence = QTimer(self)
