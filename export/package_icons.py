@@ -68,11 +68,11 @@ def export_graphs(traced: TracedIcons, folder: pathlib.Path, *, side: int) -> di
         TensorInfo("style", "int64", ("N",)),
         TensorInfo("source", "int64", ("N",)),
     )
-    ones = torch.ones(2, dtype=torch.int64)
+    none = torch.zeros(2, dtype=torch.int64)
     examples = {
         "decoder": (torch.randn(2, size),),
         "encoder": (torch.zeros(2, 1, side, side),),
-        "flow": (torch.randn(2, size), torch.rand(2), ones[:, None].expand(2, MOST_WORDS).clone(), ones, ones.clone()),
+        "flow": (torch.randn(2, size), torch.rand(2), none[:, None].repeat(1, MOST_WORDS), none, none.clone()),
     }
     graphs = {
         "decoder": Graph("decoder", (w,), (field,)),
@@ -90,8 +90,9 @@ def write_golden(traced: TracedIcons, folder: pathlib.Path) -> None:
     count = len(GOLDEN_WORDS)
     start = torch.from_numpy(noise.latents(0, range(count), traced.size))
     words = torch.zeros(count, MOST_WORDS, dtype=torch.int64)
-    words[:, 0] = torch.tensor(GOLDEN_WORDS)
-    style, source = torch.tensor([0, 1, 2, 0]), torch.tensor([0, 0, 0, 1])
+    words[:, 0] = torch.tensor(GOLDEN_WORDS).clamp(max=len(traced.flow_options["words"]))
+    style = torch.tensor([0, 1, 2, 0]).clamp(max=len(traced.flow_options["styles"]))
+    source = torch.tensor([0, 0, 0, 1]).clamp(max=len(traced.flow_options["sources"]))
     guidance = torch.tensor([2.0, 2.0, 3.0, 1.0])
     latent = traced.draw(start, (words, style, source), guidance)
     with torch.no_grad():
