@@ -1,4 +1,7 @@
-"""Which of many icons differ most: near copies merged, then farthest-first.
+"""Which of many icons differ most: the ragged half left out, near copies merged, then farthest-first.
+
+What differs most from everything is what went wrong, so the better half is chosen from: of an icon that came out well,
+the field is a distance, whose slope is 1 all along the outline.
 
 Icons are compared as small pictures of their coverage, by their soft overlap: the sum of the smaller values over the
 sum of the larger ones, cell by cell.
@@ -28,13 +31,26 @@ def overlaps(fields: Float32) -> Float32:
 
 
 def choose(fields: Float32, count: int) -> tuple[tuple[int, ...], int]:
-    """(N, side, side) -> what `most_different` says of them. Hardly any ink, or hardly anything else, is no icon."""
+    """(N, side, side) distances in pixels -> what `most_different` says of the better half of them.
+
+    Hardly any ink, or hardly anything else, is no icon. Where half of them are too few, the best `count` are taken.
+    """
     inked = (fields > 0).mean(axis=(1, 2))
     icons = np.flatnonzero((inked > INKED[0]) & (inked < INKED[1]))
     if not len(icons):
         icons = np.arange(len(fields))
+    best = np.argsort(raggedness(fields[icons]), kind="stable")[: max(count, len(icons) // 2)]
+    icons = icons[np.sort(best)]
     chosen, twins = most_different(overlaps(fields[icons]), count)
     return tuple(int(icons[n]) for n in chosen), twins
+
+
+def raggedness(fields: Float32) -> Float32:
+    """(N, side, side) distances in pixels -> (N,): how far the slope is from 1 near the outline, in the mean."""
+    down, across = np.gradient(fields, axis=(1, 2)) if len(fields) else (fields, fields)
+    off = np.abs(np.hypot(down, across) - 1)
+    near = np.abs(fields) < 1
+    return np.asarray((off * near).sum(axis=(1, 2)) / np.maximum(near.sum(axis=(1, 2)), 1), np.float32)
 
 
 def most_different(overlap: Float32, count: int) -> tuple[tuple[int, ...], int]:

@@ -239,7 +239,10 @@ class Resemble(Frozen, frozen=True, tag=True):
 
 
 class Differ(Frozen, frozen=True, tag=True):
-    """Draft designs quickly, in few steps, and choose the `count` that differ most. Answers `Progress`, `Different`."""
+    """Draft designs quickly, in few steps, and choose the `count` of the better half of them that differ most.
+
+    Answers `Progress`, `Different`.
+    """
 
     package: PackageRef
     designs: tuple[Design, ...]

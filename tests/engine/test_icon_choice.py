@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from desktop_app.engine.icon_choice import TWINS, choose, most_different, overlaps
+from desktop_app.engine.icon_choice import TWINS, choose, most_different, overlaps, raggedness
 
 
 def disc(radius: float, x: float = 32.0, y: float = 32.0) -> np.ndarray:
@@ -57,6 +57,21 @@ def test_blank_and_full_ones_are_no_icons_unless_there_is_nothing_else():
     chosen, twins = choose(fields, 12)
     assert (set(chosen), twins) == ({1, 3, 4}, 0)
     assert choose(np.stack([BLANK, BLANK, FULL]), 12) == ((0, 2), 1)
+
+
+def test_fields_that_are_no_distances_are_ragged():
+    true, steep, mushy = disc(12), np.clip(2 * disc(12), -4, 4), 0.3 * disc(12)
+    wrong = raggedness(np.stack([true, steep, mushy, BLANK]))
+    assert wrong[0] < 0.05
+    assert wrong[1] == pytest.approx(1, abs=0.1)
+    assert wrong[2] == pytest.approx(0.7, abs=0.05)
+    assert wrong[3] == 0
+
+
+def test_the_ragged_half_is_left_out_unless_it_is_needed():
+    fields = np.stack([disc(6 + n, 20 + 2 * n) * (0.5 if n % 2 else 1) for n in range(12)])
+    assert set(choose(fields, 4)[0]) <= set(range(0, 12, 2))
+    assert set(range(0, 12, 2)) < set(choose(fields, 9)[0])
 
 
 def test_of_200_icons_the_chosen_twelve_are_farther_apart_than_the_first_twelve():

@@ -111,7 +111,7 @@ def test_blank_and_full_fields_are_no_errors(service: Service, tmp_path: Path, l
         if isinstance(request, Sample):
             assert (answers[0].pixels == shade).all()
         if isinstance(request, Differ):
-            assert answers[-1] == Different((0,), 2)
+            assert answers[-1] == Different((0,), 1)
 
 
 def with_decoder(folder: Path, *, level: float | None = None, nodes: tuple[NodeProto, ...] = ()) -> Package:
@@ -331,7 +331,7 @@ def test_the_most_different_of_many_are_chosen_by_drafts(service: Service, icons
     assert last == list(service.run(Differ(icons.ref, designs, count=6)))[-1]
     *_, every = service.run(Differ(icons.ref, designs, count=200))
     assert 90 < len(every.chosen) + every.twins <= 100
-    assert every.chosen[:6] == last.chosen
+    assert every.chosen != tuple(sorted(every.chosen))
 
 
 def test_equal_designs_are_twins(service: Service, icons: Package):
