@@ -17,6 +17,7 @@ from desktop_app.engine.requests import Differ, Prompt, Resemble
 from desktop_app.studio import recipe
 from desktop_app.studio.icon_look import IconLook
 from desktop_app.studio.icon_style import IconStyle
+from desktop_app.studio.palette import Palette, Swatch
 from desktop_app.studio.sheet import Choice
 from desktop_app.ui.picture.icon_drawing import ink_image, pixels_of
 from desktop_app.ui.sample.icon_copy import SVG_TYPE
@@ -252,10 +253,20 @@ def test_colours_of_the_style_are_on_the_tiles(icons: Desktop) -> None:
 
 def test_black_on_nothing_is_seen_in_every_theme(icons: Desktop) -> None:
     tile = icons.canvas.tile(0)
-    assert icons.room.store.shown(tile.key)[..., :3].max() > 200  # light ink in the dark
+    seen = icons.room.store.shown(tile.key)[..., :3]
+    assert seen[0, 0].max() < 60
+    assert seen.max() > 200  # light ink in the dark
     icons.do("theme")
-    ink = icons.room.store.shown(tile.key)
-    assert ink[ink[..., 3] == 255][:, :3].max() < 60
+    seen = icons.room.store.shown(tile.key)[..., :3]
+    assert seen[0, 0].min() > 200
+    assert seen.min() < 60
+
+
+def test_a_locked_palette_holds_for_what_is_shown(icons: Desktop) -> None:
+    red = Palette("red", (Swatch("red", "#cc0000"),))
+    icons.room.drawing.set_icon_look(IconLook(IconStyle("#112233", lock=red)))
+    assert icons.room.drawing.style.foreground == "#cc0000"
+    assert icons.room.drawing.style.lock is None
 
 
 def test_half_covered_pixels_are_premultiplied_by_their_coverage() -> None:

@@ -5,7 +5,6 @@ icon's field is known, the mask is drawn from the field. An icon without colours
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 
 import msgspec
@@ -40,8 +39,9 @@ class IconDrawing(QObject):
 
     def __init__(self, look: Look, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._look = look
+        self.look = look
         self._icon_look = IconLook()
+        self._style: IconStyle | None = None
         self._document: tuple[Key, str] | None = None  # the one that was made last
         self._packages: frozenset[str] = frozenset()
         self._fields: ByteCache[Key, Field] = ByteCache(FIELD_BYTES, lambda field: field.nbytes)
@@ -49,10 +49,20 @@ class IconDrawing(QObject):
 
     @property
     def style(self) -> IconStyle:
-        """With the theme's colours for what has none of its own."""
-        style = self._icon_look.style
-        is_plain = style.background is None and style.lock is None and rgb_of(style.foreground) == (0, 0, 0)
-        return replace(style, foreground=self._look.colours.ink) if is_plain else style
+        if self._style is None:
+            self._style = self._seen_style()
+        return self._style
+
+    def _seen_style(self) -> IconStyle:
+        """The style as it is shown here: what has no colours of its own has those of the theme."""
+        asked, colours, theme = self._icon_look.style, shown(self._icon_look.style), self.look.colours
+        is_plain = colours.background is None and asked.lock is None and rgb_of(colours.foreground) == (0, 0, 0)
+        return IconStyle(
+            theme.ink if is_plain else colours.foreground,
+            colours.background or theme.panel,
+            asked.radius if colours.background else 0.0,
+            asked.padding,
+        )
 
     @property
     def icon_look(self) -> IconLook:
@@ -94,17 +104,15 @@ class IconDrawing(QObject):
     def image(self, mask: Mask, side: int) -> QImage:
         """The icon of a mask on its tile, `side` pixels; the mask is laid in the middle as it is."""
         style = self.style
-        colours = shown(style)
         image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
         image.fill(Qt.GlobalColor.transparent)
         painter = QPainter(image)
-        if colours.background is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.background))
-            corner = side * style.radius / 100
-            painter.drawRoundedRect(QRectF(0, 0, side, side), corner, corner)
-        ink = ink_image(mask, colours.foreground)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(style.background or ""))
+        corner = side * style.radius / 100
+        painter.drawRoundedRect(QRectF(0, 0, side, side), corner, corner)
+        ink = ink_image(mask, style.foreground)
         painter.drawImage((side - ink.width()) // 2, (side - ink.height()) // 2, ink)
         painter.end()
         return image
@@ -154,7 +162,7 @@ class IconDrawing(QObject):
 
     @Slot()
     def _on_look(self) -> None:
-        self._document = None
+        self._style = self._document = None
         self.changed.emit()
 
 

@@ -61,10 +61,11 @@ class CloserLook(QObject):
         canvas, store = self._canvas, self._store
         in_view = [canvas.tile(i) for i in canvas.layout_now.visible(canvas.scroll_position)]
         icons = [tile for tile in in_view if self.drawing.draws(tile.key)]
-        if any(not store.has(tile.key) and tile.key not in store.failures for tile in icons):
-            return
         focused = canvas.focus_tile()
         first = [focused] if focused is not None and self.drawing.draws(focused.key) else []
+        if any(not store.has(tile.key) and tile.key not in store.failures for tile in icons):
+            self._fields.want(first)  # the large view and the inspector are looked at
+            return
         self._fields.want([*first, *(icons if self._shows_large() else ())])
         self._likenesses.want([*first, *icons])
 

@@ -38,7 +38,6 @@ class IconView(ImageView):
         ratio, t = self.devicePixelRatioF(), self._transform
         height, width = self._pixels.shape[:2]
         place = QRectF(t.x / ratio, t.y / ratio, width * t.scale / ratio, height * t.scale / ratio)
-        painter.fillRect(place, QColor(self._look.colours.panel))
         self._renderer.render(painter, place)
         painter.end()
 

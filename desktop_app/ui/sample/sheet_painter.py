@@ -54,8 +54,6 @@ def paint_sheet(painter: QPainter, scene: SheetScene) -> None:
 
 def _paint_picture(painter: QPainter, scene: SheetScene, tile: SceneTile) -> None:
     image = tile.image
-    if image is not None and image.hasAlphaChannel():
-        painter.fillRect(QRectF(tile.x, tile.y, scene.tile_px, scene.tile_px), QColor(scene.colours.panel))
     if image is not None and image.width() == scene.device_px == image.height():
         painter.drawImage(QPointF(tile.x, tile.y), image)
         return
