@@ -13,11 +13,12 @@ from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Design
 from desktop_app.studio import film_video
 from desktop_app.studio.film_options import FilmOptions
+from desktop_app.studio.icon_style import IconStyle
 from desktop_app.studio.walk import Key, Walk
 from desktop_app.ui.blend.film_choice import FilmChoice
 from desktop_app.ui.blend.film_dialog import FilmDialog
 from desktop_app.ui.look.theme import Look
-from tests.fakes import write_package
+from tests.fakes import write_icons, write_package
 from tests.ui.test_accessibility import cut_texts, nameless, out_of_reach, unexplained
 
 WALK = Walk((Key(Design(1, 0), 1.0), Key(Design(1, 1), 1.0)), fps=30.0)
@@ -241,3 +242,38 @@ def test_everything_can_be_named_reached_and_read(open_dialog: Open, channels: i
     assert unexplained(dialog) == []
     assert out_of_reach(dialog) == []
     assert cut_texts(dialog) == []
+
+
+# -- icons -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def icons_dialog(qapp, tmp_path):
+    walk = Walk((Key(Design(1, 0)), Key(Design(1, 1))))
+    style = IconStyle("#ff0000", "#ffffff", radius=20)
+    return FilmDialog(walk, write_icons(tmp_path / "models"), None, icon=style)
+
+
+def test_icons_are_offered_as_svg_first_and_in_their_colours(icons_dialog):
+    assert icons_dialog.format == "svg"
+    assert icons_dialog.path.suffix == ".svg"
+    options = icons_dialog.options()
+    assert options.icon == IconStyle("#ff0000", "#ffffff", radius=20)
+    assert options.background is None
+    assert "50 frames" in icons_dialog._summary.text()
+    assert "kB" in icons_dialog._summary.text()
+
+
+def test_formats_without_transparency_have_a_white_ground(icons_dialog):
+    gif = next(button for button in icons_dialog._chips if button.text() == "GIF")
+    gif.click()
+    assert icons_dialog.options().background == (255, 255, 255)
+    assert icons_dialog.options().size == 512
+    assert icons_dialog._scaling.isHidden()
+
+
+def test_other_models_have_no_svg(qapp, tmp_path):
+    walk = Walk((Key(Design(1, 0, 0)), Key(Design(1, 1, 0))))
+    dialog = FilmDialog(walk, write_package(tmp_path, "digits"), None)
+    assert "SVG animation" not in [button.text() for button in dialog._chips]
+    assert dialog.options().icon is None

@@ -11,6 +11,7 @@ from desktop_app.ui.look.icons import paint_icon
 from desktop_app.ui.look.tokens import Colours
 
 VEIL = QColor(0, 0, 0, 100)  # over the lattice, so that the anchors stand out; not over the cell under the pin
+ICON_VEIL = 140  # of 255
 THREAD, PIN_FILL = "#f0976c", "#ea8a5c"  # over pictures, which do not change with the theme
 PIN_RADIUS = 8.0
 
@@ -60,7 +61,16 @@ def _paint_lattice(painter: QPainter, scene: PadScene) -> None:
             continue
         painter.drawImage(box, image)
         if index != near:
-            painter.fillRect(box, VEIL)
+            painter.fillRect(box, _veil(image, scene.colours))
+
+
+def _veil(image: QImage, colours: Colours) -> QColor:
+    """Pictures become darker; icons, which stand on the window's own paper, become fainter."""
+    if not image.hasAlphaChannel():
+        return VEIL
+    paper = QColor(colours.paper)
+    paper.setAlpha(ICON_VEIL)
+    return paper
 
 
 def _paint_threads(painter: QPainter, scene: PadScene, pin: Point) -> None:

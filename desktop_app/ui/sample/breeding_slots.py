@@ -73,11 +73,13 @@ class ParentSlot(QAbstractButton):
 
     def _paint_parent(self, painter: QPainter, tile: Tile) -> None:
         colours = self._look.colours
+        painter.fillRect(self.rect(), QColor(colours.panel))
         image = self._thumbnail(tile, SLOT_PX, self.devicePixelRatioF())
-        if image is None:
-            painter.fillRect(self.rect(), QColor(colours.tile))
-        else:
+        if image is not None:
             painter.drawImage(fitted(QRectF(self.rect()), image), image)
+        painter.setPen(QPen(QColor(colours.line_strong), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
         if self.underMouse() or self.hasFocus():
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.scrim))

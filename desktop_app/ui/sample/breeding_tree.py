@@ -88,9 +88,8 @@ class FamilyTree(QWidget):
     def _paint_member(self, painter: QPainter, number: int, *, is_parent: bool) -> None:
         colours, box = self._look.colours, self._box(number)
         image = self._thumbnail(self._tiles[number], THUMB_PX, self.devicePixelRatioF())
-        if image is None:
-            painter.fillRect(box, QColor(colours.tile))
-        else:
+        painter.fillRect(box, QColor(colours.panel))
+        if image is not None:
             painter.drawImage(fitted(box, image), image)
         focused = self._by_keyboard and self.hasFocus() and number == self.focus
         if is_parent or focused or number == self._hover:

@@ -44,6 +44,8 @@ class BreedingCommands(QObject):
         page.star_wished.connect(room.star_wished)
         page.drag_wished.connect(room.drag_wished)
         page.sheet_wished.connect(partial(room.pages.show, None))
+        room.pages.changed.connect(self._on_page)
+        self._offer = ""  # the last one: whoever goes there has heard it
 
     @property
     def is_in_view(self) -> bool:
@@ -125,8 +127,13 @@ class BreedingCommands(QObject):
         self._desk.change("Add a parent", replace(self._desk.state, breeding=board))
         if not self.is_in_view:
             count = len(breeding.generation(board).parents)
-            sentence = f"{count} of {breeding.MAX_PARENTS} parents are chosen."
-            self.offered.emit(Offer(sentence, action="Go to Breed", act=partial(self._room.pages.show, self.page)))
+            self._offer = f"{count} of {breeding.MAX_PARENTS} parents are chosen."
+            self.offered.emit(Offer(self._offer, action="Go to Breed", act=partial(self._room.pages.show, self.page)))
+
+    @Slot()
+    def _on_page(self) -> None:
+        if self.is_in_view and self._room.banner.sentence == self._offer:
+            self._room.banner.dismiss()
 
     def _say(self, sentence: str) -> None:
         self.offered.emit(Offer(sentence, "warn"))
