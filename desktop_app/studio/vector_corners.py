@@ -18,9 +18,10 @@ SPACING = 0.25  # pixels between two points
 STEP = 4  # points, a pixel, over which turning is measured
 LEAST_TURN = np.radians(14)  # over two pixels, of a place that may be a corner
 LEAST_ANGLE = np.radians(20)  # between the sides
+CROWDED, CROWDED_ANGLE = 10, np.radians(50)  # points to the next place, below which gentler turns are a tight curve
 # turn of a sharp corner in degrees, and how far at most interpolation keeps the outline from it, in pixels
 _TURNS = np.radians([0, 30, 45, 60, 90, 120, 135, 150, 180])
-_KEPT_OFF = np.array([0.06, 0.17, 0.21, 0.26, 0.41, 0.68, 0.95, 1.45, 2.2])
+_KEPT_OFF = np.array([0.06, 0.17, 0.21, 0.26, 0.41, 0.8, 1.15, 1.7, 2.5])
 _NEAR, _FAR = 4, 10  # points away, between which a side is taken for straight
 _LONG = np.arange(4, 17)  # points away, between which it is taken for a parabola
 _PARABOLA = np.linalg.pinv(np.stack([_LONG**0, _LONG, _LONG**2], 1).astype(float)).T
@@ -46,10 +47,17 @@ def corners(loop: Plane) -> list[Corner]:
     turn = np.abs(np.angle(-onward[1] / before[1]))
     meeting = _meeting(before, onward)
     off = np.abs(meeting - loop[places])
-    sharp = (turn >= LEAST_ANGLE) & (off <= np.interp(turn, _TURNS, _KEPT_OFF))
+    sharp = turn >= np.where(_room(loop, places) < CROWDED, CROWDED_ANGLE, LEAST_ANGLE)
+    sharp &= off <= np.interp(turn, _TURNS, _KEPT_OFF)
     meeting = _curved_meeting(loop, places, meeting)
     found = zip(places[sharp].tolist(), meeting[sharp].tolist(), turn[sharp].tolist(), strict=True)
     return [Corner(*corner) for corner in found]
+
+
+def _room(loop: Plane, places: Array) -> Array:
+    """Points from each place to the nearer of its neighbours."""
+    gaps = np.diff(np.concatenate([places[-1:] - len(loop), places, places[:1] + len(loop)]))
+    return np.minimum(gaps[:-1], gaps[1:])
 
 
 def _candidates(loop: Plane) -> Array:
@@ -80,8 +88,7 @@ def _side(loop: Plane, places: Array, way: int) -> tuple[Plane, Plane]:
 
 def _curved_meeting(loop: Plane, places: Array, meeting: Plane) -> Plane:
     """Where sides meet that bend: parabolas through longer stretches of them, where there is room for such."""
-    gaps = np.diff(np.concatenate([places[-1:] - len(loop), places, places[:1] + len(loop)]))
-    roomy = np.flatnonzero(np.minimum(gaps[:-1], gaps[1:]) >= _LONG[-1] + _NEAR)
+    roomy = np.flatnonzero(_room(loop, places) >= _LONG[-1] + _NEAR)
     sides = [loop[(places[roomy, None] + way * _LONG) % len(loop)] @ _PARABOLA for way in (-1, 1)]
     bent = np.maximum(*[np.abs((side[:, 1].conj() * side[:, 2]).imag) / np.abs(side[:, 1]) for side in sides]) > BENT
     one, two = (side[bent] for side in sides)

@@ -275,7 +275,7 @@ def _arcs(arc: Bow, end: complex, scale: float) -> list[Segment]:
 def _curves(before: _Way, way: _Way, after: _Way, tolerance: float, scale: float) -> list[Segment]:
     """The cubic curves of a piece that is neither a line nor an arc."""
     points = way.piece.points
-    if before is way:  # the whole outline is one curve
+    if before is way and way.piece.corner is None:  # the whole outline is one curve
         first = last = complex(points[1] - points[-2]) / abs(points[1] - points[-2])
     else:
         points = np.concatenate([[way.start], points, [way.end]])

@@ -31,6 +31,7 @@ class _Map:
 
     old: tuple[float, ...]
     new: tuple[float, ...]
+    same: float  # units: what is so near to an edge lies on it
 
     @classmethod
     def of(cls, edges: list[Edge], grid: float) -> "_Map":
@@ -41,11 +42,14 @@ class _Map:
         for place, wish in zip(old, _wishes(old, sides, grid), strict=True):
             free = not new or wish > new[-1] + 1e-9
             new.append(wish if free else new[-1] + place - old[len(new) - 1])
-        return cls(tuple(old), tuple(new))
+        return cls(tuple(old), tuple(new), SAME * grid)
 
     def __call__(self, value: float) -> float:
         if not self.old:
             return value
+        nearest = min(range(len(self.old)), key=lambda at: abs(self.old[at] - value))
+        if abs(self.old[nearest] - value) <= self.same:
+            return self.new[nearest]
         at = bisect.bisect(self.old, value)
         if at == 0 or at == len(self.old):
             end = min(at, len(self.old) - 1)
