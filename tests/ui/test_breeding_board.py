@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QMimeData, QObject, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
 from desktop_app.engine.requests import Design, ReadLatents, Trace
@@ -213,3 +214,24 @@ def test_children_of_other_parents_do_not_stand_in_for_each_other(board: Desktop
     package = board.desk.package
     one, other = (ChildTiles((Design(0, n),), package, (Design(1, n),)) for n in range(2))
     assert one.family != other.family
+
+
+def dropped_on(page: BreedingPage, spot: QPoint, path: Path, source: QObject | None) -> None:
+    """A drop of a file, as Qt tells of it."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    event = QDropEvent(
+        QPointF(spot), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    event.source = lambda: source  # type: ignore[method-assign]
+    page.dropEvent(event)
+
+
+def test_a_child_that_is_dragged_to_the_parents_becomes_one(board: Desktop, tmp_path: Path) -> None:
+    page = add(board, 1, 4)
+    page.canvas.select_only(6)
+    child = page.canvas.tile(6).design
+    dropped_on(page, page.canvas.mapTo(page, QPoint(50, 50)), tmp_path / "child.png", page)
+    assert child not in breeding.parents(page.state)
+    dropped_on(page, page.panel.geometry().center(), tmp_path / "child.png", page)
+    assert breeding.parents(page.state)[-1] == child

@@ -47,6 +47,7 @@ class BreedingPage(IconPage):
 
     file_dropped = Signal(str)
     sheet_wished = Signal()
+    parents_wished = Signal()  # what is chosen was dragged to the parents
 
     def __init__(self, look: Look, bridge: QueueBridge, store: TileStore) -> None:
         super().__init__()
@@ -327,11 +328,16 @@ class BreedingPage(IconPage):
             super().keyPressEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if incoming.brings_files(event):
+        if event.mimeData().hasUrls():
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        if found := incoming.dropped_files(event):
+        """Files from elsewhere; of what was dragged in the window, children that are let go over the parents."""
+        if not incoming.brings_files(event):
+            if self.panel.geometry().contains(event.position().toPoint()):
+                event.acceptProposedAction()
+                self.parents_wished.emit()
+        elif found := incoming.dropped_files(event):
             self.file_dropped.emit(str(found[0]))
 
 

@@ -41,6 +41,7 @@ class BreedingCommands(QObject):
         self.trees.said.connect(page.said)
         page.bar.export_wished.connect(self.ask_export)
         page.file_dropped.connect(self.open_file)
+        page.parents_wished.connect(self.add_selected)
         page.star_wished.connect(room.star_wished)
         page.drag_wished.connect(room.drag_wished)
         page.sheet_wished.connect(partial(room.pages.show, None))
