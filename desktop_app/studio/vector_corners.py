@@ -62,10 +62,19 @@ def _room(loop: Plane, places: Array) -> Array:
 
 def _candidates(loop: Plane) -> Array:
     """Where the outline turns more than around it."""
-    turn = np.abs(np.angle((np.roll(loop, -STEP) - loop) / (loop - np.roll(loop, STEP))))
-    around = np.stack([np.roll(turn, shift) for shift in (-3, -2, -1, 1, 2, 3)])
-    highest = (turn > around[:3].max(0)) & (turn >= around[3:].max(0))
-    return np.nonzero(highest & (turn >= LEAST_TURN))[0]
+    turn = turns(loop)
+    wide = np.concatenate([turn[-3:], turn, turn[:3]])
+    around = np.lib.stride_tricks.sliding_window_view(wide, 7)
+    highest = (turn >= LEAST_TURN) & (turn >= around[:, :3].max(1)) & (turn > around[:, 4:].max(1))
+    return np.flatnonzero(highest)
+
+
+def turns(loop: Plane) -> Array:
+    """Radians by which the outline turns at every point."""
+    chords = np.concatenate([loop, loop[:STEP]])
+    chords = chords[STEP:] - chords[:-STEP]
+    turned: Array = np.abs(np.angle(chords / np.concatenate([chords[-STEP:], chords[:-STEP]])))
+    return turned
 
 
 def _side(loop: Plane, places: Array, way: int) -> tuple[Plane, Plane]:

@@ -14,8 +14,8 @@ Array = npt.NDArray[Any]
 Plane = npt.NDArray[np.complex128]
 Curve = tuple[complex, complex, complex, complex]
 
-ROUNDS = 4  # of Newton's method
-HOPELESS = 6  # times the tolerance: no round brings that down
+ROUNDS = 3  # of Newton's method
+HOPELESS = 3  # times the tolerance: no round brings that down
 
 
 def cubics(points: Plane, first: complex | None, last: complex | None, tolerance: float) -> list[Curve]:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from desktop_app.studio.vector_arcs import Bow, bow, circle, fillet, from_line, meeting, tangent
-from desktop_app.studio.vector_corners import Corner, corners
+from desktop_app.studio.vector_corners import Corner, corners, turns
 from desktop_app.studio.vector_cubics import cubics
 from desktop_app.studio.vector_lines import Straight, straight, straights, upright
 from desktop_app.studio.vector_path import Arc, Cubic, Line, Path, Point, Segment
@@ -122,8 +122,7 @@ def _between(core: Plane, lines: list[Straight], corner: Corner | None) -> list[
 
 def _round(points: Plane, tolerance: float) -> list[Piece]:
     """An outline without corners: from one of its lines round to it again."""
-    turns = np.abs(np.angle((np.roll(points, -4) - points) / (points - np.roll(points, 4))))
-    opened = np.roll(points, -int(turns.argmax()))
+    opened = np.roll(points, -int(turns(points).argmax()))
     lines = _lines(opened, tolerance)
     if not lines:
         leftmost = np.roll(points, -int(points.real.argmin()))
