@@ -53,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("reroll", "Design", "Re-roll", ("R",), where="sample"),
     Command("words", "Design", "Words for icons", ("Ctrl+F", "/"), rule_before=True, where="sample"),
     Command("different", "Design", "Twelve different ones", ("D",), where="sample"),
+    Command("icon-look", "Design", "Look of icons…", ("C",), where="sample"),
     Command("add-key", "Blend", "Add as a key frame", ("K",), where="blend"),
     Command("fill-pad", "Blend", "Four designs on the pad", ("D",), rule_before=True, where="blend"),
     Command("clear-pad", "Blend", "Empty the pad", where="blend"),
@@ -118,7 +119,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("shortcuts", "Help", "Shortcuts…", ("?", "F1")),
 )
 
-ICON_COMMANDS = ("words", "different")
+ICON_COMMANDS = ("words", "different", "to-breed")
 HINTS: tuple[Hint, ...] = (
     Hint("Sheet", "Move from tile to tile", "Arrow keys"),
     Hint("Sheet", "Move and extend the selection", "Shift + arrow keys"),
@@ -136,6 +137,11 @@ HINTS: tuple[Hint, ...] = (
     Hint("Words", "Complete the word", "Tab, Enter or Space"),
     Hint("Words", "Other known words", "Up, Down"),
     Hint("Words", "Go to the sheet", "Down or Esc"),
+    Hint("Breed", "Breed from the chosen children", "Enter or double click"),
+    Hint("Breed", "The generation before, the next one", "Alt + Left, Alt + Right"),
+    Hint("Breed", "Go to a relative in the family tree", "Arrow keys"),
+    Hint("Breed", "Take a parent out", "Delete"),
+    Hint("Breed", "Find an icon of your own", "Drop an SVG or a picture"),
     Hint("Large view", "Next or previous tile", "Arrow keys"),
     Hint("Large view", "Fit the window", "F"),
     Hint("Large view", "One to one", "1"),

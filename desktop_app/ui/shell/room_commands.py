@@ -16,6 +16,7 @@ from desktop_app.ui.shell.breeding_commands import BreedingCommands
 from desktop_app.ui.shell.desk import Desk
 from desktop_app.ui.shell.explain_commands import ExplainCommands
 from desktop_app.ui.shell.explain_desk import ExplainDesk
+from desktop_app.ui.shell.icon_look_commands import IconLookCommands
 from desktop_app.ui.shell.prompt_commands import PromptCommands
 from desktop_app.ui.shell.restore_commands import RestoreCommands
 from desktop_app.ui.shell.restore_desk import RestoreDesk
@@ -46,6 +47,7 @@ class RoomCommands(QObject):
         self.blend_desk.go_there = partial(rooms.go_to, BLEND)
         self.sample = SampleCommands(sample, desk, self.blend_desk, self)
         self.prompt = PromptCommands(sample, desk, bridge, self)
+        self.icon_look = IconLookCommands(sample, desk, self)
         self.breeding = BreedingCommands(sample, desk, bridge, self)
         self.blend = BlendCommands(blend, desk, self.blend_desk, self)
         self.restore = RestoreCommands(restore, rooms, desk, self.restore_desk)
@@ -60,7 +62,16 @@ class RoomCommands(QObject):
     def slots(self, shared: Slots) -> Slots:
         """With those that all workspaces share; where one of them means another thing by one, it is asked first."""
         slots: Slots = dict(shared)
-        for own in (self.sample, self.prompt, self.breeding, self.blend, self.restore, self.write, self.explain):
+        for own in (
+            self.sample,
+            self.prompt,
+            self.icon_look,
+            self.breeding,
+            self.blend,
+            self.restore,
+            self.write,
+            self.explain,
+        ):
             slots |= own.slots()
         slots |= self.breeding.instead(slots)
         slots |= self.restore.instead(slots)
