@@ -229,12 +229,13 @@ class SampleControls(QWidget):
         self._chips.addWidget(button)
 
     def _fit(self) -> None:
-        """Where a switch of many pages leaves little room, Re-roll has no words and the tile size only its slider."""
+        """Where a switch of many pages leaves little room, buttons have no words and the tile size only its slider."""
         is_narrow = self._has_icons and self.width() < NARROW
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if is_narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        self._reroll.setToolButtonStyle(style)
-        for button in (self._smaller, self._larger, self._rule):
-            button.setVisible(not is_narrow)
+        for button in (self._reroll, *self.prompt.extras_home.findChildren(QToolButton)):
+            button.setToolButtonStyle(style)
+        for widget in (self._smaller, self._larger, self._rule, self._crisp):
+            widget.setVisible(not is_narrow)
 
     # -- hands -----------------------------------------------------------------------------------------------------
 
