@@ -16,6 +16,7 @@ from desktop_app.ui.sample.breeding_page import BreedingPage, way_words
 from desktop_app.ui.sample.sheet_layout import MAX_TILE, SheetLayout
 from tests.fakes import write_icons
 from tests.ui.conftest import Desktop, wait_for
+from tests.ui.test_accessibility import cut_texts, nameless, out_of_reach
 
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24"><path d="M6 6h12v12H6z"/></svg>'
 
@@ -235,3 +236,13 @@ def test_a_child_that_is_dragged_to_the_parents_becomes_one(board: Desktop, tmp_
     assert child not in breeding.parents(page.state)
     dropped_on(page, page.panel.geometry().center(), tmp_path / "child.png", page)
     assert breeding.parents(page.state)[-1] == child
+
+
+def test_everything_on_the_board_has_a_name_and_can_be_reached(board: Desktop) -> None:
+    page = page_of(board)
+    for indices in ((), (1, 4)):
+        add(board, *indices)
+        wait_for(lambda: settled(page))
+        assert nameless(page) == []
+        assert out_of_reach(page) == []
+        assert cut_texts(page) == []
