@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from desktop_app.engine.manifest import MadeBy, Manifest, TextModel, TrainingData
+from desktop_app.engine.manifest import Icons, MadeBy, Manifest, TextModel, TrainingData
 from desktop_app.engine.packages import MANIFEST, Package
 
 KINDS = ("Make pictures", "Restore pictures", "Write", "Tell pictures apart", "Other")
@@ -74,7 +74,10 @@ def tasks(manifest: Manifest) -> str:
 def facts(package: Package) -> list[tuple[str, str]]:
     """Rows of a name and a value: what it takes or makes, version, size."""
     manifest = package.manifest
-    rows = _text_facts(manifest.text) if manifest.text is not None else [("Pictures", _pictures(manifest))]
+    if manifest.text is not None:
+        rows = _text_facts(manifest.text)
+    else:
+        rows = _icon_facts(manifest.icons) if manifest.icons else [("Pictures", _pictures(manifest))]
     if manifest.classes:
         rows.append(("Classes", _listed(manifest.classes)))
     rows += [("Name", manifest.name), ("Version", manifest.version)]
@@ -88,6 +91,16 @@ def _text_facts(text: TextModel) -> list[tuple[str, str]]:
     rows.append(("Vocabulary", f"{text.vocabulary:,} tokens"))
     if text.kinds:
         rows.append(("Kinds of text", ", ".join(kind.title for kind in text.kinds)))
+    return rows
+
+
+def _icon_facts(icons: Icons) -> list[tuple[str, str]]:
+    rows = [("Icons", f"one colour, as vectors, drawn from fields of {icons.side} × {icons.side}")]
+    rows.append(("Words", f"{len(icons.words):,}, up to {icons.most_words} at once"))
+    if icons.styles:
+        rows.append(("Styles", ", ".join(icons.styles)))
+    if icons.sources:
+        rows.append(("Learnt from", f"{sum(s.count for s in icons.sources):,} icons of {len(icons.sources):,} sets"))
     return rows
 
 
@@ -114,7 +127,7 @@ def made_rows(made: MadeBy, manifest: Manifest) -> list[tuple[str, str]]:
 
 def unit(manifest: Manifest) -> str:
     """What its data is counted in."""
-    return "Tokens" if manifest.text is not None else "Pictures"
+    return "Tokens" if manifest.text is not None else "Icons" if manifest.icons is not None else "Pictures"
 
 
 def size_on_disk(package: Package) -> int:

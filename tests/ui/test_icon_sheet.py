@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from desktop_app.engine.errors import RequestError
 from desktop_app.engine.requests import Differ, Prompt, Resemble
-from desktop_app.studio import recipe
+from desktop_app.studio import model_card, recipe
 from desktop_app.studio.icon_look import IconLook
 from desktop_app.studio.icon_style import IconStyle
 from desktop_app.studio.palette import Palette, Swatch
@@ -345,3 +345,4 @@ def test_the_card_of_icons_opens(icons: Desktop) -> None:
     dialog = icons.window.cards.dialog
     wait_for(lambda: dialog is not None and dialog.isVisible())
     dialog.close()
+    assert dict(model_card.facts(icons.desk.package))["Words"] == "40, up to 8 at once"
