@@ -1,6 +1,5 @@
 """Circles and circular arcs along an outline. Points are complex numbers, x + iy."""
 
-import cmath
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -160,7 +159,9 @@ def tangent(
     if off > tolerance or abs(ending - end) > 4 * tolerance:
         return None
     clockwise = (line[1].conjugate() * (centre - start)).imag > 0
-    swept = cmath.phase((ending - centre) / (start - centre)) * (1 if clockwise else -1) % (2 * math.pi)
+    swept = _swept(points, centre, start, ending) * (1 if clockwise else -1)
+    if not 0.05 < swept < 2 * math.pi - 0.1:
+        return None
     return Bow(start, ending, radius, swept > math.pi, clockwise)
 
 

@@ -15,7 +15,7 @@ from desktop_app.studio.vector_arcs import Bow, bow, circle, fillet, from_line, 
 from desktop_app.studio.vector_corners import Corner, corners, turns
 from desktop_app.studio.vector_cubics import cubics
 from desktop_app.studio.vector_lines import Straight, straight, straights, upright
-from desktop_app.studio.vector_path import Arc, Cubic, Line, Path, Point, Segment
+from desktop_app.studio.vector_path import Arc, Cubic, Line, Path, Point, Segment, places_along
 
 Array = npt.NDArray[Any]
 Plane = npt.NDArray[np.complex128]
@@ -24,6 +24,7 @@ STRAIGHT, STRAIGHTEST = 0.7, 0.12  # of the tolerance, but no more pixels than t
 BESIDE = 0.75  # pixels of a side that are left out beside a corner
 LINE, CURVE = 8, 22  # about the bytes with which they are written
 MOSTLY = 0.5  # of a side: with so much of it in lines, they are kept
+ASTRAY = 0.4  # pixels: how far from its outline a path may be everywhere, and seven times as far at a sharp tip
 KEPT_OFF = 0.2  # pixels from where two lines meet, within which that is their corner
 _ROUNDED = ((75, 3), (110, 4), (140, 5), (181, 6))  # up to this turn in degrees, so many points beside a corner lie
 
@@ -46,11 +47,29 @@ def fitted(points: Plane, tolerance: float, scale: float, shortest: float = 0.0)
     if off <= tolerance:
         return _ring(whole.centre, whole.radius, clockwise=_clockwise(points), scale=scale)
     pieces = [_settled(piece, tolerance) for piece in _pieces(points, tolerance)]
-    return _path(_drawn(_longer(_sharpened(pieces), shortest), tolerance), tolerance, scale)
+    path = _path(_drawn(_longer(_sharpened(pieces), shortest), tolerance), tolerance, scale)
+    if _stays_near(path, points * scale, ASTRAY * scale):
+        return path
+    return _path([_Way(Piece(np.append(points, points[0]), None, None), points[0], points[0], None)], tolerance, scale)
+
+
+def _stays_near(path: Path, points: Plane, far: float) -> bool:
+    """Whether a path has the extent of its polygon, and its area but for a seam of `far` units along all of it."""
+    places = places_along(path, 20)
+    made = places[:, 0] + 1j * places[:, 1]
+    for one, two in ((made.real, points.real), (made.imag, points.imag)):
+        if max(abs(one.min() - two.min()), abs(one.max() - two.max())) > 7 * far:
+            return False
+    length = float(np.abs(np.diff(points)).sum())
+    return abs(_area(made) - _area(points)) < far * length / 2
+
+
+def _area(points: Plane) -> float:
+    return float((points[:-1].conj() * points[1:]).imag.sum() + (points[-1].conjugate() * points[0]).imag) / 2
 
 
 def _clockwise(points: Plane) -> bool:
-    return float((points.conj() * np.roll(points, -1)).imag.sum()) > 0
+    return _area(points) > 0
 
 
 def _ring(centre: complex, radius: float, *, clockwise: bool, scale: float) -> Path:

@@ -20,6 +20,7 @@ from desktop_app.studio.vector import (
     Cubic,
     Line,
     VectorOptions,
+    blurred,
     coverage_of,
     field_of,
     icon_field_of,
@@ -144,6 +145,19 @@ def test_the_drawing_looks_like_the_field(field):
     text = svg(trace(field))
     assert iou(drawn(text) > 127, coverage_of(field, 512) > 127) > 0.985
     assert len(text) < 900
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_ragged_outline_never_goes_astray(seed):
+    noise = np.random.default_rng(seed).normal(0, 1, (SIDE, SIDE))
+    noise = blurred(noise, 1.2)
+    shape = np.maximum(
+        np.minimum(box(8, 8, 56, 56, 8), -polygon((20, 14), (50, 20), (44, 50), (14, 44))), disc(32, 32, 8)
+    )
+    for detail in (0, 0.5):
+        field = (shape + 0.25 * noise / noise.std()).astype(np.float32)
+        text = svg(trace(field, VectorOptions(detail=detail)))
+        assert iou(drawn(text, 256) > 127, coverage_of(field, 256) > 127) > 0.95
 
 
 def test_a_smooth_outline_is_a_few_curves():
