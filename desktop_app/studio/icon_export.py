@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from desktop_app.engine.errors import RequestError
 from desktop_app.studio.icon_sprite import CURRENT, identifiers, sprite_svg
 from desktop_app.studio.icon_style import IconStyle, icon_svg
 from desktop_app.studio.palette import one_line
+from desktop_app.studio.recipe import Recipe, encode_png, svg_with_recipe
 from desktop_app.studio.safe_names import safe_name, safe_names
-from desktop_app.studio.svg_drawing import LARGEST, draw_png
+from desktop_app.studio.svg_drawing import LARGEST, draw, draw_png
 from desktop_app.studio.whole_files import refuse_known, write_all
 
 PNG_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
@@ -33,6 +36,7 @@ class Icon:
     name: str  # as somebody typed it; files get a safe and unique one
     path: str  # of a view box of icon_style.SIDE, filled by even-odd
     style: IconStyle = field(default_factory=IconStyle)
+    recipe: Recipe | None = None  # goes into its SVG and PNG files
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,10 @@ def clipboard_svg(icon: Icon) -> str:
 
 def icon_png(icon: Icon, size: int) -> bytes:
     """Drawn from the SVG. Raises RequestError."""
-    return draw_png(icon_svg(icon.path, icon.style), size, size)
+    if icon.recipe is None or icon.recipe.icon is None:
+        return draw_png(icon_svg(icon.path, icon.style), size, size)
+    made = replace(icon.recipe, icon=replace(icon.recipe.icon, size=size))
+    return encode_png(draw(icon_svg(icon.path, icon.style), size, size), made, title=icon.name)
 
 
 # -- which files ---------------------------------------------------------------------------------------------------
@@ -165,7 +172,8 @@ def _contents(icons: Sequence[Icon], options: ExportOptions, step: Step) -> Iter
 
 def _svg(icon: Icon, options: ExportOptions) -> str:
     is_current = options.current_colour and icon.style.background is None
-    return icon_svg(icon.path, icon.style, name=icon.name, ink=CURRENT if is_current else "")
+    text = icon_svg(icon.path, icon.style, name=icon.name, ink=CURRENT if is_current else "")
+    return svg_with_recipe(text, icon.recipe) if icon.recipe is not None and not is_current else text
 
 
 def _sprite(names: list[str], icons: Sequence[Icon], options: ExportOptions) -> bytes:

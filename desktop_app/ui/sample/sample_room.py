@@ -228,6 +228,11 @@ class SampleRoom(QWidget):
     def selected_tiles(self) -> list[Tile]:
         return (self.pages.current or self.canvas).selected_tiles()
 
+    def tiles_in_view(self) -> list[Tile]:
+        """Of the sheet or the takes, from the top."""
+        canvas = self.canvas
+        return [canvas.tile(i) for i in canvas.layout_now.visible(canvas.scroll_position)]
+
     def focus_tile(self) -> Tile | None:
         return (self.pages.current or self.canvas).focus_tile()
 

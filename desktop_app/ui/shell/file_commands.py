@@ -15,6 +15,8 @@ from desktop_app.ui.picture.tile import Tile, titled
 from desktop_app.ui.sample.export_dialog import ExportDialog
 from desktop_app.ui.sample.exporting import Exporter
 from desktop_app.ui.sample.icon_copy import IconCopier
+from desktop_app.ui.sample.icon_export_dialog import IconExportDialog
+from desktop_app.ui.sample.icon_exporting import IconExporter, is_icon, sources_of
 from desktop_app.ui.shell.blend_desk import Offer
 from desktop_app.ui.shell.desk import Desk
 from desktop_app.ui.shell.importer import Imported, Importer
@@ -39,11 +41,14 @@ class FileCommands(QObject):
         exporter: Exporter,
         importer: Importer,
         icons: IconCopier,
+        icon_exporter: IconExporter,
     ) -> None:
         super().__init__(window)
         self._window, self._rooms, self._desk = window, rooms, desk
         self._exporter, self._importer, self._icons = exporter, importer, icons
+        self._icon_exporter = icon_exporter
         icons.said.connect(self.said)
+        icon_exporter.said.connect(self.said)
         self._export_folder = paths.export_folder()
         self.device: Device | None = None
         exporter.said.connect(self.said)
@@ -65,8 +70,7 @@ class FileCommands(QObject):
         if tile is None:
             return
         tile = titled(tile, self._desk.state.takes)
-        is_icon = tile.package is not None and tile.package.manifest.icons is not None
-        (self._icons if is_icon else self._exporter).copy(tile, self.device, with_recipe=self._with_recipe)
+        (self._icons if is_icon(tile) else self._exporter).copy(tile, self.device, with_recipe=self._with_recipe)
 
     @Slot()
     def drag(self) -> None:
@@ -78,11 +82,23 @@ class FileCommands(QObject):
         tiles = self._selected()
         if not tiles:
             return
+        if all(is_icon(tile) for tile in tiles):
+            self._ask_icon_export(tiles)
+            return
         dialog = ExportDialog(len(tiles), self._export_folder, with_recipe=self._with_recipe, parent=self._window)
         if dialog.exec():
             choice = dialog.choice()
             self._export_folder = choice.folder
             self._exporter.export(tiles, choice, self.device)
+        dialog.deleteLater()
+
+    def _ask_icon_export(self, tiles: list[Tile]) -> None:
+        sources = sources_of(tiles, self._desk.state.takes, self._desk.by_hash, self._rooms.room)
+        dialog = IconExportDialog(sources, self._export_folder, with_recipe=self._with_recipe, parent=self._window)
+        if dialog.exec():
+            choice = dialog.choice()
+            self._export_folder = choice.folder
+            self._icon_exporter.export(dialog.tiles, choice, self.device)
         dialog.deleteLater()
 
     @Slot()
@@ -135,6 +151,7 @@ class FileCommands(QObject):
     def close(self) -> None:
         self._importer.close()
         self._exporter.close()
+        self._icon_exporter.close()
 
     @Slot(object)
     def _on_imported(self, imported: Imported) -> None:

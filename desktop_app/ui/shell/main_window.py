@@ -20,6 +20,7 @@ from desktop_app.ui.picture.tile import take_keys, titled
 from desktop_app.ui.restore.restore_room import RestoreRoom
 from desktop_app.ui.sample.exporting import Exporter
 from desktop_app.ui.sample.icon_copy import IconCopier
+from desktop_app.ui.sample.icon_exporting import IconExporter
 from desktop_app.ui.sample.sample_room import SampleRoom
 from desktop_app.ui.shell.actions import enable_for, enable_icons, fill_menus, make_actions, show_steps
 from desktop_app.ui.shell.blend_desk import Offer
@@ -66,7 +67,8 @@ class MainWindow(QMainWindow):
         self.inspector = InspectorPanel(look)
         self.jobs = JobBar(look)
         exporter, copier = Exporter(bridge, self.room.store), IconCopier(bridge, self.room.closer, self)
-        self.files = FileCommands(self, self.rooms, desk, exporter, importer, copier)
+        icons = IconExporter(bridge, self.room.closer, self)
+        self.files = FileCommands(self, self.rooms, desk, exporter, importer, copier, icons)
         self.commands = RoomCommands(self.rooms, *rooms, desk, bridge)
         self.models = ModelChoice(self.rooms, desk, self.commands)
         self.cards = ModelCards(self, look, bridge, desk, self.library, self.models, importer)
