@@ -19,7 +19,7 @@ from desktop_app.ui.sample.list_switch import SHEET, TAKES, ListSwitch
 from desktop_app.ui.sample.prompt_controls import PromptControls
 from desktop_app.ui.sample.sheet_layout import MAX_TILE, MIN_TILE
 
-NARROW = 760  # px
+TIGHT, NARROW = 880, 760  # px
 ALL = 1_000_000  # the chip for all classes in turn; Qt takes -1 for "any number"
 
 
@@ -229,13 +229,15 @@ class SampleControls(QWidget):
         self._chips.addWidget(button)
 
     def _fit(self) -> None:
-        """Where a switch of many pages leaves little room, buttons have no words and the tile size only its slider."""
+        """Where the switch of pages leaves little room, the tile size has its slider alone; then no tool has words."""
+        is_tight = self._has_icons and self.width() < TIGHT
         is_narrow = self._has_icons and self.width() < NARROW
         style = Qt.ToolButtonStyle.ToolButtonIconOnly if is_narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
         for button in (self._reroll, *self.prompt.extras_home.findChildren(QToolButton)):
             button.setToolButtonStyle(style)
-        for widget in (self._smaller, self._larger, self._rule, self._crisp):
-            widget.setVisible(not is_narrow)
+        for widget in (self._smaller, self._larger, self._rule):
+            widget.setVisible(not is_tight)
+        self._crisp.setVisible(not is_narrow)
 
     # -- hands -----------------------------------------------------------------------------------------------------
 
