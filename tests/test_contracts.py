@@ -24,6 +24,7 @@ ENGINE_SIDE = {  # run in the engine's process alone, or only when a command nee
     "desktop_app.engine_process",
     "desktop_app.engine.runtime",
     "desktop_app.engine.latent_model",
+    "desktop_app.engine.icon_flow",
     "desktop_app.engine.icon_model",
     "desktop_app.engine.search",
     "desktop_app.engine.taste",
