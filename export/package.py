@@ -179,11 +179,12 @@ def _started(options: dict) -> str:
 
 
 def command_of(options: dict) -> str:
+    """An option that came after the run was at its present usual value."""
     preset = preset_options(options["preset"], row=options["row"])
     changed = [
         f"--set {key}={json.dumps(options[key], separators=(',', ':'))}"
         for key, value in preset.items()
-        if key not in ("minutes", "tokens", "dataset") and json.loads(json.dumps(value)) != options[key]
+        if key in options.keys() - {"minutes", "tokens", "dataset"} and json.loads(json.dumps(value)) != options[key]
     ]
     budget = f"--images {options['images']}" if options["images"] else f"--minutes {options['minutes']:g}"
     budget = f"--tokens {options['tokens']}" if options.get("tokens") else budget

@@ -286,6 +286,13 @@ def test_the_manifest_says_what_a_run_began_with_and_that_its_budget_was_changed
     assert "--start-from colour" in made_by.command
 
 
+def test_a_run_that_is_older_than_an_option_is_told_without_it(made: Path) -> None:
+    options, _, progress = open_restorer(made / "runs", "grey")
+    whole = package.made_by(options, progress, hardware="a desk").command
+    del options["loss"]
+    assert package.made_by(options, progress, hardware="a desk").command == whole
+
+
 # -----------------------------------------------------------------------------
 # the papers' way
 
