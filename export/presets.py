@@ -48,7 +48,7 @@ ICON_FLOW = {
     "ema_half_life": (0.0, 0.01),
     "spread": 0.3,  # of the posteriors: how far around their means the flow is trained
     "forget": {"all": 0.1, "word": 0.1, "style": 0.1, "source": 0.4},  # shares of the conditions that are left out
-    "guidance": 2.0,
+    "guidance": 4.0,
     "steps": 12,
 }
 ICONS_GPU = {"widths": (128, 256, 384), "batch": 256, "minutes": 20}
