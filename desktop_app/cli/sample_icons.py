@@ -25,13 +25,25 @@ from desktop_app.cli.printing import ProgressLine, counted, print_json, tell
 from desktop_app.engine import images
 from desktop_app.engine.errors import FileError, RecipeError, RequestError, StudioError
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Design, Device, Differ, Different, Fields, Pixels, Resemblances, Resemble, Trace
+from desktop_app.engine.requests import (
+    Design,
+    Device,
+    Differ,
+    Different,
+    Fields,
+    Pixels,
+    Resemblance,
+    Resemblances,
+    Resemble,
+    Trace,
+)
 from desktop_app.studio import recipe
 from desktop_app.studio.icon_export import MOST_ICONS, PNG_SIZES, ExportOptions, Icon, Kind, export_icons
 from desktop_app.studio.icon_look import IconLook, icon_path
 from desktop_app.studio.icon_prompt import Heard
 from desktop_app.studio.icon_style import icon_svg
 from desktop_app.studio.jobs import JobQueue
+from desktop_app.studio.likeness import likeness_words
 from desktop_app.studio.sheet import SheetState, design_at
 from desktop_app.studio.svg_drawing import draw
 
@@ -179,17 +191,13 @@ def _fields(order: Order, jobs: JobQueue, designs: tuple[Design, ...]) -> Iterat
             yield from zip(designs[update.first :], update.fields, strict=False)
 
 
-def _resemblances(order: Order, jobs: JobQueue, designs: tuple[Design, ...]) -> Iterator[str]:
-    """A sentence for each design that comes near to an icon of the training."""
+def _resemblances(order: Order, jobs: JobQueue, designs: tuple[Design, ...]) -> list[Resemblance | None]:
+    """Which icon of the training each design comes near to."""
+    found: list[Resemblance | None] = [None] * len(designs)
     for update in asking.run_request(jobs, Resemble(order.package.ref, designs)):
-        if not isinstance(update, Resemblances):
-            continue
-        for design, found in zip(designs[update.first :], update.found, strict=False):
-            if found is not None:
-                yield (
-                    f"Design {design.index} resembles “{found.name}” of {found.title} ({found.licence}): "
-                    f"{found.overlap:.0%} of the ink is shared."
-                )
+        if isinstance(update, Resemblances):
+            found[update.first : update.first + len(update.found)] = update.found
+    return found
 
 
 # -- files ---------------------------------------------------------------------------------------------------------
@@ -221,16 +229,17 @@ def _write_icons(
     icons, shown, line = list[Icon](), list[Pixels](), ProgressLine()
     wanted = (d for d in order.designs() if order.needs_all or any(order.path(d, k) not in kept for k in order.looks()))
     while part := tuple(islice(wanted, PART)):
-        for design, values in _fields(order, jobs, part):
+        resembled = _resemblances(order, jobs, part)
+        for (design, values), found in zip(_fields(order, jobs, part), resembled, strict=True):
             if (path := _path(design, values, order, report)) is None:
                 continue
-            writer.put(_files(order, device, design, path, kept, report))
+            if likeness := likeness_words(found):
+                report.say(f"Design {design.index}: {likeness}.")
+            writer.put(_files(order, device, design, path, kept, report, likeness))
             icons += [Icon(order.name, path, order.look.style)] if order.together else []
             shown += [_on_paper(order, path)] if order.contact_sheet else []
             report.icons += 1
             line.tell("Icons", report.icons, order.count)
-        for sentence in _resemblances(order, jobs, part):
-            report.say(sentence)
     _write_together(order, icons, shown, report)
 
 
@@ -268,7 +277,7 @@ def _path(design: Design, values: np.ndarray, order: Order, report: Report) -> s
 
 
 def _files(
-    order: Order, device: Device, design: Design, path: str, kept: set[Path], report: Report
+    order: Order, device: Device, design: Design, path: str, kept: set[Path], report: Report, likeness: str
 ) -> list[Callable[[], None]]:
     """One step for each file that is to be written."""
     svg, steps = icon_svg(path, order.look.style, name=order.name), list[Callable[[], None]]()
@@ -276,8 +285,8 @@ def _files(
         file = order.path(design, look)
         report.files.append(file)
         if file not in kept:
-            made = recipe.make_recipe(order.package, design, device, look) if order.recipes else None
-            steps.append(partial(_write, file, svg, look.size, made))
+            made = recipe.make_recipe(order.package, design, device, look, resembles=likeness)
+            steps.append(partial(_write, file, svg, look.size, made if order.recipes else None))
     return steps
 
 

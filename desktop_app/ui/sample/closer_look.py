@@ -3,11 +3,12 @@
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from desktop_app.engine.requests import Resemblance
+from desktop_app.studio.likeness import likeness_words
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.picture.icon_drawing import IconDrawing
 from desktop_app.ui.picture.tile import Key, Tile
 from desktop_app.ui.picture.tile_store import TileStore
-from desktop_app.ui.sample.icon_questions import FieldQuestions, Likenesses, likeness_words
+from desktop_app.ui.sample.icon_questions import FieldQuestions, Likenesses
 from desktop_app.ui.sample.sheet_view import SheetView
 
 PAUSE_MS = 150
@@ -48,7 +49,7 @@ class CloserLook(QObject):
 
     def likeness_words(self, key: Key) -> str:
         found = self.likeness(key)
-        return likeness_words(found) if found else ""
+        return likeness_words(found)
 
     @Slot()
     def look(self) -> None:

@@ -155,7 +155,3 @@ class Likenesses(IconQuestions[Resemblance | None]):
         self._known[key] = answer
         while len(self._known) > MAX_KNOWN:
             self._known.popitem(last=False)
-
-
-def likeness_words(found: Resemblance) -> str:
-    return f"Resembles {found.name} ({found.title}, {found.licence}), overlap {found.overlap:.2f}"
