@@ -19,10 +19,12 @@ from desktop_app.studio.icon_look import IconLook
 from desktop_app.studio.icon_style import IconStyle
 from desktop_app.studio.palette import Palette, Swatch
 from desktop_app.studio.sheet import Choice
-from desktop_app.ui.picture.icon_drawing import ink_image, pixels_of
+from desktop_app.ui.look.theme import Look
+from desktop_app.ui.picture.icon_drawing import IconDrawing, ink_image, pixels_of
+from desktop_app.ui.picture.tile_store import Fit
 from desktop_app.ui.sample.icon_copy import SVG_TYPE
 from desktop_app.ui.shell.inspector_panel import fields_of
-from tests.fake_icons import ICON_WORDS, resemblance_of
+from tests.fake_icons import ICON_WORDS, icon_field, icon_pictures, resemblance_of
 from tests.fakes import DEVICE, write_icons
 from tests.ui.conftest import Desktop, wait_for
 
@@ -267,6 +269,20 @@ def test_a_locked_palette_holds_for_what_is_shown(icons: Desktop) -> None:
     icons.room.drawing.set_icon_look(IconLook(IconStyle("#112233", lock=red)))
     assert icons.room.drawing.style.foreground == "#cc0000"
     assert icons.room.drawing.style.lock is None
+
+
+def test_a_large_tile_has_a_sharper_edge_once_its_field_is_known(look: Look) -> None:
+    design, place = Design(3, 4), Fit(512, "smooth")
+    key, drawing = ("hash", design), IconDrawing(look)
+    pictures = {key: icon_pictures((design,))[0]}
+
+    def soft() -> int:
+        tones = pixels_of(drawing.images(pictures, place)[key])[..., 0]
+        return int(((tones > tones.min() + 20) & (tones < tones.max() - 20)).sum())
+
+    before = soft()
+    drawing.put_field(key, icon_field(design))
+    assert soft() < before / 2
 
 
 def test_half_covered_pixels_are_premultiplied_by_their_coverage() -> None:
