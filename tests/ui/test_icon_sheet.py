@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from desktop_app.engine.errors import RequestError
-from desktop_app.engine.requests import Differ, Prompt, Resemble
+from desktop_app.engine.requests import Design, Differ, Prompt, Resemble
 from desktop_app.studio import model_card, recipe
 from desktop_app.studio.icon_look import IconLook
 from desktop_app.studio.icon_style import IconStyle
