@@ -79,7 +79,7 @@ class Order:
         return self.numbers[0]
 
     def designs(self) -> Iterator[Design]:
-        return (design_at(self.sheet, i, 0) for i in self.numbers)
+        return (design_at(self.sheet, i, 0, self.package.manifest.icons) for i in self.numbers)
 
     @property
     def needs_all(self) -> bool:

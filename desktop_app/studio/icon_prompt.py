@@ -26,7 +26,7 @@ class Heard:
         said = []
         if self.unknown and not self.words:
             said.append(
-                f"No word is known: {_listed(self.unknown)}. The icons follow the style alone. "
+                f"No word is known: {_listed(self.unknown)}. Each icon is of another word instead. "
                 f"Try one of the {self.known:,} words of the vocabulary."
             )
         elif self.unknown:

@@ -76,7 +76,7 @@ def remark(heard: Heard) -> str:
     """One line on the words that do not count; empty where all do."""
     unknown = _some(heard.unknown)
     if heard.unknown and not heard.words:
-        return f"Not known: {unknown}. These are icons without a word."
+        return f"Not known: {unknown}. Each icon is of another word instead."
     said = [f"Not known: {unknown}. Ignored."] if heard.unknown else []
     if heard.left_out:
         said.append(f"The first {len(heard.words)} known words count; {len(heard.left_out):,} more are left out.")

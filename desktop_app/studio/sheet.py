@@ -1,10 +1,15 @@
 """The endless contact sheet as plain values: which design is on tile i, and the steps from sheet to sheet."""
 
+import zlib
+
 import msgspec
 
+from desktop_app.engine.manifest import Icons
 from desktop_app.engine.requests import Design, Frozen, Prompt, Variation
 
 MAX_SEED = 2**32 - 1
+COMMON = 250  # words, the commonest, of which each icon gets one where none was asked for
+SHORT = 3  # letters; shorter words only change an icon: “up”, “off”
 MAX_DEPTH = 16  # variations of variations; the latent forgets where it came from long before
 
 
@@ -30,12 +35,15 @@ class SheetState(Frozen, frozen=True):
     choice: Choice | None = None  # until the sheet shows other designs
 
 
-def design_at(sheet: SheetState, index: int, num_classes: int) -> Design:
-    """The design on a tile. On a sheet of variations tile 0 is the base itself."""
+def design_at(sheet: SheetState, index: int, num_classes: int, icons: Icons | None = None) -> Design:
+    """The design on a tile. On a sheet of variations tile 0 is the base itself.
+
+    icons: of a package of icons; where the sheet names no word, each tile is of another of the common ones.
+    """
     if sheet.base is None:
         index = _drawn(sheet.choice, index)
         label = _label_at(sheet, index, num_classes)
-        return Design(sheet.seed, index, label, sheet.truncation, prompt=sheet.prompt)
+        return Design(sheet.seed, index, label, sheet.truncation, prompt=_prompt_at(sheet, index, icons))
     if index == 0:
         return sheet.base
     step = Variation(sheet.seed, index, sheet.amount)
@@ -142,6 +150,15 @@ def _drawn(choice: Choice | None, tile: int) -> int:
     for taken in sorted(choice.indices):
         index += taken <= index
     return index
+
+
+def _prompt_at(sheet: SheetState, index: int, icons: Icons | None) -> Prompt | None:
+    prompt = sheet.prompt
+    common = [word for word in icons.words[:COMMON] if len(word) > SHORT] if icons else []
+    if icons is None or not common or (prompt is not None and prompt.words):
+        return prompt
+    word = common[zlib.crc32(f"{sheet.seed} {index}".encode()) % len(common)]
+    return msgspec.structs.replace(prompt or Prompt(guidance=icons.guidance), words=(word,))
 
 
 def _label_at(sheet: SheetState, index: int, num_classes: int) -> int | None:

@@ -76,7 +76,7 @@ def test_what_may_have_been_meant_is_near() -> None:
 def test_one_line_says_what_does_not_count() -> None:
     assert remark(heard("heart car", ICONS)) == ""
     assert remark(heard("heart zeppelin", ICONS)) == "Not known: zeppelin. Ignored."
-    assert remark(heard("zeppelin", ICONS)) == "Not known: zeppelin. These are icons without a word."
+    assert remark(heard("zeppelin", ICONS)) == "Not known: zeppelin. Each icon is of another word instead."
     many = " ".join([*WORDS, "one", "two", "three", "four", "five"])
     assert remark(heard(many, ICONS)) == (
         "Not known: one, two, three and 2 more. Ignored. The first 3 known words count; 5 more are left out."

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desktop_app.engine.manifest import Icons
 from desktop_app.engine.requests import Design, Prompt, Variation
 from desktop_app.studio import sheet as sheets
 from desktop_app.studio.sheet import Choice, SheetState, design_at, sheet_of
@@ -99,3 +100,24 @@ def test_a_choice_ends_where_other_designs_are_shown() -> None:
     )
     assert [other.choice for other in others] == [None] * 4
     assert sheets.came_from(others[-1]) == sheet
+
+
+def test_where_no_word_is_asked_for_each_icon_is_of_another_common_word() -> None:
+    icons = Icons(
+        64, 4.0, 12, 4.0, 8, ("arrow", "to", "house", "cloud", *(f"rare{n}" for n in range(300))), ("filled",), ()
+    )
+    sheet = SheetState("icons", seed=5)
+    prompts = [design_at(sheet, index, 0, icons).prompt for index in range(600)]
+    assert all(prompt is not None and prompt.guidance == 4.0 for prompt in prompts)
+    words = {word for prompt in prompts if prompt for word in prompt.words}
+    assert {"arrow", "house", "cloud"} <= words
+    assert "to" not in words
+    assert "rare299" not in words
+    assert len(words) > 150
+    assert prompts == [design_at(sheet, index, 0, icons).prompt for index in range(600)]
+    asked = SheetState("icons", seed=5, prompt=Prompt(words=("cat",), style="filled"))
+    assert design_at(asked, 3, 0, icons).prompt == asked.prompt
+    styled = SheetState("icons", seed=5, prompt=Prompt(style="filled", guidance=3.0))
+    made = design_at(styled, 3, 0, icons).prompt
+    assert made is not None
+    assert (made.style, made.guidance, len(made.words)) == ("filled", 3.0, 1)

@@ -84,7 +84,7 @@ def test_unknown_words_are_ignored_and_said_so(icons: Desktop) -> None:
     assert controls(icons).remarks.sentence == "Not known: zeppelin. Ignored."
     type_words(icons, "zeppelin ")
     assert prompt(icons) == Prompt()
-    assert controls(icons).remarks.sentence == "Not known: zeppelin. These are icons without a word."
+    assert controls(icons).remarks.sentence == "Not known: zeppelin. Each icon is of another word instead."
 
 
 def test_a_near_word_is_a_press_away(icons: Desktop) -> None:
@@ -129,10 +129,12 @@ def test_style_set_guidance_and_variety_are_steps_and_come_back(icons: Desktop) 
     assert made._styles.checkedId() == 0
 
 
-def test_guidance_needs_something_to_follow(icons: Desktop) -> None:
-    assert not controls(icons).guidance.isEnabled()
+def test_without_a_word_each_icon_is_of_another_one(icons: Desktop) -> None:
+    prompts = [icons.canvas.tile(index).design.prompt for index in range(40)]
+    assert len({prompt.words for prompt in prompts if prompt is not None}) > 5
     type_words(icons, "cup ")
-    assert controls(icons).guidance.isEnabled()
+    words = {prompt.words for index in range(40) if (prompt := icons.canvas.tile(index).design.prompt)}
+    assert words == {("cup",)}
 
 
 def test_other_packages_have_none_of_it(icons: Desktop) -> None:

@@ -13,8 +13,8 @@ FAR = 500
 def four_designs(package: Package, seed: int) -> tuple[Design, ...]:
     """Four designs of a package, of four classes where it has them; the same for the same seed."""
     chance = random.Random(seed)
-    classes = len(package.manifest.classes)
+    classes, icons = len(package.manifest.classes), package.manifest.icons
     sheet = SheetState(package.name, seed, truncation=min(package.manifest.defaults.truncation, 0.8))
     labels = chance.sample(range(classes), CORNERS) if classes >= CORNERS else range(CORNERS)
     step = classes or 1
-    return tuple(design_at(sheet, chance.randrange(FAR) * step + label, classes) for label in labels)
+    return tuple(design_at(sheet, chance.randrange(FAR) * step + label, classes, icons) for label in labels)

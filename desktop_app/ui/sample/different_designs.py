@@ -41,7 +41,8 @@ class DifferentDesigns(QObject):
             return
         seed = random.randrange(NEW_SEEDS)
         fresh = SheetState(sheet.package, seed, sheet.label, sheet.truncation, sheet.prompt)
-        designs = tuple(design_at(fresh, n, len(package.manifest.classes)) for n in range(DRAFTED))
+        classes, icons = len(package.manifest.classes), package.manifest.icons
+        designs = tuple(design_at(fresh, n, classes, icons) for n in range(DRAFTED))
         self._asked, self._found, self._seed = sheet, None, seed
         self.drafting.emit(0.0)
         listener = Listener(self, self._on_update, self._on_done, self._on_error)

@@ -125,7 +125,6 @@ class PromptControls(QWidget):
         self._styles.button(style).setChecked(True)
         self.sets.show_set(prompt.source)
         self.guidance.show_value(prompt.guidance)
-        self.guidance.setEnabled(bool(prompt.words or prompt.style or prompt.source))
         self.variety.show_value(sheet.truncation)
         self._show_remarks()
 

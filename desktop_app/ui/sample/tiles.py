@@ -44,7 +44,8 @@ class SheetTiles:
         )
 
     def tile(self, index: int) -> Tile:
-        design = design_at(self.sheet, index, len(self.package.manifest.classes))
+        manifest = self.package.manifest
+        design = design_at(self.sheet, index, len(manifest.classes), manifest.icons)
         return Tile(self.package.name, self.package.sha256, design, self.package)
 
 
