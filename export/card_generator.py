@@ -11,6 +11,7 @@ from export.evaluation import Column, Evaluation, Figure
 from export.figure_words import grouped, number, own_name, summary_lines
 
 BOUNDS = ("ELBO", "IW-")  # what the names of bounds on the likelihood begin with
+REAL = "real pictures"
 PREVIEW = "The preview shows seeds 0 to 63, index 0, through the program's engine; nothing was picked."
 
 
@@ -41,18 +42,21 @@ def what(manifest: Manifest) -> str:
 # scores
 
 
-def scores(manifest: Manifest, evaluation: Evaluation | None) -> str:
-    """Tables by group, with the floor beside each figure, and one line on what each figure is."""
+def scores(manifest: Manifest, evaluation: Evaluation | None, *, how: str = "", real: str = REAL) -> str:
+    """Tables by group, with the floor beside each figure, and one line on what each figure is.
+
+    how: what is to be known of all of them, HOW where nothing is said; real: what the floor is of.
+    """
     figures = evaluation.figures if evaluation else tuple(_figure(s) for s in manifest.scores if not is_use(s))
     figures = tuple(figure for figure in figures if not figure.name.startswith(BOUNDS))
     if not figures:
         return "Not measured yet: `python -m export evaluate`."
     columns = evaluation.baselines if evaluation else ()
-    parts = [_table(group, members, columns) for group, members in grouped(figures).items()]
+    parts = [_table(group, members, columns, real) for group, members in grouped(figures).items()]
     if evaluation:
         parts = [*_said(evaluation), *parts, *(f"{c.name}: {c.note.rstrip('.')}." for c in columns if c.note)]
     notes = "\n".join(f"- {note}" for note in evaluation.notes) if evaluation else ""
-    return "\n\n".join(part for part in (*parts, meanings(figures), HOW, notes) if part)
+    return "\n\n".join(part for part in (*parts, meanings(figures), how or HOW, notes) if part)
 
 
 def _figure(score: Score) -> Figure:
@@ -66,9 +70,9 @@ def _said(evaluation: Evaluation) -> list[str]:
     return ["\n".join(f"- {line}" for line in lines)] if lines else []
 
 
-def _table(group: str, members: list[Figure], columns: tuple[Column, ...]) -> str:
+def _table(group: str, members: list[Figure], columns: tuple[Column, ...], real: str) -> str:
     beside = [column for column in columns if any(figure.name in column.values for figure in members)]
-    head = [group or "score", "this model", "real pictures", *(column.name for column in beside)]
+    head = [group or "score", "this model", real, *(column.name for column in beside)]
     lines = [head, ["---"] * len(head)]
     for figure in members:
         others = [column.values.get(figure.name) for column in beside]

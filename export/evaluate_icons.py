@@ -115,7 +115,7 @@ def words(bench: Bench) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
     beside = "The same as a share of what real icons get."
     figures = (
         Figure("word seen", float(right.mean()), float(of_each.mean()), spread, True, WORDS, note),
-        Figure("word seen, beside real icons", float(right.mean() / of_each.mean()), 1.0, None, True, WORDS, beside),
+        Figure("word seen, beside real icons", float(right.mean() / of_each.mean()), group=WORDS, note=beside),
     )
     order = np.argsort(-right, kind="stable")
     best, worst = ([f"“{bench.judge.words[n]}”" for n in part] for part in (order[:10], order[::-1][:10]))

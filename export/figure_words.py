@@ -177,6 +177,8 @@ def wins(figures: Iterable[Figure], column: Column) -> tuple[int, int]:
 
 def summary_lines(evaluation: Evaluation) -> list[str]:
     """What the figures say, one sentence each; the first of each group where nothing stands beside them."""
+    if evaluation.kind == "icons":
+        return _values(evaluation.figures, FEW + 1)
     lines = [_floor_sentence(evaluation.figures), *ladder_sentences(evaluation)]
     for column in evaluation.baselines:
         ahead, shared = wins(evaluation.figures, column)
@@ -185,11 +187,15 @@ def summary_lines(evaluation: Evaluation) -> list[str]:
     return [line for line in lines if line] or _values(evaluation.figures)
 
 
-def _values(figures: tuple[Figure, ...]) -> list[str]:
+def _values(figures: tuple[Figure, ...], count: int = FEW) -> list[str]:
     """The first figure of each group, rather those that stand for the whole: their names have no parts."""
     whole = tuple(figure for figure in figures if ", " not in figure.name)
-    first = [members[0] for members in grouped(whole or figures).values()][:FEW]
-    return [f"{capital(spoken(figure))}: {number(figure.value, figure.spread)}." for figure in first]
+    first = [members[0] for members in grouped(whole or figures).values()][:count]
+    return [f"{capital(spoken(figure))}: {number(figure.value, figure.spread)}{_of_real(figure)}." for figure in first]
+
+
+def _of_real(figure: Figure) -> str:
+    return "" if figure.floor is None else f", of real ones {number(figure.floor)}"
 
 
 def _floor_sentence(figures: tuple[Figure, ...]) -> str:

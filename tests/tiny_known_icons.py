@@ -34,6 +34,8 @@ def known_icons() -> dict[str, np.ndarray]:
         "scale": np.full(CELLS * CELLS, 1 / 127, np.float32),
         "centroids": np.tile(levels[None, :, None], (CELLS * CELLS, 1, 1)).astype(np.float16),
         "codes": np.rint(cells.T * 255).astype(np.uint8),
+        "rounded": np.zeros(3, np.uint8),
+        "step": np.array(1, np.float32),
         "apart": np.array([0, 0.2], np.float32),
         "overlap": np.array([1, 0.6], np.float32),
         "limit": np.array(0.1, np.float32),

@@ -2,8 +2,9 @@
 
 An icon is reduced to its coverage in CELLS x CELLS cells and to the main axes of that; these numbers are cut into
 groups, and of each group the number of the nearest of 256 centroids is kept (product quantisation, Jégou et al. 2011).
-The distance of a field to every icon is then a sum of looked-up numbers. What it says about the true overlap, the
-intersection over union at full size, was measured on pairs of icons when the index was built.
+The square distance of a field to every icon is then a sum of looked-up numbers, less what rounding to centroids adds
+on average: the icon's own square distance to its centroids. What it says about the true overlap, the intersection over
+union at full size, was measured on pairs of icons when the index was built.
 
 similar.npz, written by export/icon_similar.py, n icons of k sets in their order, M groups of d numbers:
 
@@ -12,7 +13,8 @@ similar.npz, written by export/icon_similar.py, n icons of k sets in their order
         most 255, and what follows, in UTF-8 with a line break after each
     mean (CELLS * CELLS,) float16, axes (M d, CELLS * CELLS) int8, scale (M d,) float32:
         a number is scale * axis @ (x - mean)
-    centroids (M, 256, d) float16; codes (M, n) uint8
+    centroids (M, 256, d) float16; codes (M, n) uint8; rounded (n,) uint8, step () float32: square
+        distance of icon and centroids in steps
     apart, overlap (t,) float32: square distance over the sum of the inks, ascending, and the overlap that goes with it
     limit () float32: up to this distance an icon counts as near
 """
@@ -33,8 +35,10 @@ Float32 = npt.NDArray[np.float32]
 
 CENTROIDS = 256
 NEAREST = 16  # icons by distance, of which the one with the largest overlap is told
-NAMES = ("prefixes", "titles", "licences", "counts", "shared", "rests", "mean", "axes", "scale", "centroids", "codes",
-         "apart", "overlap", "limit")  # fmt: skip
+NAMES = (
+    "prefixes", "titles", "licences", "counts", "shared", "rests", "mean", "axes", "scale", "centroids", "codes",
+    "rounded", "step", "apart", "overlap", "limit",
+)  # fmt: skip
 
 
 class SimilarIcons:
@@ -77,7 +81,7 @@ class SimilarIcons:
         """(M d + 1,) of one picture -> the nearest icons and how far apart they are, the nearest first."""
         groups, codes = len(self._centroids), self._arrays["codes"]
         table = np.square(self._centroids - numbers[:-1].reshape(groups, 1, -1)).sum(axis=2)  # (M, 256)
-        distance = np.zeros(codes.shape[1], np.float32)
+        distance = self._arrays["rounded"] * -self._arrays["step"]
         for row, code in zip(table, codes, strict=True):
             distance += row.take(code)
         chosen = np.argpartition(distance, min(count, len(distance)) - 1)[:count]
@@ -166,6 +170,8 @@ def _check(arrays: Arrays) -> None:
         "scale": ("float32", (groups * numbers,)),
         "centroids": ("float16", (groups, CENTROIDS, numbers)),
         "codes": ("uint8", (groups, count)),
+        "rounded": ("uint8", (count,)),
+        "step": ("float32", ()),
         "apart": ("float32", (points,)),
         "overlap": ("float32", (points,)),
         "limit": ("float32", ()),

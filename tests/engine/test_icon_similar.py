@@ -39,6 +39,15 @@ def test_distances_are_those_of_the_coverage() -> None:
     assert list(apart) == sorted(apart)
 
 
+def test_what_rounding_adds_is_taken_off() -> None:
+    arrays = known_icons() | {"rounded": np.array([0, 0, 3], np.uint8), "step": np.array(0.5, np.float32)}
+    plain, less = SimilarIcons(known_icons()), SimilarIcons(arrays)
+    numbers = plain.numbers(np.full((1, 16), 0.5, np.float32))[0]
+    before, after = ({int(n): d for n, d in zip(*index.nearest(numbers), strict=True)} for index in (plain, less))
+    assert after[0] == before[0]
+    assert after[2] == pytest.approx(before[2] - 1.5 / 16)  # inks of 8 cells each
+
+
 def test_names_fold_and_unfold() -> None:
     names = ("a", "a", "ab-é", "ab-è-ö", "", "z" * 300, "z" * 299 + "y")
     shared, rests = folded(names)
@@ -47,6 +56,7 @@ def test_names_fold_and_unfold() -> None:
         "rests": rests,
         "codes": np.zeros((16, len(names)), np.uint8),
         "counts": np.array([len(names), 0], np.int32),
+        "rounded": np.zeros(len(names), np.uint8),
     }
     assert SimilarIcons(arrays).names == names
 
