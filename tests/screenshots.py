@@ -21,9 +21,12 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop_app import app as application
 from desktop_app.app import Studio
+from desktop_app.engine.requests import Prompt
 from desktop_app.engine.text_requests import Limits
 from desktop_app.studio.copy_desk import CopyDesk
+from desktop_app.studio.icon_state import PatternState
 from desktop_app.studio.settings import Settings
+from desktop_app.studio.sheet import with_prompt
 from desktop_app.studio.writing import Mode, WritingOptions
 from desktop_app.ui.shell.main_window import MainWindow
 from export.drawn_pictures import landscape
@@ -62,6 +65,38 @@ def large(window: MainWindow) -> None:
     select(window, 8)
     window.rooms.toggle_crisp()
     window.room.open_large()
+
+
+def icons_dark(window: MainWindow) -> None:
+    """Filled icons for a word."""
+    icons_of(window, "house", tile_px=104)
+    select(window, 5)
+
+
+def breed_light(window: MainWindow) -> None:
+    """The second generation of two houses and a rocket."""
+    window._look.apply("light")
+    icons_of(window, "house", tile_px=104)
+    page = window.commands.breeding.page
+    window.commands.breeding.add_tiles([window.room.canvas.tile(index) for index in (0, 8)])
+    window.room.pages.show(page)
+    settle(window)
+    page.canvas.select_only(2)
+    page.breed()
+    settle(window)
+    page._on_amount(0.4)
+
+
+def pattern_dark(window: MainWindow) -> None:
+    """One icon as a half-drop, turned."""
+    icons_of(window, "star", tile_px=104)
+    select(window, 3)
+    page = window.room.pages.page("pattern")
+    page.enter(window.room.focus_tile())
+    window.room.pages.show(page)
+    pattern = PatternState("half-drop", spacing=35.0, rotation=-15.0)
+    icons = msgspec.structs.replace(window.desk.state.icons, pattern=pattern)
+    page.changed.emit(msgspec.structs.replace(window.desk.state, icons=icons), "Change the pattern", "")
 
 
 def blend_dark(window: MainWindow) -> None:
@@ -155,6 +190,9 @@ def models_dark(window: MainWindow) -> QWidget:
 SCENES: dict[str, Callable[[MainWindow], QWidget | None]] = {
     "sample-dark": dark,
     "sample-light": light,
+    "icons-dark": icons_dark,
+    "breed-light": breed_light,
+    "pattern-dark": pattern_dark,
     "variations": variations,
     "large-view": large,
     "blend-dark": blend_dark,
@@ -168,6 +206,17 @@ SCENES: dict[str, Callable[[MainWindow], QWidget | None]] = {
     "copy-desk-light": copy_desk_light,
     "models-dark": models_dark,
 }
+
+
+def icons_of(window: MainWindow, word: str, *, tile_px: int) -> None:
+    """The sheet of filled icons of a word."""
+    show(window, "icons", tile_px=tile_px)
+    package = window.desk.package
+    assert package is not None
+    assert package.manifest.icons is not None
+    prompt = Prompt((word,), style="filled", guidance=package.manifest.icons.guidance)
+    window.desk.set_sheet("Words", with_prompt(window.desk.sheet, prompt))
+    settle(window)
 
 
 def show(window: MainWindow, package: str, *, tile_px: int) -> None:

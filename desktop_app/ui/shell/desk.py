@@ -68,7 +68,7 @@ class Desk(QObject):
         """Look at the disk again."""
         found = self.all_packages = self.library.packages()
         generators = [package for package in found if "sample" in package.manifest.abilities]
-        self.packages = sorted(generators, key=lambda p: (not p.manifest.classes, p.manifest.title.lower()))
+        self.packages = sorted(generators, key=_by_kind)
         self.restorers = sorted((p for p in found if p.manifest.restoration), key=_by_task)
         self.writers = writers_of(found)
         self.classifiers = sorted((p for p in found if p.manifest.classifier), key=lambda p: p.manifest.title.lower())
@@ -224,6 +224,12 @@ class Desk(QObject):
     def _class_words(self, label: int) -> str:
         names = self.package.manifest.classes if self.package else ()
         return names[label] if label < len(names) else str(label)
+
+
+def _by_kind(package: Package) -> tuple[bool, bool, str]:
+    """Icons first, then what has classes, each by title."""
+    manifest = package.manifest
+    return manifest.icons is None, not manifest.classes, manifest.title.lower()
 
 
 def _by_task(package: Package) -> tuple[int, bool, int, str]:
