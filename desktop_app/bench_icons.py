@@ -42,7 +42,7 @@ from desktop_app.studio.vector import icon_field_of
 SHEET = 12  # designs of a first sheet
 SHEETS, SHEET_MS = 25, 150.0
 PART = 96  # designs in one request of many
-TRACED, SIDE = 200, 512  # icons that both tracers get; pixels a side at which they are compared
+TRACED, SIDE = 100, 512  # icons that both tracers get; pixels a side at which they are compared
 DRAWN = 768  # pixels a side at which a real icon is drawn for its field
 EXPECTED = "IoU 0.985, 1.5 kB, 10 ms"
 OVERLAP, KILOBYTES, TRACE_MS = 0.985, 1.5, 10.0
