@@ -98,8 +98,8 @@ HELD_OUT = (
 )
 HOW = (
     "↑ is better when higher, ↓ when lower. Real icons: the same figure of real icons, which no generator can be "
-    "expected to beat. The classifier is a small net of this program; it learnt on the training icons and never saw a generated "
-    "one."
+    "expected to beat. The classifier is a small net of this program; it learnt on the training icons and never saw a "
+    "generated one."
 )
 LIMITS = "\n".join(
     (
