@@ -289,6 +289,8 @@ class SheetView(QWidget):
         words = f"{tile.design.index}"
         if tile.design.label is not None:
             words += f" · {class_name(tile.package, tile.design.label)}"
+        if tile.design.prompt is not None and tile.design.prompt.words:
+            words += f" · {' '.join(tile.design.prompt.words)}"
         return words
 
     # -- painting --------------------------------------------------------------------------------------------------
