@@ -137,6 +137,11 @@ def test_without_a_word_each_icon_is_of_another_one(icons: Desktop) -> None:
     assert words == {("cup",)}
 
 
+def test_a_tile_says_its_words(icons: Desktop) -> None:
+    icons.desk.set_prompt(Prompt(("cup", "star")), "Words")
+    assert icons.canvas.words_for(3) == "3 · cup star"
+
+
 def test_other_packages_have_none_of_it(icons: Desktop) -> None:
     icons.desk.choose_package("fake-digits")
     assert not controls(icons).isVisible()
@@ -162,7 +167,7 @@ def test_twelve_different_ones_come_first_in_a_fresh_seed(icons: Desktop) -> Non
     assert sheet.seed != seed
     assert sheet.choice == Choice(tuple(range(0, 192, 16)), 200, 3)
     assert [icons.canvas.tile(n).design.index for n in (0, 1, 11, 12, 13)] == [0, 16, 176, 1, 2]
-    assert controls(icons).remarks.sentence == "First the 12 of 200 that differ most. 3 near-twins were merged."
+    assert controls(icons).remarks.sentence == "The 12 of 200 that differ most come first. 3 near-twins were merged."
     controls(icons).order_wished.emit()
     assert icons.canvas.tile(1).design.index == 1
     assert icons.desk.sheet.seed == sheet.seed
