@@ -69,10 +69,14 @@ class Order:
 
     @property
     def name(self) -> str:
-        """What the icons are called."""
+        """What a sprite or a font is called."""
         prompt = self.sheet.prompt
         assert prompt is not None
         return " ".join(prompt.words) or prompt.style or "icon"
+
+    def name_of(self, design: Design) -> str:
+        """Without words on the sheet each icon has some of its own."""
+        return " ".join(design.prompt.words if design.prompt else ()) or self.name
 
     @property
     def first(self) -> int:
@@ -236,7 +240,7 @@ def _write_icons(
             if likeness := likeness_words(found):
                 report.say(f"Design {design.index}: {likeness}.")
             writer.put(_files(order, device, design, path, kept, report, likeness))
-            icons += [Icon(order.name, path, order.look.style)] if order.together else []
+            icons += [Icon(order.name_of(design), path, order.look.style)] if order.together else []
             shown += [_on_paper(order, path)] if order.contact_sheet else []
             report.icons += 1
             line.tell("Icons", report.icons, order.count)
@@ -280,7 +284,7 @@ def _files(
     order: Order, device: Device, design: Design, path: str, kept: set[Path], report: Report, likeness: str
 ) -> list[Callable[[], None]]:
     """One step for each file that is to be written."""
-    svg, steps = icon_svg(path, order.look.style, name=order.name), list[Callable[[], None]]()
+    svg, steps = icon_svg(path, order.look.style, name=order.name_of(design)), list[Callable[[], None]]()
     for look in order.looks():
         file = order.path(design, look)
         report.files.append(file)
