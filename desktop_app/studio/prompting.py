@@ -64,6 +64,14 @@ def near_words(unknown: str, words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(difflib.get_close_matches(unknown[:LONGEST_SHOWN], words, MOST_NEAR, LIKENESS))
 
 
+def first_near(unknown: tuple[str, ...], words: tuple[str, ...], most: int = 20) -> dict[str, tuple[str, ...]]:
+    """Known words for the first unknown one that comes near to any; of long texts, only the beginning is looked at."""
+    for word in unknown[:most]:
+        if near := near_words(word, words):
+            return {word: near}
+    return {}
+
+
 def examples(icons: Icons, count: int = 6) -> tuple[str, ...]:
     """A few prompts to begin with, all of known words; the most common words where there are no better ones."""
     known = set(icons.words)
@@ -86,7 +94,7 @@ def remark(heard: Heard) -> str:
 def choice_remark(choice: Choice) -> str:
     """What “twelve different ones” did."""
     twins = {0: "", 1: " A near-twin was merged."}.get(choice.twins, f" {choice.twins} near-twins were merged.")
-    return f"First the {len(choice.indices)} of {choice.drafted} that differ most.{twins}"
+    return f"The {len(choice.indices)} of {choice.drafted} that differ most come first.{twins}"
 
 
 def plain_prompt(icons: Icons) -> Prompt:

@@ -7,6 +7,7 @@ from desktop_app.studio.prompting import (
     choice_remark,
     completions,
     examples,
+    first_near,
     fragment_at,
     instead_of,
     near_words,
@@ -88,7 +89,7 @@ def test_a_word_without_an_end_is_cut_in_the_line() -> None:
 
 
 def test_the_choice_is_told_with_its_twins() -> None:
-    assert choice_remark(Choice((1, 2), 200)) == "First the 2 of 200 that differ most."
+    assert choice_remark(Choice((1, 2), 200)) == "The 2 of 200 that differ most come first."
     assert choice_remark(Choice((1, 2), 200, 1)).endswith(" A near-twin was merged.")
     assert choice_remark(Choice((1, 2), 200, 9)).endswith(" 9 near-twins were merged.")
 
@@ -97,3 +98,9 @@ def test_examples_are_of_known_words_alone() -> None:
     known = set(WORDS)
     assert all(known.issuperset(text.split()) for text in examples(ICONS))
     assert examples(ICONS)[:2] == ("heart", "cat")
+
+
+def test_known_words_are_offered_for_the_first_unknown_one_that_comes_near_to_any():
+    known = ("coffee", "cup")
+    assert first_near(("zzqx", "cofee", "cupp"), known) == {"cofee": ("coffee",)}
+    assert first_near(("zzqx",), known) == {}

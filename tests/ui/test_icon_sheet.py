@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from desktop_app.engine.errors import RequestError
-from desktop_app.engine.requests import Design, Differ, Prompt, Resemble
+from desktop_app.engine.requests import Design, Differ, Prompt, Resemble, Sample
 from desktop_app.studio import model_card, recipe
 from desktop_app.studio.icon_look import IconLook
 from desktop_app.studio.icon_style import IconStyle
@@ -150,6 +150,14 @@ def test_other_packages_have_none_of_it(icons: Desktop) -> None:
     icons.desk.choose_package("icons")
     assert controls(icons).isVisible()
     assert not icons.room.controls._truncation.isVisible()
+
+
+def test_icons_come_by_the_dozen(icons: Desktop) -> None:
+    """Fewer would cost the engine as much, and more would be waited for."""
+    asked = served(icons, Sample)
+    drawn = [request for request in asked if request.package.name == "icons"]
+    assert {request.chunk for request in drawn} == {12}
+    assert all(len(request.designs) >= 12 for request in drawn[:2])
 
 
 # -- twelve different ones -------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from desktop_app.ui.sample.icon_palette_panel import IconPalettePanel
 
 CONTROLS_WIDTH = 376
 SIZE = (800, 560)
+OUTLINE = 1  # the page
 
 
 class IconLookDialog(QDialog):
@@ -44,6 +45,7 @@ class IconLookDialog(QDialog):
         self._pages, self._stack = QButtonGroup(self), QStackedWidget()
         self._arrange()
         self._connect()
+        self._show_nodes()
 
     def _arrange(self) -> None:
         left = QVBoxLayout()
@@ -94,8 +96,8 @@ class IconLookDialog(QDialog):
             panel.changed.connect(self.changed)
             panel.settled.connect(self.settled)
         self.colours.vision_chosen.connect(self._on_vision)
-        self._nodes.toggled.connect(self.view.show_nodes)
-        self._pages.idClicked.connect(self._stack.setCurrentIndex)
+        self._nodes.toggled.connect(self._show_nodes)
+        self._pages.idClicked.connect(self.show_page)
         for keys, wish in ((QKeySequence.StandardKey.Undo, self.undo_wished),
                            (QKeySequence.StandardKey.Redo, self.redo_wished)):  # fmt: skip
             QShortcut(QKeySequence(keys), self).activated.connect(wish)
@@ -107,10 +109,19 @@ class IconLookDialog(QDialog):
             panel.show_icons(state)
         self._show_preview()
 
+    @Slot(int)
     def show_page(self, number: int) -> None:
         """0 is colours, 1 is the outline."""
         self._pages.button(number).setChecked(True)
         self._stack.setCurrentIndex(number)
+        self._show_nodes()
+
+    @Slot()
+    def _show_nodes(self) -> None:
+        """Beside the outline's options alone: they would hide the colours."""
+        is_outline = self._stack.currentIndex() == OUTLINE
+        self._nodes.setVisible(is_outline)
+        self.view.show_nodes(is_outline and self._nodes.isChecked())
 
     def _show_preview(self) -> None:
         self.view.show_icon(self._field, self._state.look, self._vision)

@@ -39,7 +39,7 @@ class IconPalettePanel(IconPanel):
         self._lock.setAccessibleName("Only colours of the palette")
         self._lock.setToolTip("Whatever is chosen becomes the nearest colour of the palette.")
         self._open, self._save = push_button("Open…"), push_button("Save…")
-        self._add, self._close = push_button("Add colour"), push_button("Close", role="quiet")
+        self._add, self._close = push_button("Add colour"), push_button("Close palette", role="quiet")
         self._for_ink, self._for_tile = chip("Icon", role="segment"), chip("Tile", role="segment")
         self._target = QButtonGroup(self)
         self._add.setToolTip("The icon’s colour is added to the palette, or begins one.")

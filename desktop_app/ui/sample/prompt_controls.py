@@ -130,6 +130,8 @@ class PromptControls(QWidget):
 
     def show_drafting(self, share: float | None) -> None:
         """How much of the drafting is done, 0 to 1; None where nothing is drafted."""
+        if share is not None and self.different.hasFocus():
+            self.left.emit()  # what was pressed for comes there; a button that rests would hand its focus to the next
         self.different.setEnabled(share is None)
         self.different.setText("Twelve different ones" if share is None else f"Drafting… {share:.0%}")
 
@@ -165,7 +167,7 @@ class PromptControls(QWidget):
             choice = self._sheet.choice if self._sheet else None
             self.remarks.show_examples(prompting.examples(self._icons), choice)
             return
-        near = {word: prompting.near_words(word, self._icons.words) for word in said.unknown[:1]}
+        near = prompting.first_near(said.unknown, self._icons.words)
         self.remarks.show_heard(prompting.remark(said), near, self._sheet.choice if self._sheet else None)
 
     # -- hands -----------------------------------------------------------------------------------------------------

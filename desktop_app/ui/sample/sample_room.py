@@ -176,7 +176,7 @@ class SampleRoom(QWidget):
             self.show_takes(number == TAKES)
         else:
             page = self.pages.all[number - TAKES - 1]
-            page.enter(self.focus_tile())
+            page.enter(self.focus_tile() or self.canvas.focus_tile())
             self.pages.show(page)
 
     @Slot()

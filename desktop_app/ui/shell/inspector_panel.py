@@ -202,6 +202,8 @@ def title_of(tile: Tile) -> str:
 
 def subtitle_of(tile: Tile) -> str:
     title = shortened(tile.package.manifest.title if tile.package else tile.name, 28)
+    if tile.design.prompt is not None and tile.design.prompt.words:
+        return shortened(f"{title} · {' '.join(tile.design.prompt.words)}", 40)
     return f"{title} · {class_name(tile.package, tile.design.label)}" if tile.design.label is not None else title
 
 
