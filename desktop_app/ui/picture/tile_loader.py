@@ -18,6 +18,7 @@ from desktop_app.ui.picture.tile_store import TileStore
 
 JOB_TIME_S = 0.06
 FIRST_JOB, SMALLEST_JOB, LARGEST_JOB, CHUNK = 24, 8, 256, 32
+ICONS = 12  # that take no longer than fewer: two blocks of engine/icon_flow.py, one for each of two threads
 MAX_DEATHS = 2  # of the engine, on the same tiles, before they count as failed
 
 
@@ -69,10 +70,12 @@ class TileLoader(QObject):
             return
         package = self._wanted[0].package
         assert package is not None
-        count = min(max(int(JOB_TIME_S / self._seconds_a_tile), self._smallest), LARGEST_JOB)
+        is_slow = package.manifest.icons is not None
+        smallest, chunk = (max(self._smallest, ICONS), ICONS) if is_slow else (self._smallest, CHUNK)
+        count = min(max(int(JOB_TIME_S / self._seconds_a_tile), smallest), LARGEST_JOB)
         batch = [tile for tile in self._wanted if tile.sha256 == package.sha256][:count]
         self._busy = True
-        request = Sample(package.ref, tuple(dict.fromkeys(tile.design for tile in batch)), CHUNK)
+        request = Sample(package.ref, tuple(dict.fromkeys(tile.design for tile in batch)), chunk)
         self._job = self._bridge.submit(
             request, Listener(self, self._on_update, self._on_done, self._on_error), slot=self._slot
         )
