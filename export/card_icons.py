@@ -9,7 +9,8 @@ from export.icon_sheet import PREVIEW_SEEDS, PREVIEW_WORDS, SHEET, SHEET_SAMPLES
 
 MOST_WORDS_SHOWN = 60
 PREVIEW = (
-    f"A word a row, index 0 of seeds 0 to {PREVIEW_SEEDS - 1}, through the program's engine; nothing was picked: "
+    f"A word a row, index 0 of seeds 0 to {PREVIEW_SEEDS - 1}, the first half filled, through the program's "
+    "engine; nothing was picked: "
     f"{', '.join(PREVIEW_WORDS)}."
 )
 

@@ -16,6 +16,7 @@ SHEET_WORDS = (
 SHEET_SAMPLES = 12
 PREVIEW_WORDS = ("heart", "house", "cat", "camera", "cloud", "rocket", "coffee", "bird")
 PREVIEW_SEEDS = 8
+PREVIEW_STYLES = ("filled", "outline")  # of so many seeds each
 STYLE = "filled"  # of what is judged, and of the sheet
 SIDE = 64  # pixels of an icon
 AT_ONCE = 64  # icons
@@ -28,9 +29,13 @@ def sheet_designs(seed: int, guidance: float) -> list[Design]:
 
 
 def preview_designs(guidance: float) -> list[Design]:
-    """Index 0 of seeds 0 to 7 of each word of the preview, any style."""
-    prompts = [Prompt((word,), guidance=guidance) for word in PREVIEW_WORDS]
-    return [Design(seed, 0, prompt=prompt) for prompt in prompts for seed in range(PREVIEW_SEEDS)]
+    """Index 0 of seeds 0 to 7 of each word of the preview, the first four filled, the others as outlines."""
+    styles = [PREVIEW_STYLES[seed * len(PREVIEW_STYLES) // PREVIEW_SEEDS] for seed in range(PREVIEW_SEEDS)]
+    return [
+        Design(seed, 0, prompt=Prompt((word,), style=style, guidance=guidance))
+        for word in PREVIEW_WORDS
+        for seed, style in enumerate(styles)
+    ]
 
 
 def draw(model: IconModel, designs: Sequence[Design], *, side: int = SIDE) -> np.ndarray:
