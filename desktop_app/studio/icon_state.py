@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+import msgspec
+
 from desktop_app.engine.requests import Frozen
 from desktop_app.studio.icon_look import IconLook
 from desktop_app.studio.palette import Palette
@@ -22,3 +24,10 @@ class IconState(Frozen, frozen=True):
     look: IconLook = IconLook()
     palette: Palette | None = None  # that is open; `look.style.lock` is the same while icons are held to it
     pattern: PatternState = PatternState()
+
+
+def with_look(state: IconState, look: IconLook) -> IconState:
+    """The look of a file that was opened, with the palette it was held to."""
+    return msgspec.structs.replace(
+        state, look=msgspec.structs.replace(look, size=0), palette=look.style.lock or state.palette
+    )

@@ -9,10 +9,12 @@ import pytest
 from PIL import Image
 
 from desktop_app.engine.errors import RequestError
-from desktop_app.engine.requests import Trace
+from desktop_app.engine.requests import Prompt, Trace
 from desktop_app.studio import recipe
 from desktop_app.studio.icon_look import IconLook
 from desktop_app.studio.icon_style import IconStyle
+from desktop_app.studio.palette import Palette, Swatch
+from desktop_app.studio.vector import VectorOptions
 from desktop_app.ui.picture.tile import Tile
 from desktop_app.ui.sample.icon_export_dialog import IconExportDialog
 from desktop_app.ui.sample.icon_exporting import IconExportChoice, sources_of, write_icons
@@ -28,6 +30,7 @@ def icons(make_desktop: Make, tmp_path: Path) -> Desktop:
     fake_icons(tmp_path / "desktop" / "models", "icons")
     made = make_desktop()
     made.desk.choose_package("icons")
+    made.desk.set_prompt(Prompt(("heart",)), "Words")
     made.canvas.set_tile_px(96)
     wait_for(made.has_pictures)
     return made
@@ -59,9 +62,9 @@ def test_all_kinds_are_written_with_one_action(icons: Desktop, tmp_path: Path) -
     tiles = icons.room.tiles_in_view()[:3]
     sentence, _ = export(icons, tiles, choice(tmp_path / "out", "svg", "png", "sprite", "font", sizes=(16, 24)))
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert {"icon.svg", "icon-2.svg", "icon-3-16.png", "mine.svg", "mine.ttf", "mine.json", "mine.css"} <= names
+    assert {"heart.svg", "heart-2.svg", "heart-3-16.png", "mine.svg", "mine.ttf", "mine.json", "mine.css"} <= names
     assert sentence.startswith(f"Exported 3 icons in {len(names)} files")
-    vector, picture = tmp_path / "out" / "icon.svg", tmp_path / "out" / "icon-24.png"
+    vector, picture = tmp_path / "out" / "heart.svg", tmp_path / "out" / "heart-24.png"
     assert recipe.read_recipe(vector).design == tiles[0].design
     assert recipe.read_recipe(vector).icon == look
     assert recipe.read_recipe(picture).icon.size == 24  # type: ignore[union-attr]
@@ -71,13 +74,27 @@ def test_all_kinds_are_written_with_one_action(icons: Desktop, tmp_path: Path) -
     assert len([r for r in icons.engine.served if isinstance(r, Trace)]) >= 1
 
 
+def test_an_exported_icon_brings_its_look_back(icons: Desktop, tmp_path: Path) -> None:
+    palette = Palette("Brand", (Swatch("Ink", "#c62828"),))
+    look = IconLook(IconStyle("#c62828", "#c62828", radius=20, lock=palette), VectorOptions(grid=1.0))
+    icons.room.drawing.set_icon_look(look)
+    tile = icons.room.tiles_in_view()[5]
+    export(icons, [tile], choice(tmp_path, "svg", "png"))
+    for name in ("svg", "png"):
+        icons.window.files.open_file(str(next(tmp_path.glob(f"*.{name}"))))
+        assert (icons.desk.state.icons.look, icons.desk.state.icons.palette) == (look, palette)
+        assert icons.room.focus_tile().design == tile.design
+        icons.do("undo")
+        assert icons.desk.state.icons.look == IconLook()
+
+
 def test_without_recipes_and_in_the_colour_of_the_text(icons: Desktop, tmp_path: Path) -> None:
     tiles = icons.room.tiles_in_view()[:1]
     export(icons, tiles, choice(tmp_path / "a", "svg", "png", with_recipe=False))
     export(icons, tiles, choice(tmp_path / "b", "svg", current_colour=True))
-    assert "maquette" not in (tmp_path / "a" / "icon.svg").read_text()
-    assert b"maquette" not in (tmp_path / "a" / "icon.png").read_bytes()
-    assert "currentColor" in (tmp_path / "b" / "icon.svg").read_text()
+    assert "maquette" not in (tmp_path / "a" / "heart.svg").read_text()
+    assert b"maquette" not in (tmp_path / "a" / "heart.png").read_bytes()
+    assert "currentColor" in (tmp_path / "b" / "heart.svg").read_text()
 
 
 def test_blank_designs_and_likenesses_are_said(icons: Desktop, tmp_path: Path) -> None:
@@ -123,10 +140,10 @@ def test_the_dialog_says_what_it_will_do(dialog: IconExportDialog) -> None:
 
 
 def test_files_in_the_way_are_named_before_they_are_replaced(dialog: IconExportDialog, tmp_path: Path) -> None:
-    (tmp_path / "icon.svg").write_text("mine")
+    (tmp_path / "heart.svg").write_text("mine")
     dialog._go.click()
     assert dialog.result() == 0
-    assert "“icon.svg” is there already" in dialog._warning.text()
+    assert "“heart.svg” is there already" in dialog._warning.text()
     assert (dialog.choice().overwrite, dialog._go.text()) == (True, "Replace and export")
     dialog._kinds["png"].click()
     assert not dialog.choice().overwrite  # that was another wish

@@ -15,6 +15,7 @@ from desktop_app.engine.errors import StudioError
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Prompt
 from desktop_app.studio import sheet as sheets
+from desktop_app.studio.icon_state import with_look
 from desktop_app.studio.library import Library
 from desktop_app.studio.project import Project, ProjectState, Take, now
 from desktop_app.studio.settings import Settings
@@ -151,7 +152,8 @@ class Desk(QObject):
             self.said.emit(f"“{path.name}” was made with the model “{recipe.package}”, which is not here.", "error")
             return None
         sheet, index = sheets.sheet_of(recipe.package, recipe.design)
-        self.set_sheet("Open recipe", sheet)
+        icons = self.state.icons if recipe.icon is None else with_look(self.state.icons, recipe.icon)
+        self.change("Open recipe", msgspec.structs.replace(self.state, sheet=sheet, icons=icons))
         if package.sha256 != recipe.package_sha256:
             self.said.emit(f"“{path.name}” was made with another version of “{package.name}”: it may differ.", "warn")
         else:

@@ -109,7 +109,7 @@ class FileCommands(QObject):
 
     @Slot()
     def ask_recipe(self) -> None:
-        endings = " ".join(f"*{ending}" for ending in ((".png",) if self._rooms.name != BLEND else PICTURES))
+        endings = " ".join(f"*{ending}" for ending in ((".png", ".svg") if self._rooms.name != BLEND else PICTURES))
         own = ", or one of your own" if self._rooms.name == BLEND else ""
         title, wanted = f"Open a picture made here{own}", f"Pictures and packages ({endings} *.zip);;All files (*)"
         name, _ = QFileDialog.getOpenFileName(self._window, title, "", wanted)
