@@ -141,9 +141,15 @@ def _fields_for(jobs: JobQueue, package: Package, seconds: float) -> float:
 
 
 def _decoding(jobs: JobQueue, package: Package) -> Callable[[float], float]:
-    vectors = _latents(jobs, package, _designs(package, SHEET))
-    places = tuple(Design(0, 0, place=Place(vector=tuple(vector.tolist()))) for vector in vectors)
-    return partial(_for, lambda: len(list(_traced(jobs, package, places))))
+    """Of latents a little beside known ones, other ones each time: the engine remembers fields."""
+    vectors = np.stack(_latents(jobs, package, _designs(package, SHEET)))
+
+    def ask() -> int:
+        moved = vectors + 1e-5 * next(_seeds)
+        places = tuple(Design(0, 0, place=Place(vector=tuple(vector.tolist()))) for vector in moved)
+        return len(list(_traced(jobs, package, places)))
+
+    return partial(_for, ask)
 
 
 # -- tracing -------------------------------------------------------------------------------------------------------
