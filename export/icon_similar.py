@@ -20,13 +20,13 @@ from export.package_files import Source, write_arrays
 
 FILE = "similar.npz"
 CELLS = 32
-GROUPS, NUMBERS = 12, 8  # a code, and numbers that it stands for
+GROUPS, NUMBERS = 7, 8  # a code, and numbers that it stands for
 FITTED_ON = 40_000  # icons of the axes and centroids
 ROUNDS = 15  # of k-means
 PAIRS_OF = 3000
 NEAR = 0.9  # overlap that is to be told
 RECALL = 0.85  # of the pairs above it
-RULES = 2  # counted up when building changes
+RULES = 3  # counted up when building changes
 AT_ONCE = 4096
 
 Arrays = dict[str, np.ndarray]
