@@ -116,9 +116,9 @@ def test_what_may_be_exported(icons: Desktop) -> None:
     icons.do("star")
     selected = icons.room.selected_tiles()
     sources = sources_of(selected, icons.desk.state.takes, icons.desk.by_hash, icons.room)
-    assert {name: len(tiles) for name, tiles in sources.items()} == {"Selected": 1, "Stars": 1, "Shown": 12}
+    assert {name: len(tiles) for name, tiles in sources.items()} == {"Selected": 1, "Stars": 1, "First": 12}
     assert sources["Stars"][0].key == selected[0].key
-    assert [tile.design.index for tile in sources["Shown"]] == list(range(12))
+    assert [tile.design.index for tile in sources["First"]] == list(range(12))
 
 
 def test_the_dialog_says_what_it_will_do(dialog: IconExportDialog) -> None:

@@ -15,6 +15,7 @@ from desktop_app.ui.picture.tile import Tile
 from desktop_app.ui.sample.breeding_slots import ParentSlots, Thumbnail
 
 AMOUNT_HELP = "0 only mixes the parents. More changes each child beyond them; 1 is something new."
+BREED_HELP = "The chosen children become the parents of the next generation  (Enter)"
 
 
 class BreedingPanel(QWidget):
@@ -121,5 +122,5 @@ class BreedingBar(QWidget):
         shown = min(count, MAX_PARENTS)
         self.breed.setText(f"Breed from {shown}" if count else "Breed")
         self.breed.setAccessibleName(self.breed.text())
-        self.breed.setToolTip("The chosen children become the parents of the next generation  (Enter)")
+        self.breed.setToolTip(BREED_HELP if count else "Choose the children that you like first")
         self.breed.setEnabled(count > 0)

@@ -206,6 +206,7 @@ class BreedingPage(IconPage):
     @Slot()
     def breed(self) -> None:
         """The next generation, from the children that are chosen."""
+        self.canvas.setFocus()  # the button rests now and would hand its focus to the next
         self._breed([tile.design for tile in self.canvas.selected_tiles()])
 
     @Slot()

@@ -50,7 +50,7 @@ def sources_of(
     starred = [tile for tile in map(TakeTiles(takes, by_hash).tile, range(len(takes))) if is_icon(tile)]
     sources = {"Selected": list(selected), "Stars": starred}
     if isinstance(room, SampleRoom) and room.pages.current is None:
-        sources["Shown"] = [tile for tile in room.tiles_in_view() if is_icon(tile)][:SHOWN]
+        sources["First"] = [tile for tile in room.tiles_in_view() if is_icon(tile)][:SHOWN]
     return {name: tiles for name, tiles in sources.items() if tiles}
 
 

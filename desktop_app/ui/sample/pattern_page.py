@@ -13,8 +13,10 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QFileDialog,
+    QGridLayout,
     QHBoxLayout,
     QMessageBox,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -31,7 +33,6 @@ from desktop_app.studio.project import ProjectState
 from desktop_app.ui.bridge import Listener, QueueBridge
 from desktop_app.ui.controls.buttons import chip, push_button
 from desktop_app.ui.controls.empty_view import EmptyView
-from desktop_app.ui.controls.flow_layout import FlowLayout
 from desktop_app.ui.controls.labels import label, rule
 from desktop_app.ui.controls.sliders import ValueSlider
 from desktop_app.ui.look.theme import Look
@@ -42,6 +43,7 @@ from desktop_app.ui.picture.tile import Tile
 from desktop_app.ui.picture.tile_store import TileStore
 from desktop_app.ui.sample.icon_copy import icon_name
 from desktop_app.ui.sample.icon_page import IconPage
+from desktop_app.ui.sample.icon_panel import add_slider
 
 if TYPE_CHECKING:
     from desktop_app.studio.pattern import Pattern
@@ -223,6 +225,7 @@ class PatternPanel(QWidget):
             slider.dragged.connect(partial(self._change, name))
         self._sizes = QComboBox()
         self._sizes.setAccessibleName("Pixels from icon to icon in the PNG tile")
+        self._sizes.setToolTip(self._sizes.accessibleName())
         self._sizes.addItems([f"{size} px" for size in TILE_SIZES])
         self._sizes.setCurrentIndex(2)
         self.export = push_button("Export the pattern…", role="main")
@@ -230,18 +233,24 @@ class PatternPanel(QWidget):
         self._arrange()
 
     def _arrange(self) -> None:
-        chips = QWidget()
-        flow = FlowLayout(chips, spacing=SPACE_1)
-        for button in self.layouts.values():
-            flow.addWidget(button)
+        chips = QGridLayout()
+        chips.setSpacing(SPACE_1)
+        for number, button in enumerate(self.layouts.values()):
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            chips.addWidget(button, *divmod(number, 2))
+        fields = QGridLayout()
+        fields.setHorizontalSpacing(SPACE_3)
+        fields.setVerticalSpacing(SPACE_2)
+        fields.setColumnStretch(1, 1)
+        for row, slider in enumerate(self.sliders.values()):
+            add_slider(fields, row, slider)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_4, SPACE_3, SPACE_4, SPACE_3)
         column.setSpacing(SPACE_2)
         column.addWidget(label("Layout", role="section"))
-        column.addWidget(chips)
+        column.addLayout(chips)
         column.addSpacing(SPACE_1)
-        for slider in self.sliders.values():
-            column.addWidget(slider)
+        column.addLayout(fields)
         column.addSpacing(SPACE_2)
         column.addWidget(rule())
         column.addSpacing(SPACE_2)

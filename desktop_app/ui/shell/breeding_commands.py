@@ -128,7 +128,7 @@ class BreedingCommands(QObject):
         self._desk.change("Add a parent", replace(self._desk.state, breeding=board))
         if not self.is_in_view:
             count = len(breeding.generation(board).parents)
-            self._offer = f"{count} of {breeding.MAX_PARENTS} parents are chosen."
+            self._offer = f"{count} of {breeding.MAX_PARENTS} parents {'is' if count == 1 else 'are'} chosen."
             self.offered.emit(Offer(self._offer, action="Go to Breed", act=partial(self._room.pages.show, self.page)))
 
     @Slot()
