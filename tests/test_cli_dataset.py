@@ -141,7 +141,7 @@ def test_an_engine_that_fails_leaves_what_goes_on(
     words = ["fake-digits", "--count", 5, "--format", layout, "--out", tmp_path / "out"]
     broken = DeviceError("The model answered with numbers that are none (NaN).")
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "_draw", lambda _: (_ for _ in ()).throw(broken))
+        patch.setattr(engine, "_draw", lambda *_: (_ for _ in ()).throw(broken))
         assert maquette(*words) == 1
     assert capsys.readouterr().err == f"{broken.message}\n"
     assert maquette(*words) == 0

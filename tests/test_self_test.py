@@ -15,7 +15,7 @@ import pytest
 
 from desktop_app import self_test
 from desktop_app.cli import asking
-from desktop_app.engine.requests import Classified, Classify, Design, Explain, Explained
+from desktop_app.engine.requests import Classified, Classify, Design, Explain, Explained, PackageRef
 from desktop_app.engine.text_requests import Weigh, Weighed
 from tests import fake_icons, fakes
 from tests.fakes import FakeEngine, FakeHost, write_classifier, write_icons, write_package
@@ -190,8 +190,8 @@ def test_it_finds_pixels_that_depend_on_the_batch(
 ) -> None:
     original = FakeEngine._draw
 
-    def draw(self: FakeEngine, designs: tuple[Design, ...]):  # type: ignore[no-untyped-def]
-        return original(self, designs) + (len(designs) == 5)
+    def draw(self: FakeEngine, designs: tuple[Design, ...], *package: PackageRef):  # type: ignore[no-untyped-def]
+        return original(self, designs, *package) + (len(designs) == 5)
 
     monkeypatch.setattr(FakeEngine, "_draw", draw)
     assert failed(capsys) == ["fake-digits: batches of 5 give other pixels (off by 1/255)."]

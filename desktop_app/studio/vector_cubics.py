@@ -63,7 +63,7 @@ def _lengths(points: Plane) -> Array:
 
 
 def _least_squares(points: Plane, at: Array, first: complex | None, last: complex | None) -> Curve:
-    """The handles that bring the curve nearest to the points at their parameters."""
+    """The handles that bring the curve nearest to the points at their parameters, or a third where none is nearest."""
     start, end = complex(points[0]), complex(points[-1])
     rest = 1 - at
     inner, outer = 3 * at * rest * rest, 3 * at * at * rest
@@ -71,6 +71,8 @@ def _least_squares(points: Plane, at: Array, first: complex | None, last: comple
     a, b, c = float(inner @ inner), float(inner @ outer), float(outer @ outer)
     u, v = complex(inner @ gaps), complex(outer @ gaps)
     determinant = a * c - b * b
+    if determinant <= 1e-9 * a * c:  # Newton's steps have driven all parameters but one to the ends
+        return _plain(points, first, last)
     one, two = (u * c - v * b) / determinant, (a * v - b * u) / determinant
     if first is not None and last is not None:
         one, two = _both_given(a, b, c, u, v, first, -last)
@@ -88,8 +90,6 @@ def _both_given(
     b *= (first.conjugate() * last).real
     right, left = (u * first.conjugate()).real, (v * last.conjugate()).real
     determinant = a * c - b * b
-    if determinant < 1e-9 * a * c:
-        return max(right, 0) / a * first, max(left, 0) / c * last
     one, two = (right * c - left * b) / determinant, (a * left - b * right) / determinant
     if one < 0:
         one, two = 0.0, max(left / c, 0.0)

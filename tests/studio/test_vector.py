@@ -28,6 +28,7 @@ from desktop_app.studio.vector import (
     svg_path,
     trace,
 )
+from desktop_app.studio.vector_cubics import cubics
 
 SIDE = 64
 UNIT = 24 / SIDE
@@ -353,3 +354,11 @@ def test_a_tone_is_ink_from_one_half_on():
     outline = trace(field_of(tones))
     assert len(outline.paths) == 1
     assert min(y for _, y in corners(outline.paths[0])) == pytest.approx(34 * UNIT, abs=0.2)
+
+
+def test_points_so_ragged_that_no_handles_are_nearest_still_get_a_curve():
+    """Newton's steps drive every parameter to the ends but one, and two handles cannot be told from one point."""
+    points = np.array([0.19 + 0.51j, 0.73 + 0.36j, 0.77 + 0.4j, 0.91 + 0.82j, 0.65 + 0.73j])
+    (curve,) = cubics(points, 1 + 0j, 1 + 0j, 0.1)
+    assert curve[0] == points[0] and curve[-1] == points[-1]
+    assert np.abs(np.array(curve) - points.mean()).max() < 1
