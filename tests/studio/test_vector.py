@@ -360,5 +360,5 @@ def test_points_so_ragged_that_no_handles_are_nearest_still_get_a_curve():
     """Newton's steps drive every parameter to the ends but one, and two handles cannot be told from one point."""
     points = np.array([0.19 + 0.51j, 0.73 + 0.36j, 0.77 + 0.4j, 0.91 + 0.82j, 0.65 + 0.73j])
     (curve,) = cubics(points, 1 + 0j, 1 + 0j, 0.1)
-    assert curve[0] == points[0] and curve[-1] == points[-1]
+    assert (curve[0], curve[-1]) == (points[0], points[-1])
     assert np.abs(np.array(curve) - points.mean()).max() < 1
