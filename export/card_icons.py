@@ -105,6 +105,8 @@ HOW = (
 LIMITS = "\n".join(
     (
         "- It knows words from names of icons: rare ones and whole sentences say little to it.",
+        "- Animals, flowers and other drawings of many parts are shapeless more often than not: see the sheet.",
+        "- Samples of one word differ less than real icons do (guidance makes them alike; lower it for more variety).",
         "- Two words are often one of them, or a shape between; look at several samples.",
         "- Fine detail below about a sixteenth of the icon is lost or ragged.",
         "- It was taught no brand, and must not be used to imitate one.",

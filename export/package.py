@@ -179,7 +179,10 @@ def _started(options: dict) -> str:
 
 
 def command_of(options: dict) -> str:
-    """An option that came after the run was at its present usual value."""
+    """What was typed to train it. An option that came after the run was at its present usual value."""
+    if "pruned_from" in options:
+        whole = {key: value for key, value in options.items() if key != "pruned_from"}
+        return f"{command_of(whole | {'cell': options['pruned_from']})}\npython -m export prune {options['preset']}"
     preset = preset_options(options["preset"], row=options["row"])
     changed = [
         f"--set {key}={json.dumps(options[key], separators=(',', ':'))}"

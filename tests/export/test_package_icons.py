@@ -20,6 +20,8 @@ from export import icon_dataset, icon_similar
 from export.__main__ import main
 from export.icon_dataset import load_icons
 from export.icon_graphs import open_icons
+from export.package import command_of
+from export.presets import preset_options
 from export.training import read_training
 from tests.export import tiny_icon_runs
 from tests.export.tiny_icon_runs import folders
@@ -118,6 +120,22 @@ def test_the_card_names_every_set_with_its_licence(made: Path) -> None:
     assert "python -m export train icons-flow " in card
     assert "directions" not in card
     assert "Not measured yet: `python -m export evaluate" in card
+
+
+def test_pruning_stands_between_the_two_trainings() -> None:
+    options = {
+        **preset_options("icons", row="cpu"),
+        "preset": "icons",
+        "row": "cpu",
+        "seed": 0,
+        "images": 0,
+        "cell": 16,
+    }
+    assert command_of(options).endswith("--set cell=16")
+    assert command_of(options | {"pruned_from": 24}).splitlines() == [
+        "python -m export train icons --minutes 40 --seed 0",
+        "python -m export prune icons",
+    ]
 
 
 def test_an_index_of_the_same_icons_is_not_built_again(made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
