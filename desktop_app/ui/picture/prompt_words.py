@@ -21,11 +21,8 @@ def prompt_rows(prompt: Prompt, package: Package | None) -> list[Row]:
 
 def likeness_rows(found: Resemblance) -> list[Row]:
     whole = f"{found.name} ({found.title}, {found.licence}), overlap {found.overlap:.2f}"
-    return [("Resembles", f"{found.name} · {found.overlap:.2f}", whole), _row("Of the set", _set(found))]
-
-
-def _set(found: Resemblance) -> str:
-    return f"{found.title}, {found.licence}"
+    first = "Resembles", f"{found.name} · {found.overlap:.2f}", whole
+    return [first, _row("Of the set", found.title), _row("Its licence", found.licence)]
 
 
 def _row(name: str, text: str) -> Row:

@@ -349,7 +349,7 @@ def way_words(board: BreedingState) -> str:
         return "No parents yet"
     level = max(breeding.levels(board)[number] for number in now.parents) + 1
     of = "one parent" if len(now.parents) == 1 else f"{len(now.parents)} parents"
-    return f"Generation {level} · {breeding.CHILDREN} children of {of}"
+    return f"Generation {level} · {of}"
 
 
 def refusal(board: BreedingState) -> str:

@@ -8,6 +8,7 @@ from desktop_app.studio.colorimetry import Vision
 from desktop_app.studio.icon_state import IconState
 from desktop_app.ui.controls.buttons import chip
 from desktop_app.ui.controls.labels import label, rule
+from desktop_app.ui.controls.opening_size import open_at
 from desktop_app.ui.controls.scrolling import scrolled
 from desktop_app.ui.look.theme import Look
 from desktop_app.ui.look.tokens import SPACE_2, SPACE_3, SPACE_4
@@ -31,7 +32,7 @@ class IconLookDialog(QDialog):
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Look of icons")
-        self.resize(*SIZE)
+        open_at(self, *SIZE)
         self._state = IconState()
         self._field: Field | None = None
         self._vision: Vision | None = None
