@@ -328,7 +328,7 @@ def _write_together(order: Order, icons: list[Icon], shown: list[np.ndarray], re
 def _print(report: Report) -> None:
     print(
         f"{counted(report.icons, 'icon')} of {report.package} in {counted(report.written, 'file')} written to "
-        f"“{report.out}” in {report.seconds:.2f} s: {report.icons_per_second:,.0f} icons a second."
+        f"“{report.out}” in {report.seconds:.2f} s: {report.icons_per_second:,.0f} a second."
     )
     if report.kept:
         print(f"{report.kept:,} files were there already and were left as they are.")

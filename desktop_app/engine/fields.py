@@ -46,7 +46,9 @@ def coverage_of(fields: Array, side: int) -> UInt8:
 def field_of(coverage: UInt8, side: int, reach: float) -> Float32:
     """(H, H) coverage, 255 all ink -> (side, side): the field whose picture that is; no ink lies beyond it.
 
-    Distances are measured on a picture of four places a pixel of the field, between the places where ink begins.
+    Distances are measured on a picture of four places a pixel of the field, between the places where ink begins, as
+    the training's fields were (export/icon_drawing.py, with OpenCV): the encoder is to see what it learnt. Tracing a
+    picture, where fractions of a pixel count, measures otherwise (studio/vector_field.py).
     """
     fine = FINER * side
     places = (np.arange(fine) + 0.5) * (len(coverage) / fine)

@@ -1,6 +1,6 @@
 """What of a drawing or picture of one's own is ink: an icon has one colour, and what people drop has many.
 
-`own_icon` reads an SVG or a picture file; its mask becomes a field by `vector.icon_field_of`.
+`own_icon` reads an SVG or a picture file; the engine makes a field of its mask (fields.field_of).
 """
 
 from dataclasses import dataclass

@@ -2,7 +2,8 @@
 
 S. Gustavson and R. Strand, “Anti-aliased Euclidean distance transform”, Pattern Recognition Letters 32 (2011): how much
 of a pixel is covered says where the outline crosses it. Here distances spread from the outline's own pixels as far as
-they are wanted and no farther.
+they are wanted and no farther. The engine reads an icon of one's own by `fields.field_of` instead, as coarsely as the
+training's fields were measured.
 """
 
 from typing import Any

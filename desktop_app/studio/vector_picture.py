@@ -21,6 +21,7 @@ SPECKLE = 8  # pixels across: smaller areas are dust
 LEAST_CONTRAST = 24  # of 255, between ink and ground
 COLOURS = 16
 MOST_BYTES = 8 * 2**20  # of an SVG of areas: what is larger is a photograph
+ONE_TONE = "Nothing can be traced: the picture is blank, of one tone all over. Choose one with ink on a ground."
 _AREAS = re.compile(r"<path[^<>]*/>")
 
 
@@ -36,7 +37,7 @@ def ink_of(pixels: Pixels, *, light: bool | None = None) -> Pixels:
     tones = np.asarray(_on_ground(small, light=light).convert("L")).astype(np.float32)
     low, high = _two_tones(tones)
     if high - low < LEAST_CONTRAST:
-        raise RequestError(BLANK)
+        raise RequestError(ONE_TONE)
     share = np.clip((tones - low) / (high - low), 0, 1)
     is_light = float(np.median(_border(share))) < 0.5 if light is None else light
     ink: Pixels = np.rint(255 * (share if is_light else 1 - share)).astype(np.uint8)

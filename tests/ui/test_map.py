@@ -16,6 +16,7 @@ from desktop_app.engine.manifest import FileEntry, Latent, Space
 from desktop_app.engine.packages import MANIFEST, Package, open_package
 from desktop_app.engine.requests import Design, Locate, Push, ReadMap, Sample
 from desktop_app.studio.blend import Anchor, BlendState, at_spot
+from desktop_app.studio.colorimetry import contrast_ratio
 from desktop_app.studio.project import Take
 from desktop_app.studio.sheet import SheetState, design_at
 from desktop_app.ui.blend.map_canvas import MAX_SET
@@ -24,7 +25,6 @@ from desktop_app.ui.blend.map_points import BATCH, SAMPLE_SEED, SAMPLES
 from desktop_app.ui.blend.map_view import MapView, plane_words
 from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.look.theme import Look
-from desktop_app.ui.look.tokens import contrast
 from desktop_app.ui.picture.tile_loader import SMALLEST_JOB
 from desktop_app.ui.picture.tile_store import TileStore
 from tests.fakes import FakeEngine, ImmediateQueue, map_data, picture, spot_of, write_package
@@ -483,7 +483,7 @@ def test_a_model_without_real_pictures_says_why_there_are_none(rig: Rig, tmp_pat
 
 def test_the_colours_differ_and_show_on_the_veil() -> None:
     assert len(set(CLASS_COLOURS)) == len(CLASS_COLOURS) >= 10
-    assert all(contrast(colour, "#141416") >= 3 for colour in (*CLASS_COLOURS, OTHER))
+    assert all(contrast_ratio(colour, "#141416") >= 3 for colour in (*CLASS_COLOURS, OTHER))
     assert class_colour(-1, 10) == class_colour(40, 50) == OTHER
 
 
