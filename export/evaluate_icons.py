@@ -23,7 +23,7 @@ from export.icon_bench import WORD_SAMPLES, Bench
 from export.icon_dataset import ONE_TONE
 from export.icon_judge import RUN, shared_out
 from export.icon_nearest import NEAR, Nearest, mean_difference, nearest
-from export.icon_sheet import AT_ONCE, SHEET, SHEET_SAMPLES, STYLE, draw, pictures_of, sheet_designs
+from export.icon_sheet import AT_ONCE, SHEET, SHEET_SAMPLES, STYLE, draw, in_few_greys, pictures_of, sheet_designs
 from export.measured import arrays_with, told
 from export.scores import density_coverage, neighbour_distances
 from export.sheet import write_sheet
@@ -215,7 +215,7 @@ def marks(bench: Bench, samples: np.ndarray, found: Nearest) -> tuple[Figure, ..
 def write_the_sheet(bench: Bench, folder: pathlib.Path) -> np.ndarray:
     """sheet.png: a word a row, SHEET_SAMPLES each. Returns its pictures, (words, samples, side, side, 1)."""
     pictures = draw(bench.model, sheet_designs(bench.seed, bench.icons.guidance))
-    write_sheet(folder / SHEET, pictures, columns=SHEET_SAMPLES)
+    write_sheet(folder / SHEET, in_few_greys(pictures), columns=SHEET_SAMPLES)
     return pictures.reshape(-1, SHEET_SAMPLES, *pictures.shape[1:])
 
 

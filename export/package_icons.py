@@ -21,7 +21,7 @@ from desktop_app.engine.runtime import Runtime
 from export import icon_similar
 from export.icon_dataset import MOST_WORDS, read_facts
 from export.icon_graphs import FLOW, TracedIcons, open_icons
-from export.icon_sheet import PREVIEW_SEEDS, draw, preview_designs
+from export.icon_sheet import PREVIEW_SEEDS, draw, in_few_greys, preview_designs
 from export.onnx_graph import export_onnx
 from export.package_files import Source, write_arrays
 from export.sheet import write_sheet
@@ -117,7 +117,7 @@ def write_preview(source: Source, folder: pathlib.Path) -> None:
         pictures = draw(IconModel(package, runtime), preview_designs(package.manifest.icons.guidance))
     finally:
         runtime.close()
-    write_sheet(folder / "preview.png", pictures, columns=PREVIEW_SEEDS)
+    write_sheet(folder / "preview.png", in_few_greys(pictures), columns=PREVIEW_SEEDS)
 
 
 # -- what the manifest tells ------------------------------------------------------------------------------------------
