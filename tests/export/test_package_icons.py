@@ -123,14 +123,8 @@ def test_the_card_names_every_set_with_its_licence(made: Path) -> None:
 
 
 def test_pruning_stands_between_the_two_trainings() -> None:
-    options = {
-        **preset_options("icons", row="cpu"),
-        "preset": "icons",
-        "row": "cpu",
-        "seed": 0,
-        "images": 0,
-        "cell": 16,
-    }
+    preset = json.loads(json.dumps(preset_options("icons", row="cpu")))
+    options = preset | {"preset": "icons", "row": "cpu", "seed": 0, "images": 0, "cell": 16}
     assert command_of(options).endswith("--set cell=16")
     assert command_of(options | {"pruned_from": 24}).splitlines() == [
         "python -m export train icons --minutes 40 --seed 0",
