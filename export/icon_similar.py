@@ -25,8 +25,9 @@ FITTED_ON = 40_000  # icons of the axes and centroids
 ROUNDS = 15  # of k-means
 PAIRS_OF = 3000
 NEAR = 0.9  # overlap that is to be told
-RECALL = 0.85  # of the pairs above it
-RULES = 3  # counted up when building changes
+RECALL = 0.85  # of the pairs above it, at most
+SURE = 0.8  # median overlap of pairs so far apart, from which an icon is told at all
+RULES = 4  # counted up when building changes
 AT_ONCE = 4096
 
 Arrays = dict[str, np.ndarray]
@@ -186,6 +187,7 @@ def _calibrated(data: IconData, order: list[int], arrays: Arrays, rng: np.random
     best = apart[near].min(axis=1)
     limit = np.quantile(best, RECALL) if near.any() else 0.0
     distance, overlap = _curve(apart.ravel(), overlaps.ravel())
+    limit = min(limit, float(distance[overlap >= SURE].max(initial=0.0)) or limit)
     return {"apart": distance, "overlap": overlap, "limit": np.array(limit, np.float32)}
 
 
@@ -209,9 +211,9 @@ def overlap_of(field: Float32, others: Float32) -> Float32:
 
 
 def _curve(apart: Float32, overlaps: Float32, points: int = 32) -> tuple[Float32, Float32]:
-    """Medians of pairs that are about as far apart, made to fall."""
+    """Medians of pairs that are about as far apart, made to fall: none is below one of pairs farther apart."""
     order = np.argsort(apart, kind="stable")
     parts = [part for part in np.array_split(order, points) if len(part)]
     distance = np.array([np.median(apart[part]) for part in parts], np.float32)
     overlap = np.array([np.median(overlaps[part]) for part in parts], np.float32)
-    return distance, np.minimum.accumulate(overlap)
+    return distance, np.maximum.accumulate(overlap[::-1])[::-1].copy()
