@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop_app.engine import manifest as manifests
-from desktop_app.engine import packages
+from desktop_app.engine import manifest_check, packages
 from desktop_app.engine.errors import Cancelled, EngineDied, Fault, FileError, PackageError
 from desktop_app.studio import library as library_module
 from desktop_app.studio.library import Library
@@ -203,7 +203,7 @@ def test_a_manifest_that_is_none_is_told_by_the_name_it_came_under(library, sour
 
 
 def test_a_package_larger_than_any(library, source):
-    entry = manifests.FileEntry("decoder.onnx", manifests.MAX_FILE_BYTES, "0" * 64)
+    entry = manifests.FileEntry("decoder.onnx", manifest_check.MAX_FILE_BYTES, "0" * 64)
     files = {f"part {n}": entry for n in range(3)} | packages.open_package(source).manifest.files
     tiny_package.write_manifest(source, files=files)
     assert refused(library, source).fault is Fault.TOO_MUCH_MEMORY
