@@ -4,5 +4,9 @@ from desktop_app.engine.requests import Resemblance
 
 
 def likeness_words(found: Resemblance | None) -> str:
-    """Without a full stop; empty for none."""
-    return f"Resembles {found.name} ({found.title}, {found.licence}), overlap {found.overlap:.2f}" if found else ""
+    """Without a full stop; empty for none. The overlap is an estimate, and said as one."""
+    return f"Resembles {whole_name(found)}" if found else ""
+
+
+def whole_name(found: Resemblance) -> str:
+    return f"{found.name} ({found.title}, {found.licence}), overlap about {found.overlap:.1f}"

@@ -234,7 +234,7 @@ def test_what_comes_near_to_the_training_is_marked_and_named(icons: Desktop) -> 
     icons.canvas.select_only(index)
     assert found.name in icons.canvas.accessibleDescription()
     fields = {field.name: field.copied for field in fields_of(tile, DEVICE, found)}
-    assert fields["Resembles"] == f"{found.name} (Sharp Icons, Apache-2.0), overlap {found.overlap:.2f}"
+    assert fields["Resembles"] == f"{found.name} (Sharp Icons, Apache-2.0), overlap about {found.overlap:.1f}"
 
 
 def test_the_mark_has_a_tooltip(icons: Desktop) -> None:

@@ -2,6 +2,7 @@
 
 from desktop_app.engine.packages import Package
 from desktop_app.engine.requests import Prompt, Resemblance
+from desktop_app.studio.likeness import whole_name
 from desktop_app.studio.prompting import source_title
 
 Row = tuple[str, str, str]  # name, what is shown, what is copied
@@ -20,8 +21,7 @@ def prompt_rows(prompt: Prompt, package: Package | None) -> list[Row]:
 
 
 def likeness_rows(found: Resemblance) -> list[Row]:
-    whole = f"{found.name} ({found.title}, {found.licence}), overlap {found.overlap:.2f}"
-    first = "Resembles", f"{found.name} · {found.overlap:.2f}", whole
+    first = "Resembles", found.name, whole_name(found)
     return [first, _row("Of the set", found.title), _row("Its licence", found.licence)]
 
 
