@@ -1,31 +1,29 @@
 """Icons leave the program: the engine gives their fields, a thread finds the outlines and writes the files."""
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from desktop_app.engine.errors import RequestError, StudioError
 from desktop_app.engine.packages import Package
-from desktop_app.engine.requests import Device, Fields, Trace, Update
+from desktop_app.engine.requests import Device
 from desktop_app.studio.icon_look import IconLook
-from desktop_app.studio.jobs import Job
 from desktop_app.studio.project import Take
-from desktop_app.ui.bridge import Listener, QueueBridge
+from desktop_app.ui.bridge import QueueBridge
 from desktop_app.ui.controls.labels import shortened
 from desktop_app.ui.picture.icon_drawing import Field
-from desktop_app.ui.picture.tile import Key, Tile
+from desktop_app.ui.picture.tile import Tile
 from desktop_app.ui.sample.closer_look import CloserLook
 from desktop_app.ui.sample.icon_copy import icon_name
 from desktop_app.ui.sample.sample_room import SampleRoom
+from desktop_app.ui.sample.tile_fetcher import FieldFetcher
 from desktop_app.ui.sample.tiles import TakeTiles
 
 SHOWN = 12  # of a sheet
 NAMED = 3  # resemblances that are named
-_numbers = count(1)
 
 
 @dataclass(frozen=True)
@@ -54,51 +52,6 @@ def sources_of(
     return {name: tiles for name, tiles in sources.items() if tiles}
 
 
-class FieldFetcher(QObject):
-    """One errand: `on_fields` gets them in the order of the tiles, or `on_error` the first failure."""
-
-    def __init__(
-        self,
-        bridge: QueueBridge,
-        closer: CloserLook,
-        tiles: Sequence[Tile],
-        on_fields: Callable[[list[Field]], None],
-        on_error: Callable[[StudioError], None],
-        parent: QObject,
-    ) -> None:
-        super().__init__(parent)
-        self._bridge, self._tiles = bridge, list(tiles)
-        self._on_fields, self._on_failure = on_fields, on_error
-        self._slot = f"export icons {next(_numbers)}"  # errands do not push each other out
-        known = {tile.key: closer.drawing.field(tile.key) for tile in tiles}
-        self._found: dict[Key, Field] = {key: field for key, field in known.items() if field is not None}
-
-    def start(self) -> None:
-        lost = next((tile for tile in self._tiles if tile.package is None), None)
-        if lost is not None:
-            self._fail(RequestError(f"The model “{lost.name}” of this take is not here. Import it first."))
-            return
-        missing = [tile for tile in self._tiles if tile.key not in self._found]
-        if not missing:
-            self._on_fields([self._found[tile.key] for tile in self._tiles])
-            self.deleteLater()
-            return
-        package = missing[0].package
-        assert package is not None
-        designs = tuple(dict.fromkeys(tile.design for tile in missing if tile.sha256 == package.sha256))
-        listener = Listener(self, self._on_update, lambda _: self.start(), lambda _, error: self._fail(error))
-        self._bridge.submit(Trace(package.ref, designs), listener, slot=self._slot)
-
-    def _on_update(self, job: Job, update: Update) -> None:
-        if isinstance(update, Fields) and isinstance(job.request, Trace):
-            for offset, field in enumerate(update.fields):
-                self._found[job.request.package.sha256, job.request.designs[update.first + offset]] = field.copy()
-
-    def _fail(self, error: StudioError) -> None:
-        self._on_failure(error)
-        self.deleteLater()
-
-
 class IconExporter(QObject):
     """`said` tells how it went."""
 
@@ -119,7 +72,7 @@ class IconExporter(QObject):
         def on_fields(fields: list[Field]) -> None:
             self._start(kept, fields, likenesses, look, choice, device)
 
-        FieldFetcher(self._bridge, self.closer, kept, on_fields, self._on_error, self).start()
+        FieldFetcher(self._bridge, self.closer.drawing, kept, on_fields, self._on_error, self).start()
 
     def close(self) -> None:
         """Wait for what is being written."""
